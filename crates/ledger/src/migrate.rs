@@ -1,0 +1,72 @@
+//! Brings a database to the shape this program knows, step by step.
+//!
+//! A step once applied is never edited: its digest is kept and compared.
+
+use shuyu_model::CryptoProfile;
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::{LedgerError, store};
+
+/// One numbered step.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// Counts up from 1.
+    pub number: i64,
+    /// Whose tables it makes.
+    pub name: &'static str,
+    /// One text for SQLite and PostgreSQL.
+    pub sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal $file:literal;)*) => {
+        /// Every step, in order.
+        pub const MIGRATIONS: &[Migration] = &[$(Migration {
+            number: $number, name: $name, sql: include_str!(concat!("../../../migrations/", $file)),
+        },)*];
+    };
+}
+
+migrations! {
+    1 "ledger" "0001_ledger.sql";
+    2 "registry" "0002_registry.sql";
+    3 "casework" "0003_casework.sql";
+    4 "vault" "0004_vault.sql";
+    5 "workroom" "0005_workroom.sql";
+    6 "airlock" "0006_airlock.sql";
+    7 "delivery" "0007_delivery.sql";
+    8 "settlement" "0008_settlement.sql";
+    9 "server" "0009_server.sql";
+}
+
+/// Applies what is missing; all of it or nothing.
+pub(crate) async fn migrate(db: &Db, clock: &Clock) -> Result<(), LedgerError> {
+    let mut tx = db.begin().await?;
+    tx.script(store::MIGRATIONS_TABLE).await?;
+    let applied = store::applied(&mut tx).await?;
+    for step in MIGRATIONS {
+        let digest = CryptoProfile::International.digest(step.sql.as_bytes()).to_string();
+        match applied.iter().find(|(number, _)| *number == step.number) {
+            Some((_, known)) if *known == digest => {}
+            Some(_) => return Err(LedgerError::Migration { number: step.number, name: step.name.to_owned() }),
+            None => {
+                tx.script(step.sql).await?;
+                store::insert_migration(&mut tx, step.number, step.name, &digest, clock.now()).await?;
+            }
+        }
+    }
+    tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_count_up_without_a_gap() {
+        let numbers: Vec<i64> = MIGRATIONS.iter().map(|step| step.number).collect();
+        let expected: Vec<i64> = (1..).take(numbers.len()).collect();
+        assert_eq!(numbers, expected);
+    }
+}
