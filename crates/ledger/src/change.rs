@@ -8,12 +8,12 @@ use std::sync::Arc;
 use shuyu_model::Time;
 use tokio::sync::Notify;
 
+use crate::LedgerError;
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::event::{Entry, Event};
 use crate::store;
 use crate::value::{Args, Row};
-use crate::LedgerError;
 
 /// Rows about to be written.
 #[must_use = "a change that is not committed is rolled back"]

@@ -13,11 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
 
-use crate::value::{Args, Row, Value};
 use crate::LedgerError;
+use crate::value::{Args, Row, Value};
 
 const READERS_MAX: u32 = 4;
 const CONNECTIONS_MAX: u32 = 10;
@@ -154,11 +156,17 @@ impl Tx {
     pub(crate) async fn read(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>, LedgerError> {
         match self {
             Self::Sqlite(tx) => {
-                let rows = bind_all!(sqlx::query(sql), args).fetch_all(&mut **tx).await.map_err(failed("reading in a change"))?;
+                let rows = bind_all!(sqlx::query(sql), args)
+                    .fetch_all(&mut **tx)
+                    .await
+                    .map_err(failed("reading in a change"))?;
                 sqlite_rows(&rows)
             }
             Self::Postgres(tx) => {
-                let rows = bind_all!(sqlx::query(sql), args).fetch_all(&mut **tx).await.map_err(failed("reading in a change"))?;
+                let rows = bind_all!(sqlx::query(sql), args)
+                    .fetch_all(&mut **tx)
+                    .await
+                    .map_err(failed("reading in a change"))?;
                 postgres_rows(&rows)
             }
         }
@@ -236,7 +244,9 @@ mod tests {
     fn an_address_that_cannot_be_read_is_told_without_its_password() {
         let error = DatabaseUrl::parse("mysql://root:geheim@host/db").err().map(|e| e.to_string()).unwrap_or_default();
         assert!(error.contains("host/db") && !error.contains("geheim"), "{error}");
-        assert!(matches!(DatabaseUrl::parse("sqlite:/tmp/x.db"), Ok(DatabaseUrl::Sqlite(path)) if path == Path::new("/tmp/x.db")));
+        assert!(
+            matches!(DatabaseUrl::parse("sqlite:/tmp/x.db"), Ok(DatabaseUrl::Sqlite(path)) if path == Path::new("/tmp/x.db"))
+        );
         assert!(matches!(DatabaseUrl::parse("postgres:///shuyu?host=/run/pg"), Ok(DatabaseUrl::Postgres(_))));
     }
 }

@@ -38,7 +38,9 @@ pub enum LedgerError {
         given: String,
     },
     /// An applied migration is not the one in this program.
-    #[error("migration {number} `{name}` was changed after it was applied; restore the database from a backup or use the program that made it")]
+    #[error(
+        "migration {number} `{name}` was changed after it was applied; restore the database from a backup or use the program that made it"
+    )]
     Migration {
         /// Its number.
         number: i64,

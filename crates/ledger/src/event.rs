@@ -190,10 +190,8 @@ struct WrittenAccess<'a> {
 impl Access {
     /// The bytes that are hashed into the log.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, LedgerError> {
-        let written = WrittenAccess {
-            kind: std::borrow::Cow::Borrowed("access"),
-            access: std::borrow::Cow::Borrowed(self),
-        };
+        let written =
+            WrittenAccess { kind: std::borrow::Cow::Borrowed("access"), access: std::borrow::Cow::Borrowed(self) };
         Ok(serde_json::to_vec(&written)?)
     }
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::change::Change;
 use crate::clock::Clock;
-use crate::db::{Db, DatabaseUrl};
+use crate::db::{DatabaseUrl, Db};
 use crate::event::{Access, Entry, Event};
 use crate::log::Log;
 use crate::sequencer::Sequencer;

@@ -5,6 +5,7 @@
 //! second and at the end. `log/` can be served by any static file server.
 //!
 //! INVARIANT (durable before answer): `append` returns after the sync.
+//! INVARIANT (row and event): only this crate appends; the stations read.
 //! INVARIANT (only grows): a published checkpoint is continued by all later
 //! ones; a start that would break this fails.
 //!
@@ -40,7 +41,7 @@ use fault::{at, damaged};
 use note::{KeyUse, SignerKey, VerifierKey};
 pub(crate) use publisher::CHECKPOINT_FILE;
 use tail::{Shared, Tail};
-use tiles::{FileTiles, MemoryTiles, STAGING, TILE_WIDTH, TileId, TileReader as _};
+use tiles::{FileTiles, MemoryTiles, STAGING, TILE_WIDTH, TileId, TileReader as _, sync_folder};
 use tree::{Edge, Hash};
 use wal::{Leaf, Recovered, Wal};
 
@@ -83,6 +84,8 @@ impl Log {
         let origin = key.verifier().origin();
         let nothing = Checkpoint { origin, size: 0, root: Edge::new(profile).root(), note: String::new() };
         let shared = Arc::new(Shared::new(folder, profile, key, tail, published.unwrap_or(nothing)));
+        // The names of what was just made must outlive a power cut as well.
+        sync_folder(data_dir)?;
         publisher::publish(&shared)?;
 
         let (commits, commit_requests) = tokio::sync::mpsc::unbounded_channel();
@@ -106,12 +109,12 @@ impl Log {
     /// Appends an entry; tells its index once it is durable. The place in the
     /// queue is taken at the first poll. Who stops waiting may find the entry
     /// written all the same.
-    pub async fn append(&self, entry: Vec<u8>) -> Result<u64, LedgerError> {
+    pub(crate) async fn append(&self, entry: Vec<u8>) -> Result<u64, LedgerError> {
         self.append_all(vec![entry]).await.map(|indexes| indexes.start)
     }
 
     /// Appends entries in this order and next to each other: all or none.
-    pub async fn append_all(&self, entries: Vec<Vec<u8>>) -> Result<Range<u64>, LedgerError> {
+    pub(crate) async fn append_all(&self, entries: Vec<Vec<u8>>) -> Result<Range<u64>, LedgerError> {
         let shared = &self.0.shared;
         let closed = |why: &str| LedgerError::LogClosed { why: why.to_owned() };
         if shared.unpublished_bytes() > UNPUBLISHED_BYTES_MAX {
@@ -193,7 +196,7 @@ impl Log {
 
     /// Takes nothing new, makes durable what waits, and publishes it. Later
     /// calls do nothing.
-    pub async fn shutdown(&self) -> Result<(), LedgerError> {
+    pub(crate) async fn shutdown(&self) -> Result<(), LedgerError> {
         let inner = Arc::clone(&self.0);
         let publications = self.0.publications.lock().take();
         blocking(move || {
@@ -290,10 +293,7 @@ fn recover(
         None => (Wal::create(wal_folder, profile, bundled)?, Vec::new()),
     };
     // Without any entry here the log was restored from its published files.
-    let restored = match leaves.is_empty() {
-        true => restore_partial(&files, profile, bundled, size)?,
-        false => Vec::new(),
-    };
+    let restored = if leaves.is_empty() { restore_partial(&files, profile, bundled, size)? } else { Vec::new() };
     if !restored.is_empty() {
         wal.append(&restored)?;
     }
@@ -313,7 +313,12 @@ fn recover(
 }
 
 /// The published entries behind the last full bundle.
-fn restore_partial(files: &FileTiles, profile: CryptoProfile, bundled: u64, size: u64) -> Result<Vec<Leaf>, LedgerError> {
+fn restore_partial(
+    files: &FileTiles,
+    profile: CryptoProfile,
+    bundled: u64,
+    size: u64,
+) -> Result<Vec<Leaf>, LedgerError> {
     let width = u16::try_from(size - bundled).unwrap_or(TILE_WIDTH);
     if width == 0 {
         return Ok(Vec::new());

@@ -138,7 +138,9 @@ async fn recover(db: &Db, log: &Log) -> Result<i64, LedgerError> {
     let head = store::journal_head(db).await?;
     if last > head {
         return Err(LedgerError::Disagree {
-            what: format!("the log holds event {last}, the database ends at {head}; it was restored from an older backup"),
+            what: format!(
+                "the log holds event {last}, the database ends at {head}; it was restored from an older backup"
+            ),
         });
     }
     store::index_events(db, &found).await?;

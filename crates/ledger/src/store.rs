@@ -15,7 +15,13 @@ pub(crate) async fn applied(tx: &mut Tx) -> Result<Vec<(i64, String)>, LedgerErr
     rows.iter().map(|row| Ok((row.int("number")?, row.text("digest")?))).collect()
 }
 
-pub(crate) async fn insert_migration(tx: &mut Tx, number: i64, name: &str, digest: &str, at: Time) -> Result<(), LedgerError> {
+pub(crate) async fn insert_migration(
+    tx: &mut Tx,
+    number: i64,
+    name: &str,
+    digest: &str,
+    at: Time,
+) -> Result<(), LedgerError> {
     tx.write(
         "INSERT INTO migrations (number, name, digest, applied_at) VALUES ($1, $2, $3, $4)",
         args![number, name, digest, at],
@@ -37,7 +43,9 @@ pub(crate) async fn next_seq(tx: &mut Tx) -> Result<i64, LedgerError> {
     let rows = tx.read("UPDATE journal_head SET seq = seq + 1 WHERE id = 1 RETURNING seq", args![]).await?;
     match rows.first() {
         Some(row) => row.int("seq"),
-        None => Err(LedgerError::Disagree { what: "the journal has no head; the migrations were not applied".to_owned() }),
+        None => {
+            Err(LedgerError::Disagree { what: "the journal has no head; the migrations were not applied".to_owned() })
+        }
     }
 }
 
@@ -58,9 +66,8 @@ pub(crate) async fn insert_journal(
 }
 
 pub(crate) async fn journal_after(db: &Db, seq: i64, rows_max: i64) -> Result<Vec<(i64, String)>, LedgerError> {
-    let rows = db
-        .read("SELECT seq, written FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2", args![seq, rows_max])
-        .await?;
+    let rows =
+        db.read("SELECT seq, written FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2", args![seq, rows_max]).await?;
     rows.iter().map(|row| Ok((row.int("seq")?, row.text("written")?))).collect()
 }
 

@@ -51,10 +51,12 @@ pub fn config(folder: &TempDir, database: DatabaseUrl, profile: CryptoProfile) -
 async fn postgres() -> Option<DatabaseUrl> {
     use std::str::FromStr;
     let url = std::env::var("SHUYU_TEST_POSTGRES").ok()?;
-    let options = sqlx::postgres::PgConnectOptions::from_str(&url).expect("SHUYU_TEST_POSTGRES is a PostgreSQL address");
+    let options =
+        sqlx::postgres::PgConnectOptions::from_str(&url).expect("SHUYU_TEST_POSTGRES is a PostgreSQL address");
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
-    let mut server =
-        <sqlx::PgConnection as sqlx::Connection>::connect_with(&options).await.expect("the test's PostgreSQL server answers");
+    let mut server = <sqlx::PgConnection as sqlx::Connection>::connect_with(&options)
+        .await
+        .expect("the test's PostgreSQL server answers");
     let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
     sqlx::raw_sql(create).execute(&mut server).await.expect("a database of its own");
     Some(DatabaseUrl::Postgres(Box::new(options.database(&name))))

@@ -5,7 +5,8 @@ use crate::testing::{config, ledgers};
 use crate::{DatabaseUrl, Event, Ledger, LedgerError, args};
 
 const INSERT: &str = "INSERT INTO log_index (seq, leaf_index) VALUES ($1, $2)";
-const COUNT: &str = "SELECT CAST(count(*) AS BIGINT) AS n, CAST(sum(leaf_index) AS BIGINT) AS s FROM log_index WHERE seq >= 1000";
+const COUNT: &str =
+    "SELECT CAST(count(*) AS BIGINT) AS n, CAST(sum(leaf_index) AS BIGINT) AS s FROM log_index WHERE seq >= 1000";
 
 async fn count(ledger: &Ledger) -> i64 {
     ledger.read(COUNT, args![]).await.unwrap()[0].int("n").unwrap()

@@ -15,12 +15,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use shuyu_model::CryptoProfile;
 
+use crate::LedgerError;
 use crate::log::fault::{at, is_absent};
 use crate::log::key_file::{VERIFIER_FILE, read_verifier};
 use crate::log::tiles::{FileTiles, STAGING, TileId, TileKind, decode_bundle, encode_bundle};
 use crate::log::tree::Edge;
 use crate::log::{CHECKPOINT_FILE, Checkpoint};
-use crate::LedgerError;
 
 pub use crate::log::note::{KeyUse, NOTE_BYTES_MAX, Note, VerifierKey};
 pub use crate::log::tree::{Hash, leaf_hash, node_hash, root_of, verify_consistency, verify_inclusion};
@@ -210,6 +210,9 @@ impl Proof {
     }
 }
 
+/// A bundle's place and its entries.
+type Bundle = (TileId, Vec<Vec<u8>>);
+
 /// The files of the log that are not compared yet.
 struct Files {
     folder: PathBuf,
@@ -268,19 +271,22 @@ impl Files {
     }
 
     /// The widest bundle at `index`, the narrower ones compared with it.
-    fn take_bundle(&mut self, index: u64) -> Result<Option<(TileId, Vec<Vec<u8>>)>, VerifyError> {
+    fn take_bundle(&mut self, index: u64) -> Result<Option<Bundle>, VerifyError> {
         let mut widest: Option<(TileId, Vec<Vec<u8>>)> = None;
         for bundle in self.take_widths(TileKind::Entries, index, u16::MAX) {
             let differs = || VerifyError::Differs { path: bundle.path() };
-            let Some(bytes) = self.read(bundle)? else { continue };
-            match &widest {
-                Some((_, entries)) => {
+            let bytes = self.read(bundle)?;
+            match (&widest, bytes) {
+                (Some(_), None) => {}
+                (Some((_, entries)), Some(bytes)) => {
                     let expected = entries.get(..usize::from(bundle.width)).ok_or_else(differs)?;
                     if encode_bundle(expected.iter())? != bytes {
                         return Err(differs());
                     }
                 }
-                None => {
+                // The full bundle came while we looked; it begins the same.
+                (None, None) => widest = Some((bundle, self.tiles.entries(bundle)?)),
+                (None, Some(bytes)) => {
                     let entries = decode_bundle(&bytes).filter(|entries| entries.len() == usize::from(bundle.width));
                     widest = Some((bundle, entries.ok_or_else(differs)?));
                 }

@@ -68,7 +68,9 @@ pub enum WitnessError {
         evidence: PathBuf,
     },
     /// The log contradicts what it signed before.
-    #[error("the log was rewritten: its {offered} entries do not continue the {seen} it signed; both statements are in `{evidence}`")]
+    #[error(
+        "the log was rewritten: its {offered} entries do not continue the {seen} it signed; both statements are in `{evidence}`"
+    )]
     Forked {
         /// The size seen before.
         seen: u64,

@@ -140,7 +140,9 @@ mod tests {
 
     #[test]
     fn refuses_an_id_of_another_kind_and_says_what_it_expected() {
-        for given in ["", "RES-", "REL-00000000000000000000000000000007", "RES-0000000000000000000000000000000G", "RES-00"] {
+        for given in
+            ["", "RES-", "REL-00000000000000000000000000000007", "RES-0000000000000000000000000000000G", "RES-00"]
+        {
             let error = ResourceId::parse(given).err().map(|e| e.to_string()).unwrap_or_default();
             assert!(error.contains("is no resource id"), "{given}: {error}");
         }

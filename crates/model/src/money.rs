@@ -51,7 +51,9 @@ mod tests {
 
     #[test]
     fn prints_yuan_with_two_decimals() {
-        for (fen, text) in [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (123_405, "1234.05"), (i64::MIN, "-92233720368547758.08")] {
+        for (fen, text) in
+            [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (123_405, "1234.05"), (i64::MIN, "-92233720368547758.08")]
+        {
             assert_eq!(Money::fen(fen).to_string(), text);
         }
     }

@@ -415,7 +415,13 @@ impl Regime {
     }
 
     /// A reason that rests on one value of this file.
-    pub fn reason<T>(&self, code: &'static str, value: &Sourced<T>, what: impl Into<String>, instead: impl Into<String>) -> Reason {
+    pub fn reason<T>(
+        &self,
+        code: &'static str,
+        value: &Sourced<T>,
+        what: impl Into<String>,
+        instead: impl Into<String>,
+    ) -> Reason {
         Reason::new(code, what, self.cite(value), instead)
     }
 
@@ -481,7 +487,10 @@ fn step_sources(step: &Step, at: &str, faults: &mut Vec<String>) {
     }
     for unknown in step.settings.iter().filter(|setting| !STEP_NUMBERS.contains(&setting.as_str())) {
         let nearest = STEP_NUMBERS.iter().min_by_key(|known| strsim::damerau_levenshtein(known, unknown)).copied();
-        faults.push(format!("{at} has the unknown setting `{unknown}` (did you mean `{}`?)", nearest.unwrap_or_default()));
+        faults.push(format!(
+            "{at} has the unknown setting `{unknown}` (did you mean `{}`?)",
+            nearest.unwrap_or_default()
+        ));
     }
 }
 
@@ -490,7 +499,8 @@ fn sources_of(value: &toml::Value, path: &str, faults: &mut Vec<String>) {
     match value {
         toml::Value::Table(table) => {
             if table.contains_key("value") {
-                let has_source = table.get("source").and_then(toml::Value::as_str).is_some_and(|s| !s.trim().is_empty());
+                let has_source =
+                    table.get("source").and_then(toml::Value::as_str).is_some_and(|s| !s.trim().is_empty());
                 let is_setting = table.get("setting").and_then(toml::Value::as_bool) == Some(true);
                 if has_source == is_setting {
                     faults.push(format!("`{path}` needs its clause (`source`) or `setting = true`, and not both"));

@@ -51,15 +51,7 @@ impl fmt::Display for Time {
         let local = self.0 + CITY_OFFSET_MICROS;
         let (secs, micros) = (local.div_euclid(1_000_000), local.rem_euclid(1_000_000));
         let of_day = secs.rem_euclid(86_400);
-        write!(
-            f,
-            "{}T{:02}:{:02}:{:02}.{:06}+08:00",
-            self.day(),
-            of_day / 3600,
-            of_day / 60 % 60,
-            of_day % 60,
-            micros
-        )
+        write!(f, "{}T{:02}:{:02}:{:02}.{:06}+08:00", self.day(), of_day / 3600, of_day / 60 % 60, of_day % 60, micros)
     }
 }
 

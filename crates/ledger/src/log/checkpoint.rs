@@ -65,9 +65,10 @@ mod tests {
 
     #[test]
     fn says_what_was_signed_and_by_which_log() {
-        for (profile, origin) in
-            [(CryptoProfile::International, "jiangcheng.example/shuyu"), (CryptoProfile::Guomi, "jiangcheng.example/shuyu+sm3")]
-        {
+        for (profile, origin) in [
+            (CryptoProfile::International, "jiangcheng.example/shuyu"),
+            (CryptoProfile::Guomi, "jiangcheng.example/shuyu+sm3"),
+        ] {
             let key = key(profile);
             let checkpoint = Checkpoint::sign(&key, 7, [9; 32]).unwrap();
             assert_eq!(checkpoint.origin, origin);

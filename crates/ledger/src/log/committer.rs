@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
+use super::publisher::publish;
 use super::tail::Shared;
 use super::wal::{Leaf, Wal};
 use crate::LedgerError;
@@ -18,6 +19,9 @@ use crate::LedgerError;
 const REQUESTS_PER_BATCH_MAX: usize = 4096;
 /// Bytes that one batch has at most, but for one request larger than this.
 const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Unpublished bytes beyond which committing waits for publishing, so that the
+/// memory stays bounded and nobody is refused while the disk keeps up at all.
+const UNPUBLISHED_BYTES_CALM: u64 = 64 * 1024 * 1024;
 
 /// Entries that become durable together, and who waits for them.
 pub(crate) struct Request {
@@ -41,6 +45,11 @@ pub(crate) fn run(mut requests: UnboundedReceiver<Request>, mut wal: Wal, shared
             batch.push(request);
         }
         commit(batch, &mut wal, shared);
+        if shared.unpublished_bytes() > UNPUBLISHED_BYTES_CALM
+            && let Err(error) = publish(shared)
+        {
+            tracing::error!(%error, "the log was not published; it is tried again");
+        }
         // A segment that cannot be removed now is tried again next time.
         if let Err(error) = wal.forget_before(shared.bundled()) {
             tracing::warn!(%error, "a published segment stays behind");
@@ -103,7 +112,7 @@ mod tests {
         let nothing = Checkpoint::sign(&key, 0, Edge::new(profile).root()).unwrap();
         let shared = Shared::new(folder.path().join("log"), profile, key, Tail::new(Edge::new(profile)), nothing);
         let mut wal = Wal::create(folder.path(), profile, 0).unwrap();
-        let mut write = |wal: &mut Wal, entries: &[&str]| {
+        let write = |wal: &mut Wal, entries: &[&str]| {
             let (reply, mut answer) = oneshot::channel();
             let leaves = entries.iter().map(|entry| Leaf::new(profile, entry.as_bytes())).collect();
             commit(vec![Request { leaves, reply }], wal, &shared);

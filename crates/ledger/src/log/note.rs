@@ -260,9 +260,10 @@ impl SignerKey {
         let failed = |_| LedgerError::Note { what: "the key failed to sign" };
         match &self.secret {
             Secret::Ed25519(key) => key.try_sign(message).map(|signature| signature.to_vec()).map_err(failed),
-            Secret::Sm2(key) => {
-                key.try_sign(message).map(|signature: sm2::dsa::Signature| signature.to_bytes().to_vec()).map_err(failed)
-            }
+            Secret::Sm2(key) => key
+                .try_sign(message)
+                .map(|signature: sm2::dsa::Signature| signature.to_bytes().to_vec())
+                .map_err(failed),
         }
     }
 }
@@ -363,8 +364,8 @@ impl Note {
         let unsigned = || LedgerError::Unsigned { name: key.name.clone() };
         let (at_secs, signature) = self.signature_by(key)?.split_first_chunk::<8>().ok_or_else(unsigned)?;
         let at_secs = u64::from_be_bytes(*at_secs);
-        let is_good = key.key_use == KeyUse::Witness
-            && key.is_signature_of(cosigned(&self.text, at_secs).as_bytes(), signature);
+        let is_good =
+            key.key_use == KeyUse::Witness && key.is_signature_of(cosigned(&self.text, at_secs).as_bytes(), signature);
         if is_good { Ok(at_secs) } else { Err(unsigned()) }
     }
 }

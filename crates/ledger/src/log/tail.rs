@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) key: SignerKey,
     pub(crate) tail: Mutex<Tail>,
     pub(crate) published: Mutex<Checkpoint>,
+    /// Held by whoever publishes: one at a time.
+    pub(crate) publishing: Mutex<()>,
     /// Durable entries.
     size: AtomicU64,
     /// Bytes of durable entries that are not in full bundles yet.
@@ -69,7 +71,13 @@ impl Tail {
 }
 
 impl Shared {
-    pub(crate) fn new(folder: PathBuf, profile: CryptoProfile, key: SignerKey, tail: Tail, published: Checkpoint) -> Self {
+    pub(crate) fn new(
+        folder: PathBuf,
+        profile: CryptoProfile,
+        key: SignerKey,
+        tail: Tail,
+        published: Checkpoint,
+    ) -> Self {
         Self {
             folder,
             profile,
@@ -79,6 +87,7 @@ impl Shared {
             bundled: AtomicU64::new(tail.first),
             tail: Mutex::new(tail),
             published: Mutex::new(published),
+            publishing: Mutex::new(()),
         }
     }
 

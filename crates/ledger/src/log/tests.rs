@@ -236,7 +236,9 @@ async fn does_not_start_where_it_would_contradict_what_it_published() {
     append_events(&log, 11..21).await;
     log.shutdown().await.unwrap();
 
-    let refused = |image: &tempfile::TempDir| Log::open(image.path(), ORIGIN, CryptoProfile::International).map(|_| ()).unwrap_err();
+    let refused = |image: &tempfile::TempDir| {
+        Log::open(image.path(), ORIGIN, CryptoProfile::International).map(|_| ()).unwrap_err()
+    };
     // The write-ahead log of an older backup.
     let image = crash_image(folder.path());
     fs::remove_dir_all(image.path().join("wal")).unwrap();
@@ -290,26 +292,22 @@ async fn keeps_no_partial_tile_that_a_full_one_replaces() {
     verify_dir(&folder.path().join("log"), None).unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn zz_measure() {
-    for profile in CryptoProfile::ALL {
-        let base = std::env::var("MEASURE_DIR").unwrap_or("/root".into());
-        let folder = tempfile::tempdir_in(base).unwrap();
-        let log = open(folder.path(), profile);
-        let start = std::time::Instant::now();
-        let mut tasks = vec![];
-        for w in 0..64u32 {
-            let log = log.clone();
-            tasks.push(tokio::spawn(async move {
-                let mut n = 0u64;
-                while start.elapsed().as_secs() < 4 { log.append(vec![w as u8; 300]).await.unwrap(); n += 1; }
-                n
-            }));
-        }
-        let mut n = 0; for t in tasks { n += t.await.unwrap(); }
-        eprintln!("{profile:?}: {} appends/s, checkpoint {} of {}", n as f64 / start.elapsed().as_secs_f64(), log.checkpoint().size, log.size());
-        let t = std::time::Instant::now();
-        log.shutdown().await.unwrap();
-        eprintln!("shutdown {:?}", t.elapsed());
-    }
+#[tokio::test]
+async fn goes_on_taking_and_giving_while_it_cannot_publish() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path(), CryptoProfile::International);
+    append_events(&log, 1..11).await;
+    log.publish().await.unwrap();
+    let staging = folder.path().join("log").join(STAGING);
+    fs::remove_dir_all(&staging).unwrap();
+    fs::write(&staging, "no folder").unwrap();
+
+    append_events(&log, 11..601).await;
+    assert!(matches!(log.publish().await, Err(LedgerError::File { .. })));
+    assert_eq!((log.checkpoint().size, log.size()), (10, 600));
+    assert_eq!(all_entries(&log).await, events(600));
+
+    fs::remove_file(&staging).unwrap();
+    assert_eq!(log.publish().await.unwrap().size, 600);
+    verify_dir(&folder.path().join("log"), None).unwrap();
 }

@@ -160,8 +160,7 @@ impl FileTiles {
 
 impl TileReader for FileTiles {
     fn tile(&self, tile: TileId) -> Result<Vec<Hash>, LedgerError> {
-        decode_tile(&self.bytes(tile)?, tile.width)
-            .ok_or_else(|| damaged(&self.root.join(tile.path()), "wrong length"))
+        decode_tile(&self.bytes(tile)?, tile.width).ok_or_else(|| damaged(&self.root.join(tile.path()), "wrong length"))
     }
 }
 
@@ -209,7 +208,8 @@ pub(crate) fn encode_bundle(entries: impl Iterator<Item = impl AsRef<[u8]>>) -> 
 
 /// The length of an entry, or the refusal of one that is too long.
 pub(crate) fn entry_length(entry: &[u8]) -> Result<u16, LedgerError> {
-    u16::try_from(entry.len()).map_err(|_| LedgerError::EventTooLarge { bytes: entry.len(), bytes_max: ENTRY_BYTES_MAX })
+    u16::try_from(entry.len())
+        .map_err(|_| LedgerError::EventTooLarge { bytes: entry.len(), bytes_max: ENTRY_BYTES_MAX })
 }
 
 /// The entries in the bytes of a bundle; `None` if the lengths do not add up.
@@ -300,8 +300,11 @@ mod tests {
 
     #[test]
     fn takes_no_other_name_for_a_tile() {
-        let names = ["tile/0/0", "tile/0/000.p/0", "tile/0/000.p/256", "tile/8/000", "tile/0/001/000", "tile/0/x000/000"];
-        for name in names.into_iter().chain(["tile/data/000", "tile/00/000", "tile/0/000.p/01", "checkpoint", "tile/0/"]) {
+        let names =
+            ["tile/0/0", "tile/0/000.p/0", "tile/0/000.p/256", "tile/8/000", "tile/0/001/000", "tile/0/x000/000"];
+        for name in
+            names.into_iter().chain(["tile/data/000", "tile/00/000", "tile/0/000.p/01", "checkpoint", "tile/0/"])
+        {
             assert_eq!(TileId::parse(name), None, "{name}");
         }
     }

@@ -75,7 +75,15 @@ async fn finds_a_file_cut_short_lengthened_or_added() {
         }
         fs::write(&path, &bytes).unwrap();
     }
-    for stray in ["readme.txt", "tile/9", "tile/0/003", "tile/0/001.p/250", "tile/entries/002", "tile/2/000.p/1", "tile/0/000.bak"] {
+    for stray in [
+        "readme.txt",
+        "tile/9",
+        "tile/0/003",
+        "tile/0/001.p/250",
+        "tile/entries/002",
+        "tile/2/000.p/1",
+        "tile/0/000.bak",
+    ] {
         let path = folder.join(stray);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, [0; 32]).unwrap();
@@ -112,7 +120,8 @@ async fn takes_no_other_log_for_the_one_asked_for() {
 
 #[tokio::test]
 async fn finds_a_gap_a_repetition_and_what_is_no_entry() {
-    let bad = [event(4), event(2), event(0), b"{}".to_vec(), b"\xff".to_vec(), br#"{"kind":"access","seq":3}"#.to_vec()];
+    let bad =
+        [event(4), event(2), event(0), b"{}".to_vec(), b"\xff".to_vec(), br#"{"kind":"access","seq":3}"#.to_vec()];
     for (turn, entry) in bad.into_iter().enumerate() {
         let data = tempfile::tempdir().unwrap();
         let log = open(data.path(), CryptoProfile::Guomi);
@@ -131,4 +140,26 @@ async fn finds_a_gap_a_repetition_and_what_is_no_entry() {
 fn says_that_a_folder_holds_no_log() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(verify_dir(folder.path(), None), Err(VerifyError::Ledger(LedgerError::File { .. }))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verifies_a_log_while_it_is_written() {
+    let data = tempfile::tempdir().unwrap();
+    let log = open(data.path(), CryptoProfile::International);
+    let folder = data.path().join("log");
+    let verifying = tokio::task::spawn_blocking(move || {
+        let mut size = 0;
+        while size < 1500 {
+            let report = verify_dir(&folder, None).unwrap();
+            assert!(report.size >= size, "the log shrank");
+            size = report.size;
+        }
+    });
+    let mut seq = 1;
+    while !verifying.is_finished() {
+        append_events(&log, seq..seq + 37).await;
+        seq += 37;
+        log.publish().await.unwrap();
+    }
+    verifying.await.unwrap();
 }

@@ -47,15 +47,27 @@ fn an_unknown_key_is_told_its_nearest_neighbour() {
 #[test]
 fn a_value_without_a_clause_is_a_fault() {
     check("{ value = 10, source = \"六\" }", "{ value = 10 }", "`logs.network_log_years_min` needs its clause");
-    check("{ value = 10, source = \"六\" }", "{ value = 10, source = \" \" }", "`logs.network_log_years_min` needs its clause");
+    check(
+        "{ value = 10, source = \"六\" }",
+        "{ value = 10, source = \" \" }",
+        "`logs.network_log_years_min` needs its clause",
+    );
     check("{ value = 180, setting = true }", "{ value = 180, setting = true, source = \"八\" }", "and not both");
 }
 
 #[test]
 fn a_number_of_a_step_without_a_clause_is_a_fault() {
     check("working_days_max = 3, source = \"N26 10\"", "working_days_max = 3", "`working_days_max` needs a clause");
-    check("settings = [\"signatures\", \"working_days_max\"]", "settings = [\"signatres\"]", "did you mean `signatures`?");
-    check("settings = [\"working_days_max\"], source", "settings = [\"working_days_min\"], source", "but does not set it");
+    check(
+        "settings = [\"signatures\", \"working_days_max\"]",
+        "settings = [\"signatres\"]",
+        "did you mean `signatures`?",
+    );
+    check(
+        "settings = [\"working_days_max\"], source",
+        "settings = [\"working_days_min\"], source",
+        "but does not set it",
+    );
 }
 
 #[test]
@@ -82,7 +94,8 @@ fn every_fault_is_told_at_once() {
 
 #[test]
 fn a_missing_key_is_named() {
-    let text: String = SHIPPED.lines().filter(|line| !line.starts_with("years_max")).map(|line| format!("{line}\n")).collect();
+    let text: String =
+        SHIPPED.lines().filter(|line| !line.starts_with("years_max")).map(|line| format!("{line}\n")).collect();
     assert!(refused(&text).contains("missing field `years_max`"), "{}", refused(&text));
     let text = with("[procedure.scenario]", "[procedure.scenario_x]");
     assert!(refused(&text).contains("unknown variant `scenario_x`"), "{}", refused(&text));

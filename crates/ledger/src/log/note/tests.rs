@@ -79,7 +79,16 @@ fn signing_again_replaces_the_own_signature() {
 fn refuses_what_is_no_note() {
     let good = signed(&key("a.example", CryptoProfile::International, KeyUse::Log)).to_string();
     let long = format!("{}\n{good}", "x".repeat(NOTE_BYTES_MAX));
-    for given in ["", "text\n", "text\n\n", "text\n\n— a\n", "text\n\n— a !!!!\n", "te\txt\n\n— a AAAAAAAA\n", &long, good.trim_end()] {
+    for given in [
+        "",
+        "text\n",
+        "text\n\n",
+        "text\n\n— a\n",
+        "text\n\n— a !!!!\n",
+        "te\txt\n\n— a AAAAAAAA\n",
+        &long,
+        good.trim_end(),
+    ] {
         assert!(Note::parse_unverified(given).is_err(), "{given:.40?}");
     }
 }

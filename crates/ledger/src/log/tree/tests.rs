@@ -24,7 +24,11 @@ fn entries(size: u64) -> Vec<Vec<u8>> {
 }
 
 /// The roots at the sizes wanted, and the tiles of the tree of `size`.
-fn grow(profile: CryptoProfile, size: u64, wanted: impl IntoIterator<Item = u64>) -> (BTreeMap<u64, Hash>, MemoryTiles) {
+fn grow(
+    profile: CryptoProfile,
+    size: u64,
+    wanted: impl IntoIterator<Item = u64>,
+) -> (BTreeMap<u64, Hash>, MemoryTiles) {
     let wanted: BTreeSet<u64> = wanted.into_iter().collect();
     let mut edge = Edge::new(profile);
     let mut tiles = MemoryTiles::default();
@@ -45,7 +49,8 @@ fn grow(profile: CryptoProfile, size: u64, wanted: impl IntoIterator<Item = u64>
 
 /// The places where proofs change their shape, and some in between.
 fn places(until: u64) -> impl Iterator<Item = u64> {
-    let edges = [0, 1, 2, 127, 128, 254, 255, 256, until / 3, until / 2, until.saturating_sub(2), until.saturating_sub(1)];
+    let edges =
+        [0, 1, 2, 127, 128, 254, 255, 256, until / 3, until / 2, until.saturating_sub(2), until.saturating_sub(1)];
     BTreeSet::from(edges).into_iter().filter(move |place| *place < until)
 }
 

@@ -55,7 +55,9 @@ fn a_tail_torn_in_any_way_loses_only_what_was_not_acknowledged() {
     let stale = [&bytes[..second], &bytes[first..second]].concat();
     let magic = [&bytes[..second], MAGIC.as_slice()].concat();
     let boast = [&bytes[..second], MAGIC.as_slice(), &[255; 64]].concat();
-    for (kind, torn) in [("zeroed", zeroed), ("half zeroed", half_zeroed), ("stale", stale), ("magic", magic), ("boast", boast)] {
+    for (kind, torn) in
+        [("zeroed", zeroed), ("half zeroed", half_zeroed), ("stale", stale), ("magic", magic), ("boast", boast)]
+    {
         assert_eq!(reopened(&torn).unwrap().1, ["a", "b", "c"], "{kind}");
     }
     for at in second..third {

@@ -1,0 +1,34 @@
+# A list of words, not a program: logic lives in `shuyu` subcommands, scripts and tests.
+# Everything compiles into one folder outside the clone, once for demo and test.
+CARGO_TARGET_DIR ?= $(HOME)/.cache/shuyu/target
+export CARGO_TARGET_DIR
+DATA ?= ./data
+
+.PHONY: setup demo test check accept bench verify
+
+setup:  ## what the machine lacks, for building and testing
+	scripts/setup.sh build test
+
+demo:  ## 江城市 on localhost: its story, then a server to look around in
+	scripts/setup.sh build
+	cargo build --workspace
+	$(CARGO_TARGET_DIR)/debug/shuyu demo --data $(DATA)
+
+test:  ## everything that must hold; exactly what .ci/run runs
+	scripts/setup.sh build test
+	scripts/with-postgres.sh cargo nextest run --workspace
+
+# As `cargo clippy`, but on the dependencies that `make test` compiled.
+check:  ## form and lints
+	cargo fmt --all --check
+	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ cargo build --workspace --all-targets
+
+accept:  ## take new snapshots and generated files; review them as a diff
+	UPDATE=1 INSTA_UPDATE=always scripts/with-postgres.sh cargo nextest run --workspace
+
+bench:  ## the numbers of docs/PERFORMANCE.md, beside their peers
+	scripts/setup.sh build test
+	scripts/bench.sh
+
+verify:  ## re-prove the log of ./data from its files alone
+	$(CARGO_TARGET_DIR)/debug/shuyu verify --data $(DATA)
