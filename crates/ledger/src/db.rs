@@ -104,6 +104,8 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // A destroyed key must not lie on in a freed page.
+            .pragma("secure_delete", "on")
             .busy_timeout(BUSY_WAIT);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)

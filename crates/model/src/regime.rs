@@ -128,6 +128,9 @@ pub struct Step {
 /// The numbers of a step that need a clause or must be called a setting.
 pub const STEP_NUMBERS: [&str; 3] = ["signatures", "working_days_max", "working_days_min"];
 
+/// The most signatures that a step can ask for.
+pub const SIGNATURES_MAX: u8 = 20;
+
 fn one() -> u8 {
     1
 }
@@ -458,6 +461,9 @@ fn faults_of(kind: ProcedureKind, procedure: &Procedure, faults: &mut Vec<String
         let at = format!("`procedure.{name}` step `{}`", step.step);
         if step.signatures == 0 {
             faults.push(format!("{at} asks for no signature"));
+        }
+        if step.signatures > SIGNATURES_MAX {
+            faults.push(format!("{at} asks for more than {SIGNATURES_MAX} signatures"));
         }
         if procedure.steps.iter().take(index).any(|earlier| earlier.step == step.step) {
             faults.push(format!("{at} is there twice"));

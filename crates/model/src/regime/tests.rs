@@ -78,6 +78,7 @@ fn a_use_both_free_and_charged_is_a_fault() {
 #[test]
 fn a_procedure_that_cannot_be_walked_is_a_fault() {
     check("signatures = 2,", "signatures = 0,", "asks for no signature");
+    check("signatures = 2,", "signatures = 21,", "asks for more than 20 signatures");
     check("step = \"formal_review\"", "step = \"acceptance\"", "is there twice");
     check("working_days_min = 10,", "working_days_min = 10, working_days_max = 10,", "before it is overdue");
 }

@@ -1,0 +1,143 @@
+//! A case as it is kept, and an opinion as it is given.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shuyu_model::calendar::WorkingDay;
+use shuyu_model::id::{CaseId, OrganisationId, PersonId};
+use shuyu_model::regime::{Procedure, ProcedureKind, Step};
+use shuyu_model::{Calendar, Day, Digest, Role, Time};
+
+use crate::states::CaseState;
+
+/// What a signer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Let it be so.
+    Approve,
+    /// Send it back.
+    Return,
+    /// Never.
+    Refuse,
+}
+
+impl Outcome {
+    /// The word in database and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Return => "return",
+            Self::Refuse => "refuse",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Approve, Self::Return, Self::Refuse].into_iter().find(|outcome| outcome.word() == word)
+    }
+}
+
+/// What somebody signs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opinion {
+    /// What they say.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: String,
+    /// The document that the step needs, by its digest.
+    #[serde(default)]
+    pub evidence: Option<Digest>,
+    /// Of what they looked at.
+    pub subject_digest: Digest,
+}
+
+/// The shortest reason, in characters: "ok" is none.
+pub const REASON_CHARS_MIN: usize = 5;
+/// The longest reason, in characters.
+pub const REASON_CHARS_MAX: usize = 2000;
+
+impl Opinion {
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let chars = self.reason.trim().chars().count();
+        let is_short = !(REASON_CHARS_MIN..=REASON_CHARS_MAX).contains(&chars);
+        is_short
+            .then(|| format!("`reason` has {chars} characters; say why in {REASON_CHARS_MIN} to {REASON_CHARS_MAX}"))
+            .into_iter()
+            .collect()
+    }
+}
+
+/// An opinion as it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed {
+    pub(crate) turn: i64,
+    pub(crate) step: String,
+    pub(crate) person: PersonId,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) opinion: Opinion,
+    pub(crate) digest: Digest,
+    pub(crate) at: Time,
+}
+
+/// A case as it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) id: CaseId,
+    pub(crate) kind: ProcedureKind,
+    pub(crate) procedure: Procedure,
+    pub(crate) regime: String,
+    pub(crate) subject: String,
+    pub(crate) subject_digest: Digest,
+    pub(crate) title: String,
+    pub(crate) state: CaseState,
+    /// Counts from 1; each return ends one.
+    pub(crate) turn: i64,
+    /// The index of the open step.
+    pub(crate) step: usize,
+    pub(crate) step_opened_at: Time,
+    /// Counts changes: the ETag.
+    pub(crate) version: i64,
+    pub(crate) opener: OrganisationId,
+    pub(crate) opener_person: PersonId,
+    pub(crate) opener_role: Role,
+    pub(crate) parties: BTreeMap<Role, OrganisationId>,
+    pub(crate) authors: Vec<PersonId>,
+    pub(crate) opened_at: Time,
+    pub(crate) ended_at: Option<Time>,
+}
+
+impl Case {
+    /// The step that waits for signatures.
+    pub(crate) fn open_step(&self) -> Option<&Step> {
+        self.procedure.steps.get(self.step).filter(|_| self.state == CaseState::Open)
+    }
+
+    /// Who has the next move: role, and organisation where it is a certain one.
+    pub(crate) fn waits_for(&self) -> Option<(Role, Option<&OrganisationId>)> {
+        match self.state {
+            CaseState::Open => self.open_step().map(|step| (step.by, self.parties.get(&step.by))),
+            CaseState::Returned => Some((self.opener_role, Some(&self.opener))),
+            CaseState::Approved | CaseState::Refused | CaseState::Withdrawn => None,
+        }
+    }
+
+    /// The first day on which the open step can be approved: the day after the
+    /// last of the days that must have passed (公示期满).
+    pub(crate) fn earliest(&self, calendar: &Calendar) -> Option<WorkingDay> {
+        let days = self.open_step()?.working_days_min?;
+        let last = calendar.after(self.step_opened_at.day(), days);
+        Some(WorkingDay { day: last.day.saturating_add(jiff::Span::new().days(1)), ..last })
+    }
+
+    /// The last day on which the open step is in time.
+    pub(crate) fn due(&self, calendar: &Calendar) -> Option<WorkingDay> {
+        let days = self.open_step()?.working_days_max?;
+        Some(calendar.after(self.step_opened_at.day(), days))
+    }
+}
+
+/// A day that was counted to, for events.
+pub(crate) fn day_text(day: Option<WorkingDay>) -> Option<String> {
+    day.map(|working| Day::to_string(&working.day))
+}

@@ -1,0 +1,253 @@
+//! Casework opened: opening cases, looking at them, and reading decisions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::json;
+use shuyu_ledger::Event;
+use shuyu_model::id::{CaseId, PersonId};
+use shuyu_model::regime::{Procedure, ProcedureKind};
+use shuyu_model::{Actor, Calendar, Digest, Reason, Reasons, Role, Verdict};
+use shuyu_registry::page::PAGE_ITEMS_MAX;
+use shuyu_registry::{Listing, Page, Registry, Subject, Turn};
+
+use crate::case::{Case, day_text};
+use crate::states::CaseState;
+use crate::store::{self, Book};
+use crate::{CaseView, CaseworkError, Decision, InboxItem, reasons, view};
+
+type Result<T> = std::result::Result<T, CaseworkError>;
+
+/// Casework. Clones are the same one.
+#[derive(Clone)]
+pub struct Casework {
+    registry: Registry,
+    calendar: Arc<Calendar>,
+}
+
+/// The longest subject, in bytes: an id.
+const SUBJECT_BYTES_MAX: usize = 100;
+
+impl Casework {
+    /// Casework over this registry, counting days by this calendar.
+    pub fn new(registry: Registry, calendar: Arc<Calendar>) -> Self {
+        Self { registry, calendar }
+    }
+
+    /// The registry.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The calendar.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    fn procedure(&self, kind: ProcedureKind) -> Result<&Procedure> {
+        // `Regime::parse` asks for every procedure; only a regime made by hand lacks one.
+        self.registry.regime().procedure.get(&kind).ok_or_else(|| CaseworkError::Malformed {
+            faults: vec![format!("the rules have no procedure `{}`", kind.word())],
+        })
+    }
+
+    /// The actor with the roles that they hold now, not those they came with.
+    pub(crate) async fn known(&self, turn: &mut Turn, actor: &Actor) -> Result<Actor> {
+        let known = self.registry.actor_in(turn, &actor.person).await?;
+        let held = |role: &Role| {
+            known.as_ref().is_some_and(|known| known.organisation == actor.organisation && known.is(*role))
+        };
+        Ok(Actor { roles: actor.roles.iter().copied().filter(held).collect(), ..actor.clone() })
+    }
+
+    /// Writes a refusal down in the turn in which it was found.
+    pub(crate) async fn refuse<T>(
+        &self,
+        turn: Turn,
+        actor: &Actor,
+        action: &'static str,
+        object: &str,
+        reasons: Reasons,
+    ) -> Result<Verdict<T>> {
+        turn.commit(shuyu_registry::refusal(self.registry.regime(), actor, action, object, &reasons)).await?;
+        Ok(Verdict::Refuse(reasons))
+    }
+
+    /// Opens a case on a draft. `subject_digest` is what the opener saw; `authors`
+    /// are people who made the subject beside those whom the registry knows (for a
+    /// release: who ran the job). None of them, nor the opener, can sign.
+    pub async fn open(
+        &self,
+        actor: &Actor,
+        kind: ProcedureKind,
+        subject: impl Into<String>,
+        subject_digest: Digest,
+        authors: Vec<PersonId>,
+    ) -> Result<Verdict<CaseId>> {
+        let subject = subject.into();
+        if subject.is_empty() || subject.len() > SUBJECT_BYTES_MAX {
+            return Err(CaseworkError::Malformed { faults: vec!["`subject` is no id".to_owned()] });
+        }
+        let procedure = self.procedure(kind)?.clone();
+        let mut turn = self.registry.turn().await?;
+        let known = self.known(&mut turn, actor).await?;
+        let draft = self.registry.subject_in(&mut turn, kind, &subject).await?;
+        let draft = draft.unwrap_or_else(|| release(&known, &subject, subject_digest));
+        let mut found = draft.against.clone();
+        self.may_open(&procedure, &draft, &known, &mut found);
+        self.is_same(&procedure, &draft, subject_digest, &mut found);
+        if let Some(running) = store::running(turn.change(), &subject).await? {
+            found.push(self.reason(
+                &procedure,
+                reasons::RUNNING,
+                format!("the case {running} on it has not ended"),
+                "go on with that one",
+            ));
+        }
+        if let Some(reasons) = Reasons::new(found) {
+            return self.refuse(turn, actor, "case.open_refused", &subject, reasons).await;
+        }
+        let case = self.opened(actor, kind, procedure, subject, draft, authors);
+        store::insert_case(turn.change(), &case).await?;
+        let facts = json!({
+            "procedure": case.kind, "subject": case.subject, "step": case.open_step().map(|step| &step.step),
+            "earliest": day_text(case.earliest(&self.calendar)), "due": day_text(case.due(&self.calendar)),
+        });
+        let event = Event::done(Some(actor), "case.opened", case.id.as_str()).facts(facts);
+        let event = event.digests(None, Some(case.subject_digest)).under(self.registry.regime());
+        turn.commit(event.citing(self.registry.regime().cite_clause(&case.procedure.source))).await?;
+        Ok(Verdict::Allow(case.id))
+    }
+
+    fn opened(
+        &self,
+        actor: &Actor,
+        kind: ProcedureKind,
+        procedure: Procedure,
+        subject: String,
+        draft: Subject,
+        mut authors: Vec<PersonId>,
+    ) -> Case {
+        let now = self.registry.ledger().now();
+        authors.extend(draft.authors);
+        authors.push(actor.person.clone());
+        authors.sort();
+        authors.dedup();
+        Case {
+            id: self.registry.ledger().new_id(),
+            kind,
+            procedure,
+            regime: self.registry.regime().stamp(),
+            subject,
+            subject_digest: draft.digest,
+            title: draft.title,
+            state: CaseState::Open,
+            turn: 1,
+            step: 0,
+            step_opened_at: now,
+            version: 1,
+            opener: actor.organisation.clone(),
+            opener_person: actor.person.clone(),
+            opener_role: draft.opener,
+            parties: draft.parties,
+            authors,
+            opened_at: now,
+            ended_at: None,
+        }
+    }
+
+    /// A reason that rests on the procedure's own clause.
+    pub(crate) fn reason(
+        &self,
+        procedure: &Procedure,
+        code: &'static str,
+        what: impl Into<String>,
+        instead: &str,
+    ) -> Reason {
+        Reason::new(code, what, self.registry.regime().cite_clause(&procedure.source), instead)
+    }
+
+    /// CAS-011.
+    pub(crate) fn may_open(&self, procedure: &Procedure, draft: &Subject, known: &Actor, found: &mut Vec<Reason>) {
+        let is_party = draft.parties.get(&draft.opener).is_none_or(|party| *party == known.organisation);
+        if !known.is(draft.opener) || !is_party {
+            let what = format!("a case on this is opened by its {}", self.registry.regime().word(draft.opener));
+            found.push(self.reason(procedure, reasons::NOT_THE_OPENER, what, "ask the organisation whose draft it is"));
+        }
+    }
+
+    /// CAS-009, CAS-010: the draft is still the one that was looked at.
+    pub(crate) fn is_same(&self, procedure: &Procedure, draft: &Subject, seen: Digest, found: &mut Vec<Reason>) {
+        if !draft.is_draft {
+            let what = "the subject is no draft any more";
+            found.push(self.reason(procedure, reasons::SUBJECT_CHANGED, what, "there is nothing left to decide"));
+        }
+        if draft.digest != seen {
+            let what = format!("you looked at {seen}; the subject is {}", draft.digest);
+            found.push(self.reason(procedure, reasons::OTHER_DIGEST, what, "read the subject again"));
+        }
+    }
+
+    /// A case, as this viewer may see it; `None` when it is none of their business.
+    pub async fn case(&self, id: &CaseId, viewer: &Actor) -> Result<Option<CaseView>> {
+        let mut book = Book::Ledger(self.registry.ledger());
+        let case = match store::case(&mut book, id).await {
+            Err(CaseworkError::Unknown { .. }) => return Ok(None),
+            found => found?,
+        };
+        if !view::is_visible(&case, viewer) {
+            return Ok(None);
+        }
+        let signed = store::signed(&mut book, id).await?;
+        let filings = store::filings(&mut book, id).await?;
+        let regime = self.registry.regime();
+        let cite = |step: &shuyu_model::regime::Step| regime.cite_step(&case.procedure, step, "");
+        let today = self.registry.ledger().now().day();
+        Ok(Some(view::of_case(&case, &signed, filings, viewer, &self.calendar, cite, today)))
+    }
+
+    /// The cases on a subject, newest first.
+    pub async fn cases_of(&self, subject: &str) -> Result<Vec<CaseId>> {
+        store::cases_of(self.registry.ledger(), subject).await
+    }
+
+    /// What waits for this person, oldest first.
+    pub async fn inbox(&self, actor: &Actor, page: &Page) -> Result<Listing<InboxItem>> {
+        let items_max = page.items_max.clamp(1, PAGE_ITEMS_MAX);
+        let after = page.after.as_deref().unwrap_or_default();
+        // One more than fits tells whether there is a next page.
+        let (cases, total) = store::inbox(self.registry.ledger(), actor, after, items_max.saturating_add(1)).await?;
+        let today = self.registry.ledger().now().day();
+        let items: Vec<InboxItem> =
+            cases.iter().take(items_max).map(|case| view::of_inbox(case, &self.calendar, today)).collect();
+        let next = (cases.len() > items_max).then(|| items.last().map(|item| item.id.to_string())).flatten();
+        Ok(Listing { items, next, total })
+    }
+
+    /// The decision that a case ended in, if it ended in one.
+    pub async fn decision(&self, id: &CaseId) -> Result<Option<Decision>> {
+        let mut book = Book::Ledger(self.registry.ledger());
+        let case = store::case(&mut book, id).await?;
+        if case.state != CaseState::Approved {
+            return Ok(None);
+        }
+        let signed = store::signed(&mut book, id).await?;
+        let what = "its signatures do not carry its state";
+        let damaged = || CaseworkError::Damaged { id: id.to_string(), what: what.to_owned() };
+        Decision::of(&case, &signed).ok_or_else(damaged).map(Some)
+    }
+}
+
+/// A release is known to the airlock, not to the registry: it is what the opener
+/// says it is, and never changes.
+fn release(opener: &Actor, subject: &str, digest: Digest) -> Subject {
+    Subject {
+        digest,
+        title: subject.to_owned(),
+        authors: Vec::new(),
+        opener: Role::Operator,
+        parties: BTreeMap::from([(Role::Operator, opener.organisation.clone())]),
+        is_draft: true,
+        against: Vec::new(),
+    }
+}

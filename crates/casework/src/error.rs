@@ -1,0 +1,48 @@
+//! Mistakes of a caller and faults of ours. A rule that says no is neither: that
+//! is a [`shuyu_model::Verdict`].
+
+use shuyu_ledger::LedgerError;
+use shuyu_registry::RegistryError;
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseworkError {
+    /// The book could not be read or written.
+    #[error("the book cannot be read or written")]
+    Ledger(#[from] LedgerError),
+    /// The registry could not say or do something.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// There is no such case, or it is none of the caller's business.
+    #[error("there is no case `{id}`")]
+    Unknown {
+        /// What was named.
+        id: String,
+    },
+    /// What the caller sent cannot be, in every way that it cannot.
+    #[error("{}", faults.join("; "))]
+    Malformed {
+        /// Every fault.
+        faults: Vec<String>,
+    },
+    /// It has been done before.
+    #[error("{what}")]
+    Conflict {
+        /// What is in the way.
+        what: String,
+    },
+    /// The caller saw an older version of the case.
+    #[error("the case is at version {version}, not at the one you saw; read it again")]
+    Stale {
+        /// Where it is.
+        version: i64,
+    },
+    /// A row that we wrote does not read back.
+    #[error("the case `{id}` cannot be read back: {what}")]
+    Damaged {
+        /// Which.
+        id: String,
+        /// What is wrong with it.
+        what: String,
+    },
+}

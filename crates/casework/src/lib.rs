@@ -1,0 +1,52 @@
+//! Procedures: what the law prescribes before something becomes so.
+//!
+//! A draft and its digest go in; people sign step by step, as the regime file
+//! lists them; a [`Decision`] comes out, and with the last signature, in one
+//! change, the thing itself becomes registered, in force or approved.
+//!
+//! INVARIANT (four eyes): nobody who wrote the subject, opened the case or ran
+//! the job signs a step of it.
+//! INVARIANT (blind): until a step has all its signatures, nobody sees another's.
+//! INVARIANT (signed is enacted): what becomes so has the digest that each of the
+//! signatures names.
+//!
+//! Not here: what a draft must hold (`registry`), what a release must pass
+//! (`airlock`), which steps there are (`regimes/CODE/regime.toml`).
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::allow_attributes,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a test fails by panicking"
+    )
+)]
+
+mod case;
+mod casework;
+mod decision;
+mod error;
+mod filing;
+mod reasons;
+mod signing;
+pub mod states;
+mod store;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use case::{Opinion, Outcome, REASON_CHARS_MAX, REASON_CHARS_MIN};
+pub use casework::Casework;
+pub use decision::{Decision, Signature};
+pub use error::CaseworkError;
+pub use filing::Filing;
+pub use reasons::REASONS;
+pub use states::CaseState;
+pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};

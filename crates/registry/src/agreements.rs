@@ -1,0 +1,232 @@
+//! Drafting and ending agreements. That one comes into force is `casework`'s to
+//! decide (see [`crate::enact`]); that one ends needs no procedure and takes
+//! effect at once (六).
+
+use serde_json::json;
+use shuyu_ledger::{Event, LedgerError};
+use shuyu_model::id::{AgreementId, OrganisationId};
+use shuyu_model::{Actor, Reason, Reasons, Role, Verdict};
+
+use crate::agreement::{Agreed, Agreement, AgreementKind, AgreementState, NewAgreement};
+use crate::decide::{self, Asked};
+use crate::live::Basis;
+use crate::reasons::cut;
+use crate::{EntityKind, Registry, RegistryError, canonical, reasons, store};
+
+type Result<T> = std::result::Result<T, RegistryError>;
+
+impl Registry {
+    /// Drafts an agreement: the agency with an operator, or an operator with an
+    /// entity.
+    pub async fn draft_agreement(&self, actor: &Actor, new: NewAgreement) -> Result<Verdict<AgreementId>> {
+        RegistryError::of_faults(new.faults())?;
+        let mut turn = self.turn().await?;
+        let world = self.world_in(&mut turn).await?;
+        let asked = self.asked(&world);
+        world.organisation(&new.grantee)?;
+        new.resources.iter().try_for_each(|id| world.resource(id).map(|_| ()))?;
+        if let Some(scenario) = &new.scenario {
+            world.scenario(scenario)?;
+        }
+        let agreement = self.agreed(actor, new)?;
+        let mut found = Vec::new();
+        decide::role(&asked, actor, &[giver(agreement.kind)], &mut found);
+        against(&asked, &agreement, &mut found);
+        if let Some(reasons) = Reasons::new(found) {
+            return self.refuse(turn, actor, "agreement.draft_refused", "", reasons).await;
+        }
+        store::insert_agreement(turn.change(), &agreement).await?;
+        turn.touch(Basis::Agreement(agreement.id.clone()));
+        let facts = json!({
+            "kind": agreement.kind, "grantor": agreement.grantor, "grantee": agreement.grantee,
+            "scenario": agreement.scenario, "from": agreement.from, "until": agreement.until,
+            "resources": agreement.resources.len(),
+        });
+        let event = Event::done(Some(actor), "agreement.drafted", agreement.id.as_str()).facts(facts);
+        turn.commit(event.digests(None, Some(agreement.digest)).under(self.regime())).await?;
+        Ok(Verdict::Allow(agreement.id))
+    }
+
+    fn agreed(&self, actor: &Actor, new: NewAgreement) -> Result<Agreement> {
+        let NewAgreement { kind, grantee, mut resources, scenario, from, until, document_digest } = new;
+        resources.sort();
+        resources.dedup();
+        let grantor = actor.organisation.clone();
+        let agreed = Agreed {
+            kind,
+            grantor: &grantor,
+            grantee: &grantee,
+            scenario: scenario.as_ref(),
+            resources: &resources,
+            from,
+            until,
+            document_digest,
+        };
+        let digest = canonical::digest(self.ledger().profile(), &agreed).map_err(LedgerError::from)?;
+        Ok(Agreement {
+            id: self.ledger().new_id(),
+            kind,
+            grantor,
+            grantee,
+            scenario,
+            resources,
+            from,
+            until,
+            document_digest,
+            digest,
+            state: AgreementState::Draft,
+            authors: vec![actor.person.clone()],
+            decided_at: None,
+            ended_at: None,
+            ended_ground: None,
+        })
+    }
+
+    /// Ends an agreement on one of the grounds that the rules name, at once: the
+    /// agency any, an operator the development agreements of its own.
+    pub async fn terminate_agreement(&self, actor: &Actor, id: &AgreementId, ground: &str) -> Result<Verdict<()>> {
+        let mut turn = self.turn().await?;
+        let world = self.world_in(&mut turn).await?;
+        let agreement = world.agreement(id)?;
+        let mut found = Vec::new();
+        match agreement.kind {
+            AgreementKind::Operator => {
+                decide::role(&self.asked(&world), actor, &[Role::Agency], &mut found);
+                let clause = self.regime().cite_role(Role::Agency);
+                found.extend(self.unless_own(&world, actor, &agreement.grantor, clause));
+            }
+            AgreementKind::Development => {
+                decide::role(&self.asked(&world), actor, &[Role::Operator, Role::Agency], &mut found);
+                if !actor.is(Role::Agency) {
+                    let clause = self.regime().cite_role(Role::Operator);
+                    found.extend(self.unless_own(&world, actor, &agreement.grantor, clause));
+                }
+            }
+        }
+        let grounds = &self.regime().agreement.exit_grounds;
+        if !grounds.value.iter().any(|known| known == ground) {
+            let what = format!("`{}` is no ground on which an agreement ends", cut(ground));
+            let instead = format!("name one of: {}", grounds.value.join(", "));
+            found.push(self.regime().reason(reasons::EXIT_GROUND, grounds, what, instead));
+        }
+        if let Some(reasons) = Reasons::new(found) {
+            return self.refuse(turn, actor, "agreement.ending_refused", id.as_str(), reasons).await;
+        }
+        if !store::set_ended(turn.change(), id, ground).await? {
+            return Err(RegistryError::conflict(format!("`{id}` has been ended before")));
+        }
+        turn.touch(Basis::Agreement(id.clone()));
+        let event = Event::done(Some(actor), "agreement.ended", id.as_str()).facts(json!({ "ground": ground }));
+        let clauses = [self.regime().cite(grounds), self.regime().cite(&self.regime().agreement.access_ends_with_it)];
+        let event = clauses.into_iter().fold(event.under(self.regime()), Event::citing);
+        turn.commit(event.digests(Some(agreement.digest), None)).await?;
+        Ok(Verdict::Allow(()))
+    }
+}
+
+/// Whose people draft it.
+fn giver(kind: AgreementKind) -> Role {
+    match kind {
+        AgreementKind::Operator => Role::Agency,
+        AgreementKind::Development => Role::Operator,
+    }
+}
+
+/// Everything that speaks against an agreement as it is drafted: asked when it is
+/// drafted, when its case opens and when the last party signs.
+pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
+    decide::in_force(asked, found);
+    let gets = if agreement.kind == AgreementKind::Operator { Role::Operator } else { Role::Entity };
+    holds_role(asked, &agreement.grantee, gets, found);
+    match agreement.kind {
+        AgreementKind::Operator => {
+            term(asked, agreement, found);
+            for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
+                decide::of_resource(asked, resource, found);
+            }
+        }
+        AgreementKind::Development => development(asked, agreement, found),
+    }
+}
+
+/// REG-028.
+fn holds_role(asked: &Asked<'_>, party: &OrganisationId, role: Role, found: &mut Vec<Reason>) {
+    let organisation = asked.world.organisations.get(party);
+    if !organisation.is_some_and(|organisation| organisation.roles.contains(&role)) {
+        found.push(Reason::new(
+            reasons::PARTY_ROLE,
+            format!(
+                "`{}` does not take part as {} ({})",
+                asked.world.name_of(party),
+                role.word(),
+                asked.regime.word(role)
+            ),
+            asked.regime.cite_role(role),
+            "name a party that does",
+        ));
+    }
+}
+
+/// REG-018.
+fn term(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
+    let rule = &asked.regime.agreement.years_max;
+    let years = jiff::Span::new().years(i64::from(rule.value));
+    let last = agreement.from.saturating_add(years).saturating_sub(jiff::Span::new().days(1));
+    if last < agreement.until {
+        let what = format!(
+            "an agreement from {} runs to {last} at most ({} years), not to {}",
+            agreement.from, rule.value, agreement.until
+        );
+        found.push(asked.regime.reason(reasons::TERM_TOO_LONG, rule, what, format!("let it end on {last} or before")));
+    }
+}
+
+fn development(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
+    let regime = asked.regime;
+    // `NewAgreement::faults` asks for the scenario, `draft_agreement` that it exists.
+    let Some(scenario) = agreement.scenario.as_ref().and_then(|id| asked.world.scenarios.get(id)) else { return };
+    decide::approved(asked, scenario, found);
+    if scenario.operator != agreement.grantor {
+        let what = format!("the scenario `{}` is not `{}`'s", scenario.title, asked.world.name_of(&agreement.grantor));
+        let instead = "name a scenario of the own";
+        found.push(regime.reason(reasons::NOT_A_PARTY, &regime.agreement.scope_is_binding, what, instead));
+    }
+    beyond_scenario(asked, agreement, scenario, found);
+    entity_kind(asked, &agreement.grantee, found);
+    decide::affiliated(asked, &agreement.grantor, &agreement.grantee, found);
+    let Some(above) = asked.world.agreements.get(&scenario.agreement) else { return };
+    decide::of_agreement(asked, above, found);
+    let rule = &regime.agreement.development_within_operator_term;
+    if rule.value && above.until < agreement.until {
+        let what = format!("it ends on {}, the operator agreement above it on {}", agreement.until, above.until);
+        let instead = format!("let it end on {} or before", above.until);
+        found.push(regime.reason(reasons::OUTLASTS_OPERATOR, rule, what, instead));
+    }
+}
+
+/// REG-016, for a development agreement that names resources.
+fn beyond_scenario(asked: &Asked<'_>, agreement: &Agreement, scenario: &crate::Scenario, found: &mut Vec<Reason>) {
+    let known = scenario.resources();
+    let beyond: Vec<&str> = agreement.resources.iter().filter(|id| !known.contains(id)).map(|id| id.as_str()).collect();
+    if !beyond.is_empty() {
+        let what = format!("no part of the scenario `{}`: {}", scenario.title, reasons::names(&beyond));
+        let rule = &asked.regime.agreement.scope_is_binding;
+        found.push(asked.regime.reason(
+            reasons::OUTSIDE_AGREEMENT,
+            rule,
+            what,
+            "name resources of the scenario, or none",
+        ));
+    }
+}
+
+/// REG-021.
+fn entity_kind(asked: &Asked<'_>, entity: &OrganisationId, found: &mut Vec<Reason>) {
+    let rule = &asked.regime.roles.entity_kinds;
+    let kind = asked.world.organisations.get(entity).and_then(|organisation| organisation.entity_kind);
+    if !kind.is_some_and(|kind| rule.value.iter().any(|word| word == kind.word())) {
+        let kind = kind.map_or("of no stated form", EntityKind::word);
+        let what = format!("`{}` is {kind}; an entity must be: {}", asked.world.name_of(entity), rule.value.join(", "));
+        found.push(asked.regime.reason(reasons::ENTITY_KIND, rule, what, "choose an entity of such a form"));
+    }
+}

@@ -1,0 +1,74 @@
+//! Who takes part, what there is, who may do what with it until when.
+//!
+//! Parties and people, resources, the catalog, the negative list, agreements and
+//! scenarios go in; a [`Permit`], or every reason why not, comes out.
+//!
+//! INVARIANT (dies at once): [`Permit::is_live`] is false the moment its
+//! agreement, scenario, registration, role or negative-list basis changes.
+//! INVARIANT (all reasons): a refusal names every rule that says no.
+//! INVARIANT (three admins): a platform administrator holds no other role.
+//!
+//! Not here: the procedures that end in a registration, an agreement or a
+//! scenario (`casework`, the only caller of [`enact`]); consents of data
+//! subjects (`delivery`); sessions and routes (`server`).
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::allow_attributes,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a test fails by panicking"
+    )
+)]
+
+mod affiliates;
+pub mod agreement;
+mod agreements;
+pub mod canonical;
+mod catalog;
+mod decide;
+pub mod enact;
+mod error;
+mod live;
+pub mod page;
+mod parties;
+pub mod party;
+pub mod password;
+pub mod permit;
+mod reasons;
+mod registry;
+pub mod resource;
+mod resources;
+pub mod rules;
+pub mod scenario;
+mod scenarios;
+mod store;
+mod subject;
+pub mod testing;
+mod turn;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
+pub use catalog::{Authorised, CatalogEntry};
+pub use error::RegistryError;
+pub use page::{Listing, Page};
+pub use parties::Bootstrap;
+pub use party::{EntityKind, NewOrganisation, NewPerson, Organisation, Person};
+pub use password::Password;
+pub use permit::{Act, Permit, PermittedTable, Scope};
+pub use reasons::{REASONS, refusal};
+pub use registry::Registry;
+pub use resource::{Barred, NewResource, Resource, ResourceState};
+pub use rules::Rules;
+pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
+pub use subject::Subject;
+pub use turn::Turn;

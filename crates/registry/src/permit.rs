@@ -1,0 +1,231 @@
+//! A permit: this actor may do this with these columns for this scenario until
+//! then, under these clauses. Only the registry can make one.
+//!
+//! INVARIANT (dies at once): see [`Permit::is_live`]. Whoever works under a
+//! permit for longer than a moment asks again on the way.
+
+use std::sync::Arc;
+
+use shuyu_ledger::Clock;
+use shuyu_model::id::{AgreementId, OrganisationId, ResourceId, ScenarioId};
+use shuyu_model::{Actor, Column, Role, Time, UseKind, Verdict};
+
+use crate::decide;
+use crate::live::Pin;
+use crate::{Registry, RegistryError};
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Compute in a workroom (operator).
+    Compute,
+    /// Review what wants to leave (operator, agency).
+    Review,
+    /// Deliver to an entity (operator).
+    Deliver,
+    /// Use what was delivered (entity).
+    Use,
+}
+
+impl Act {
+    /// Every one.
+    pub const ALL: [Act; 4] = [Self::Compute, Self::Review, Self::Deliver, Self::Use];
+
+    /// Who may at all.
+    pub fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Compute | Self::Deliver => &[Role::Operator],
+            Self::Review => &[Role::Agency, Role::Operator],
+            Self::Use => &[Role::Entity],
+        }
+    }
+
+    /// Whether it concerns an entity.
+    pub(crate) fn has_entity(self) -> bool {
+        matches!(self, Self::Deliver | Self::Use)
+    }
+}
+
+/// What it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Under which scenario.
+    pub scenario: ScenarioId,
+    /// Which columns; empty for all of the scenario's.
+    pub columns: Vec<(ResourceId, Vec<String>)>,
+    /// Who gets it ([`Act::Deliver`], [`Act::Use`]; with the latter it is the
+    /// actor's organisation unless said otherwise).
+    pub entity: Option<OrganisationId>,
+    /// For what; `None` for what the scenario was approved for.
+    pub use_kind: Option<UseKind>,
+}
+
+impl Scope {
+    /// All that a scenario allows.
+    pub fn of(scenario: ScenarioId) -> Self {
+        Self { scenario, columns: Vec::new(), entity: None, use_kind: None }
+    }
+
+    /// Only these columns.
+    #[must_use]
+    pub fn columns(mut self, columns: Vec<(ResourceId, Vec<String>)>) -> Self {
+        self.columns = columns;
+        self
+    }
+
+    /// For this entity.
+    #[must_use]
+    pub fn to(mut self, entity: OrganisationId) -> Self {
+        self.entity = Some(entity);
+        self
+    }
+
+    /// For this use.
+    #[must_use]
+    pub fn used_for(mut self, use_kind: UseKind) -> Self {
+        self.use_kind = Some(use_kind);
+        self
+    }
+}
+
+/// A resource, cut down to what is permitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PermittedTable {
+    /// Which resource.
+    pub resource: ResourceId,
+    /// Its name in SQL.
+    pub name: String,
+    /// The permitted columns, in the resource's order.
+    pub columns: Vec<Column>,
+    /// The column that names the person or firm a row is about, permitted or
+    /// not: counts of people need it, statements do not see it by this.
+    pub entity: Option<Column>,
+}
+
+/// Leave to act. It cannot be made, only asked for.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    actor: Actor,
+    act: Act,
+    granted: Arc<Granted>,
+    pins: Arc<[Pin]>,
+    clock: Clock,
+}
+
+/// What was found when the answer was yes.
+#[derive(Debug)]
+pub(crate) struct Granted {
+    pub(crate) scenario: ScenarioId,
+    pub(crate) agreement: AgreementId,
+    pub(crate) development: Option<AgreementId>,
+    pub(crate) use_kind: UseKind,
+    pub(crate) operator: OrganisationId,
+    pub(crate) entity: Option<OrganisationId>,
+    pub(crate) tables: Vec<PermittedTable>,
+    pub(crate) until: Time,
+    pub(crate) clauses: Vec<String>,
+    pub(crate) regime: String,
+}
+
+impl Permit {
+    /// Who may.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// What.
+    pub fn act(&self) -> Act {
+        self.act
+    }
+
+    /// For which scenario.
+    pub fn scenario(&self) -> &ScenarioId {
+        &self.granted.scenario
+    }
+
+    /// Under which operator agreement.
+    pub fn agreement(&self) -> &AgreementId {
+        &self.granted.agreement
+    }
+
+    /// Under which development agreement, where an entity is concerned.
+    pub fn development_agreement(&self) -> Option<&AgreementId> {
+        self.granted.development.as_ref()
+    }
+
+    /// For which kind of use.
+    pub fn use_kind(&self) -> UseKind {
+        self.granted.use_kind
+    }
+
+    /// Who computes.
+    pub fn operator(&self) -> &OrganisationId {
+        &self.granted.operator
+    }
+
+    /// Who gets it.
+    pub fn entity(&self) -> Option<&OrganisationId> {
+        self.granted.entity.as_ref()
+    }
+
+    /// On which columns of which resources.
+    pub fn tables(&self) -> &[PermittedTable] {
+        &self.granted.tables
+    }
+
+    /// Until when (exclusive), if nothing changes before.
+    pub fn until(&self) -> Time {
+        self.granted.until
+    }
+
+    /// Under which clauses.
+    pub fn clauses(&self) -> &[String] {
+        &self.granted.clauses
+    }
+
+    /// Under which version of which rules: `changsha-2026@1`.
+    pub fn regime(&self) -> &str {
+        &self.granted.regime
+    }
+
+    /// Whether it still holds. False from the moment that its agreement, its
+    /// scenario, a registration, a role or the negative list changed, or its
+    /// time ran out. Costs nanoseconds; ask often.
+    pub fn is_live(&self) -> bool {
+        self.pins.iter().all(Pin::holds) && self.clock.now() < self.granted.until
+    }
+}
+
+impl Registry {
+    /// Whether `actor` may do `act` with `scope`: a permit, or every reason why
+    /// not. A refusal is written down here. Decided in memory.
+    ///
+    /// Never call this with a ledger change open: a refusal would wait for it.
+    pub async fn permit(&self, actor: &Actor, act: Act, scope: &Scope) -> Result<Verdict<Permit>, RegistryError> {
+        loop {
+            let world = self.world().await?;
+            match decide::permit(&self.asked(&world), actor, act, scope)? {
+                Verdict::Allow((granted, bases)) => {
+                    let pins = self.0.pulse.pin(&bases);
+                    // A change between the decision and the pins: decide again.
+                    if self.0.is_current(&world) {
+                        let clock = self.0.ledger.clock().clone();
+                        return Ok(Verdict::Allow(Permit {
+                            actor: actor.clone(),
+                            act,
+                            granted: Arc::new(granted),
+                            pins,
+                            clock,
+                        }));
+                    }
+                }
+                Verdict::Refuse(reasons) => {
+                    let scenario = scope.scenario.as_str();
+                    let event = crate::refusal(self.regime(), actor, "permit.refused", scenario, &reasons);
+                    self.0.ledger.refuse(event).await?;
+                    return Ok(Verdict::Refuse(reasons));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The rules to work under: a regime and the calendar its periods are counted on.
+//! The shipped files are built in, so that the executable stands alone; a
+//! directory of the same shape can take their place.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use shuyu_model::calendar::CalendarError;
+use shuyu_model::regime::RegimeError;
+use shuyu_model::{Calendar, Regime};
+
+/// The regime that is shipped.
+pub const SHIPPED_CODE: &str = "changsha-2026";
+
+const SHIPPED: &[(&str, &str)] = &[(SHIPPED_CODE, include_str!("../../../regimes/changsha-2026/regime.toml"))];
+
+macro_rules! notices {
+    ($($year:literal)*) => {
+        &[$((concat!($year, ".json"), include_str!(concat!("../../../regimes/calendar/", $year, ".json"))),)*]
+    };
+}
+
+/// Every holiday notice in `regimes/calendar`.
+const NOTICES: &[(&str, &str)] = notices!("2020" "2021" "2022" "2023" "2024" "2025" "2026");
+
+/// A regime and a calendar.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The regime.
+    pub regime: Arc<Regime>,
+    /// The calendar.
+    pub calendar: Arc<Calendar>,
+}
+
+/// Why rules cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    /// A file cannot be read.
+    #[error("`{}` cannot be read", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A regime file is wrong.
+    #[error(transparent)]
+    Regime(#[from] RegimeError),
+    /// A holiday notice is wrong.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// There is no such regime.
+    #[error("there is no regime `{code}`; known are: {known}")]
+    Unknown {
+        /// What was asked for.
+        code: String,
+        /// What there is.
+        known: String,
+    },
+    /// A file is not named after what it holds.
+    #[error("`{}` holds the regime `{code}`; its folder must have that name", path.display())]
+    Misplaced {
+        /// Which file.
+        path: PathBuf,
+        /// What it holds.
+        code: String,
+    },
+}
+
+/// The rules that are built in.
+pub fn shipped(code: &str) -> Result<Rules, RulesError> {
+    let known = || SHIPPED.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(", ");
+    let (_, text) = SHIPPED
+        .iter()
+        .find(|(shipped, _)| *shipped == code)
+        .ok_or_else(|| RulesError::Unknown { code: code.to_owned(), known: known() })?;
+    let mut calendar = Calendar::default();
+    for (name, notice) in NOTICES {
+        calendar.add_notice(name, notice)?;
+    }
+    let regime = Regime::parse(&format!("{code}/regime.toml"), text)?;
+    Ok(Rules { regime: Arc::new(regime), calendar: Arc::new(calendar) })
+}
+
+/// The rules in a directory: `CODE/regime.toml` and `calendar/YEAR.json`.
+pub fn load(dir: &Path, code: &str) -> Result<Rules, RulesError> {
+    let path = dir.join(code).join("regime.toml");
+    if !path.is_file() {
+        let mut known: Vec<String> = list(dir)?
+            .into_iter()
+            .filter(|path| path.join("regime.toml").is_file())
+            .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+            .collect();
+        known.sort();
+        return Err(RulesError::Unknown { code: code.to_owned(), known: known.join(", ") });
+    }
+    let regime = Regime::parse(&path.display().to_string(), &read(&path)?)?;
+    if regime.code != code {
+        return Err(RulesError::Misplaced { path, code: regime.code });
+    }
+    let mut calendar = Calendar::default();
+    for notice in list(&dir.join("calendar"))? {
+        if notice.extension().is_some_and(|extension| extension == "json") {
+            calendar.add_notice(&notice.display().to_string(), &read(&notice)?)?;
+        }
+    }
+    Ok(Rules { regime: Arc::new(regime), calendar: Arc::new(calendar) })
+}
+
+fn read(path: &Path) -> Result<String, RulesError> {
+    std::fs::read_to_string(path).map_err(|source| RulesError::File { path: path.to_path_buf(), source })
+}
+
+fn list(dir: &Path) -> Result<Vec<PathBuf>, RulesError> {
+    let file = |source| RulesError::File { path: dir.to_path_buf(), source };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(file)? {
+        found.push(entry.map_err(file)?.path());
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../regimes")
+    }
+
+    #[test]
+    fn what_is_built_in_is_what_lies_in_the_folder() {
+        let (built_in, folder) = (shipped(SHIPPED_CODE).unwrap(), load(&repository(), SHIPPED_CODE).unwrap());
+        assert_eq!(built_in.regime, folder.regime);
+        let day = |n: i16| jiff::civil::date(n, 9, 28);
+        for year in 2019..=2027 {
+            assert_eq!(built_in.calendar.after(day(year), 10), folder.calendar.after(day(year), 10), "{year}");
+            assert_eq!(built_in.calendar.after(day(year), 10).is_estimated, !(2020..=2026).contains(&year), "{year}");
+        }
+    }
+
+    #[test]
+    fn ten_working_days_over_the_national_holiday_of_2026() {
+        // Off: 25 to 27 September, 1 to 7 October; worked: Sunday 20 September, Saturday 10 October.
+        let calendar = shipped(SHIPPED_CODE).unwrap().calendar;
+        let after = calendar.after(jiff::civil::date(2026, 9, 21), 10);
+        assert_eq!((after.day, after.is_estimated), (jiff::civil::date(2026, 10, 12), false));
+    }
+
+    #[test]
+    fn an_unknown_regime_is_told_what_there_is() {
+        let error = load(&repository(), "changsha").unwrap_err().to_string();
+        assert_eq!(error, "there is no regime `changsha`; known are: changsha-2026");
+        assert!(shipped("x").is_err());
+        assert!(load(Path::new("/nowhere"), "x").is_err());
+    }
+}

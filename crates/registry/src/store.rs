@@ -1,0 +1,408 @@
+//! All SQL of the registry.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shuyu_ledger::{Args, Change, Ledger, LedgerError, Row, args};
+use shuyu_model::id::{AgreementId, IdError, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::{Day, Digest, Time, UseKind};
+
+use crate::{
+    Agreement, AgreementKind, AgreementState, Barred, EntityKind, Organisation, Person, RegistryError, Resource,
+    ResourceState, Scenario, ScenarioState,
+};
+
+type Result<T> = std::result::Result<T, RegistryError>;
+
+/// Where to read: outside of a change, or inside one. Inside one, a second
+/// connection must never be asked for: on PostgreSQL those who wait for the
+/// change could hold them all.
+pub(crate) enum Book<'a> {
+    Ledger(&'a Ledger),
+    Change(&'a mut Change),
+}
+
+impl Book<'_> {
+    async fn read(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
+        Ok(match self {
+            Self::Ledger(ledger) => ledger.read(sql, args).await?,
+            Self::Change(change) => change.read(sql, args).await?,
+        })
+    }
+}
+
+/// One row being read back, which knows how to complain.
+struct Reader<'a> {
+    kind: &'static str,
+    row: &'a Row,
+}
+
+impl Reader<'_> {
+    fn damaged(&self, what: impl ToString) -> RegistryError {
+        let id = self.row.text("id").unwrap_or_default();
+        RegistryError::Damaged { kind: self.kind, id, what: what.to_string() }
+    }
+
+    fn text(&self, column: &str) -> Result<String> {
+        Ok(self.row.text(column)?)
+    }
+
+    fn id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<T> {
+        T::try_from(self.row.text(column)?).map_err(|error| self.damaged(error))
+    }
+
+    fn opt_id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<Option<T>> {
+        let text = self.row.opt_text(column)?;
+        text.map(|text| T::try_from(text).map_err(|error| self.damaged(error))).transpose()
+    }
+
+    fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
+        serde_json::from_str(&self.row.text(column)?).map_err(|error| self.damaged(error))
+    }
+
+    fn word<T>(&self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+        parse(&self.row.text(column)?).ok_or_else(|| self.damaged(format!("`{column}` has an unknown word")))
+    }
+
+    fn digest(&self, column: &str) -> Result<Digest> {
+        Digest::parse(&self.row.text(column)?).map_err(|error| self.damaged(error))
+    }
+
+    fn opt_digest(&self, column: &str) -> Result<Option<Digest>> {
+        let text = self.row.opt_text(column)?;
+        text.map(|text| Digest::parse(&text).map_err(|error| self.damaged(error))).transpose()
+    }
+
+    fn day(&self, column: &str) -> Result<Day> {
+        self.row.text(column)?.parse().map_err(|error| self.damaged(error))
+    }
+
+    fn opt_time(&self, column: &str) -> Result<Option<Time>> {
+        Ok(self.row.opt_int(column)?.map(Time))
+    }
+}
+
+fn read_all<T>(kind: &'static str, rows: &[Row], read: impl Fn(&Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
+    rows.iter().map(|row| read(&Reader { kind, row })).collect()
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| LedgerError::from(error).into())
+}
+
+fn word_of_use(use_kind: UseKind) -> &'static str {
+    match use_kind {
+        UseKind::PublicGovernance => "public_governance",
+        UseKind::PublicWelfare => "public_welfare",
+        UseKind::Industry => "industry",
+    }
+}
+
+fn parse_use(word: &str) -> Option<UseKind> {
+    [UseKind::PublicGovernance, UseKind::PublicWelfare, UseKind::Industry]
+        .into_iter()
+        .find(|kind| word_of_use(*kind) == word)
+}
+
+/// A row that must be there is written again; nothing else may have taken it away.
+async fn must_write(change: &mut Change, kind: &'static str, id: &str, sql: &'static str, args: Args) -> Result<()> {
+    match change.write(sql, args).await? {
+        1 => Ok(()),
+        _ => Err(RegistryError::unknown(kind, id)),
+    }
+}
+
+// Organisations and people. `id` is one id, or empty for all.
+
+pub(crate) async fn organisations(book: &mut Book<'_>, id: &str) -> Result<Vec<Organisation>> {
+    let sql = "SELECT id, name, credit_code, roles, entity_kind, owned_by FROM organisations WHERE $1 = '' OR id = $1";
+    let rows = book.read(sql, args![id]).await?;
+    read_all("organisation", &rows, |row| {
+        let kind = row.row.opt_text("entity_kind")?;
+        let entity_kind = match kind {
+            Some(word) => {
+                Some(EntityKind::parse(&word).ok_or_else(|| row.damaged("`entity_kind` has an unknown word"))?)
+            }
+            None => None,
+        };
+        Ok(Organisation {
+            id: row.id("id")?,
+            name: row.text("name")?,
+            credit_code: row.text("credit_code")?,
+            roles: row.json("roles")?,
+            entity_kind,
+            owned_by: row.json("owned_by")?,
+        })
+    })
+}
+
+pub(crate) async fn insert_organisation(change: &mut Change, new: &Organisation) -> Result<()> {
+    let sql = "INSERT INTO organisations (id, name, credit_code, roles, entity_kind, owned_by, made_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let now = change.now();
+    let kind = new.entity_kind.map(EntityKind::word);
+    let (roles, owned_by) = (json(&new.roles)?, json(&new.owned_by)?);
+    change.write(sql, args![new.id.as_str(), &new.name, &new.credit_code, roles, kind, owned_by, now]).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_owners(change: &mut Change, id: &OrganisationId, owners: &[OrganisationId]) -> Result<()> {
+    let sql = "UPDATE organisations SET owned_by = $2 WHERE id = $1";
+    must_write(change, "organisation", id.as_str(), sql, args![id.as_str(), json(&owners)?]).await
+}
+
+pub(crate) async fn people(book: &mut Book<'_>, id: &str) -> Result<Vec<Person>> {
+    let sql = "SELECT id, name, login, organisation, roles FROM people WHERE $1 = '' OR id = $1";
+    let rows = book.read(sql, args![id]).await?;
+    read_all("person", &rows, |row| {
+        Ok(Person {
+            id: row.id("id")?,
+            name: row.text("name")?,
+            login: row.text("login")?,
+            organisation: row.id("organisation")?,
+            roles: row.json("roles")?,
+        })
+    })
+}
+
+pub(crate) async fn insert_person(change: &mut Change, new: &Person, password: &str) -> Result<()> {
+    let sql = "INSERT INTO people (id, name, login, password, organisation, roles, made_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let (now, roles) = (change.now(), json(&new.roles)?);
+    let organisation = new.organisation.as_str();
+    change.write(sql, args![new.id.as_str(), &new.name, &new.login, password, organisation, roles, now]).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_roles(change: &mut Change, person: &Person) -> Result<()> {
+    let sql = "UPDATE people SET roles = $2 WHERE id = $1";
+    must_write(change, "person", person.id.as_str(), sql, args![person.id.as_str(), json(&person.roles)?]).await
+}
+
+pub(crate) async fn set_password(change: &mut Change, id: &PersonId, password: &str) -> Result<()> {
+    let sql = "UPDATE people SET password = $2 WHERE id = $1";
+    must_write(change, "person", id.as_str(), sql, args![id.as_str(), password]).await
+}
+
+/// The person with this login, and the hash of their password.
+pub(crate) async fn credentials(ledger: &Ledger, login: &str) -> Result<Option<(PersonId, String)>> {
+    let rows = ledger.read("SELECT id, password FROM people WHERE login = $1", args![login]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let row = Reader { kind: "person", row };
+    Ok(Some((row.id("id")?, row.text("password")?)))
+}
+
+// Resources.
+
+pub(crate) async fn resources(book: &mut Book<'_>, id: &str) -> Result<Vec<Resource>> {
+    let sql = "SELECT id, name, title, description, source, shared_from, consent_digest, update_every_days, columns, \
+               digest, state, authors, registered_at, registered_until, barred_ground, barred_clause \
+               FROM resources WHERE $1 = '' OR id = $1";
+    let rows = book.read(sql, args![id]).await?;
+    read_all("resource", &rows, |row| {
+        let barred = match (row.row.opt_text("barred_ground")?, row.row.opt_text("barred_clause")?) {
+            (Some(ground), Some(clause)) => Some(Barred { ground, clause }),
+            _ => None,
+        };
+        let days = row.row.int("update_every_days")?;
+        Ok(Resource {
+            id: row.id("id")?,
+            name: row.text("name")?,
+            title: row.text("title")?,
+            description: row.text("description")?,
+            source: row.id("source")?,
+            shared_from: row.opt_id("shared_from")?,
+            consent_digest: row.opt_digest("consent_digest")?,
+            update_every_days: u16::try_from(days).map_err(|error| row.damaged(error))?,
+            columns: row.json("columns")?,
+            digest: row.digest("digest")?,
+            state: row.word("state", ResourceState::parse)?,
+            authors: row.json("authors")?,
+            registered_at: row.opt_time("registered_at")?,
+            registered_until: row.opt_time("registered_until")?,
+            barred,
+        })
+    })
+}
+
+pub(crate) async fn insert_resource(change: &mut Change, new: &Resource) -> Result<()> {
+    let sql = "INSERT INTO resources (id, name, title, description, source, shared_from, update_every_days, columns, \
+               digest, state, authors, drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let now = change.now();
+    let args = args![
+        new.id.as_str(),
+        &new.name,
+        &new.title,
+        &new.description,
+        new.source.as_str(),
+        new.shared_from.as_ref().map(OrganisationId::as_str),
+        i64::from(new.update_every_days),
+        json(&new.columns)?,
+        new.digest.to_string(),
+        new.state.word(),
+        json(&new.authors)?,
+        now,
+    ];
+    change.write(sql, args).await?;
+    Ok(())
+}
+
+/// Writes what is registered about a resource anew, as a draft.
+pub(crate) async fn redraft_resource(change: &mut Change, resource: &Resource) -> Result<()> {
+    let sql = "UPDATE resources SET title = $2, description = $3, update_every_days = $4, columns = $5, digest = $6, \
+               authors = $7, state = 'draft', registered_at = NULL, registered_until = NULL WHERE id = $1";
+    let args = args![
+        resource.id.as_str(),
+        &resource.title,
+        &resource.description,
+        i64::from(resource.update_every_days),
+        json(&resource.columns)?,
+        resource.digest.to_string(),
+        json(&resource.authors)?,
+    ];
+    must_write(change, "resource", resource.id.as_str(), sql, args).await
+}
+
+pub(crate) async fn set_registered(change: &mut Change, id: &ResourceId, digest: Digest, until: Time) -> Result<bool> {
+    let sql = "UPDATE resources SET state = 'registered', registered_at = $3, registered_until = $4 \
+               WHERE id = $1 AND digest = $2 AND state = 'draft'";
+    let now = change.now();
+    Ok(change.write(sql, args![id.as_str(), digest.to_string(), now, until]).await? == 1)
+}
+
+pub(crate) async fn set_barred(change: &mut Change, id: &ResourceId, barred: Option<&Barred>) -> Result<()> {
+    let sql = "UPDATE resources SET barred_ground = $2, barred_clause = $3 WHERE id = $1";
+    let args = args![id.as_str(), barred.map(|b| b.ground.as_str()), barred.map(|b| b.clause.as_str())];
+    must_write(change, "resource", id.as_str(), sql, args).await
+}
+
+pub(crate) async fn set_consent(change: &mut Change, id: &ResourceId, digest: Option<Digest>) -> Result<()> {
+    let sql = "UPDATE resources SET consent_digest = $2 WHERE id = $1";
+    let args = args![id.as_str(), digest.map(|digest| digest.to_string())];
+    must_write(change, "resource", id.as_str(), sql, args).await
+}
+
+// Agreements.
+
+pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agreement>> {
+    let sql = "SELECT id, kind, grantor, grantee, scenario, resources, from_day, until_day, document_digest, digest, \
+               state, authors, decided_at, ended_at, ended_ground FROM agreements WHERE $1 = '' OR id = $1";
+    let rows = book.read(sql, args![id]).await?;
+    read_all("agreement", &rows, |row| {
+        Ok(Agreement {
+            id: row.id("id")?,
+            kind: row.word("kind", AgreementKind::parse)?,
+            grantor: row.id("grantor")?,
+            grantee: row.id("grantee")?,
+            scenario: row.opt_id("scenario")?,
+            resources: row.json("resources")?,
+            from: row.day("from_day")?,
+            until: row.day("until_day")?,
+            document_digest: row.digest("document_digest")?,
+            digest: row.digest("digest")?,
+            state: row.word("state", AgreementState::parse)?,
+            authors: row.json("authors")?,
+            decided_at: row.opt_time("decided_at")?,
+            ended_at: row.opt_time("ended_at")?,
+            ended_ground: row.row.opt_text("ended_ground")?,
+        })
+    })
+}
+
+pub(crate) async fn insert_agreement(change: &mut Change, new: &Agreement) -> Result<()> {
+    let sql = "INSERT INTO agreements (id, kind, grantor, grantee, scenario, resources, from_day, until_day, \
+               document_digest, digest, state, authors, drafted_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let now = change.now();
+    let args = args![
+        new.id.as_str(),
+        new.kind.word(),
+        new.grantor.as_str(),
+        new.grantee.as_str(),
+        new.scenario.as_ref().map(ScenarioId::as_str),
+        json(&new.resources)?,
+        new.from.to_string(),
+        new.until.to_string(),
+        new.document_digest.to_string(),
+        new.digest.to_string(),
+        new.state.word(),
+        json(&new.authors)?,
+        now,
+    ];
+    change.write(sql, args).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_in_force(change: &mut Change, id: &AgreementId, digest: Digest) -> Result<bool> {
+    let sql =
+        "UPDATE agreements SET state = 'in_force', decided_at = $3 WHERE id = $1 AND digest = $2 AND state = 'draft'";
+    let now = change.now();
+    Ok(change.write(sql, args![id.as_str(), digest.to_string(), now]).await? == 1)
+}
+
+pub(crate) async fn set_ended(change: &mut Change, id: &AgreementId, ground: &str) -> Result<bool> {
+    let sql =
+        "UPDATE agreements SET state = 'ended', ended_at = $2, ended_ground = $3 WHERE id = $1 AND state <> 'ended'";
+    let now = change.now();
+    Ok(change.write(sql, args![id.as_str(), now, ground]).await? == 1)
+}
+
+// Scenarios.
+
+pub(crate) async fn scenarios(book: &mut Book<'_>, id: &str) -> Result<Vec<Scenario>> {
+    let sql = "SELECT id, title, purpose, use_kind, operator, agreement, emergency_plan_digest, fields, digest, state, \
+               authors, approved_at, withdrawn_ground FROM scenarios WHERE $1 = '' OR id = $1";
+    let rows = book.read(sql, args![id]).await?;
+    read_all("scenario", &rows, |row| {
+        Ok(Scenario {
+            id: row.id("id")?,
+            title: row.text("title")?,
+            purpose: row.text("purpose")?,
+            use_kind: row.word("use_kind", parse_use)?,
+            operator: row.id("operator")?,
+            agreement: row.id("agreement")?,
+            emergency_plan_digest: row.opt_digest("emergency_plan_digest")?,
+            fields: row.json("fields")?,
+            digest: row.digest("digest")?,
+            state: row.word("state", ScenarioState::parse)?,
+            authors: row.json("authors")?,
+            approved_at: row.opt_time("approved_at")?,
+            withdrawn_ground: row.row.opt_text("withdrawn_ground")?,
+        })
+    })
+}
+
+pub(crate) async fn insert_scenario(change: &mut Change, new: &Scenario) -> Result<()> {
+    let sql = "INSERT INTO scenarios (id, title, purpose, use_kind, operator, agreement, emergency_plan_digest, fields, \
+               digest, state, authors, drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let now = change.now();
+    let args = args![
+        new.id.as_str(),
+        &new.title,
+        &new.purpose,
+        word_of_use(new.use_kind),
+        new.operator.as_str(),
+        new.agreement.as_str(),
+        new.emergency_plan_digest.map(|digest| digest.to_string()),
+        json(&new.fields)?,
+        new.digest.to_string(),
+        new.state.word(),
+        json(&new.authors)?,
+        now,
+    ];
+    change.write(sql, args).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_approved(change: &mut Change, id: &ScenarioId, digest: Digest) -> Result<bool> {
+    let sql =
+        "UPDATE scenarios SET state = 'approved', approved_at = $3 WHERE id = $1 AND digest = $2 AND state = 'draft'";
+    let now = change.now();
+    Ok(change.write(sql, args![id.as_str(), digest.to_string(), now]).await? == 1)
+}
+
+pub(crate) async fn set_withdrawn(change: &mut Change, id: &ScenarioId, ground: &str) -> Result<bool> {
+    let sql = "UPDATE scenarios SET state = 'withdrawn', withdrawn_at = $2, withdrawn_ground = $3 \
+               WHERE id = $1 AND state <> 'withdrawn'";
+    let now = change.now();
+    Ok(change.write(sql, args![id.as_str(), now, ground]).await? == 1)
+}

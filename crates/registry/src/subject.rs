@@ -1,0 +1,128 @@
+//! What a procedure decides on, as `casework` needs to know it.
+
+use std::collections::BTreeMap;
+
+use shuyu_model::id::{AgreementId, IdError, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::regime::ProcedureKind;
+use shuyu_model::{Digest, Reason, Role};
+
+use crate::decide::{self, Asked};
+use crate::world::World;
+use crate::{
+    Agreement, AgreementKind, AgreementState, Registry, RegistryError, Resource, ResourceState, Scenario,
+    ScenarioState, Turn, agreements, scenarios,
+};
+
+/// A draft that wants a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Of what is decided on, as it is now.
+    pub digest: Digest,
+    /// What people call it.
+    pub title: String,
+    /// Who wrote it; none of them approves it.
+    pub authors: Vec<PersonId>,
+    /// Whose people open its case.
+    pub opener: Role,
+    /// Which organisation acts in a role; roles not named are open to every
+    /// organisation that holds them.
+    pub parties: BTreeMap<Role, OrganisationId>,
+    /// Whether it still is a draft.
+    pub is_draft: bool,
+    /// Everything that speaks against deciding for it now.
+    pub against: Vec<Reason>,
+}
+
+pub(crate) fn parsed<T>(parsed: Result<T, IdError>) -> Result<T, RegistryError> {
+    parsed.map_err(|error| RegistryError::Malformed { faults: vec![error.to_string()] })
+}
+
+impl Registry {
+    /// The subject of a case; `None` for a release, which the registry does not
+    /// know.
+    pub async fn subject(&self, kind: ProcedureKind, id: &str) -> Result<Option<Subject>, RegistryError> {
+        let world = self.world().await?;
+        self.subject_of(&world, kind, id)
+    }
+
+    /// The same inside a change, so that it stays as it is until that ends.
+    pub async fn subject_in(
+        &self,
+        turn: &mut Turn,
+        kind: ProcedureKind,
+        id: &str,
+    ) -> Result<Option<Subject>, RegistryError> {
+        let world = self.world_in(turn).await?;
+        self.subject_of(&world, kind, id)
+    }
+
+    fn subject_of(&self, world: &World, kind: ProcedureKind, id: &str) -> Result<Option<Subject>, RegistryError> {
+        let asked = self.asked(world);
+        Ok(Some(match kind {
+            ProcedureKind::ResourceRegistration => {
+                of_resource(&asked, world.resource(&parsed(ResourceId::parse(id))?)?)
+            }
+            ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement => {
+                let agreement = world.agreement(&parsed(AgreementId::parse(id))?)?;
+                let is_operator = kind == ProcedureKind::OperatorAgreement;
+                if is_operator != (agreement.kind == AgreementKind::Operator) {
+                    let faults =
+                        vec![format!("`{id}` is a {} agreement; its procedure is another", agreement.kind.word())];
+                    return Err(RegistryError::Malformed { faults });
+                }
+                of_agreement(&asked, agreement)
+            }
+            ProcedureKind::Scenario => of_scenario(&asked, world.scenario(&parsed(ScenarioId::parse(id))?)?)?,
+            ProcedureKind::Release => return Ok(None),
+        }))
+    }
+}
+
+fn of_resource(asked: &Asked<'_>, resource: &Resource) -> Subject {
+    let mut against = Vec::new();
+    decide::in_force(asked, &mut against);
+    let all: Vec<&str> = resource.columns.iter().map(|column| column.name.as_str()).collect();
+    decide::graded(asked, resource, &all, &mut against);
+    Subject {
+        digest: resource.digest,
+        title: resource.title.clone(),
+        authors: resource.authors.clone(),
+        opener: Role::Source,
+        parties: BTreeMap::from([(Role::Source, resource.source.clone())]),
+        is_draft: resource.state == ResourceState::Draft,
+        against,
+    }
+}
+
+fn of_agreement(asked: &Asked<'_>, agreement: &Agreement) -> Subject {
+    let mut against = Vec::new();
+    agreements::against(asked, agreement, &mut against);
+    let (gives, gets) = match agreement.kind {
+        AgreementKind::Operator => (Role::Agency, Role::Operator),
+        AgreementKind::Development => (Role::Operator, Role::Entity),
+    };
+    Subject {
+        digest: agreement.digest,
+        title: format!("{} – {}", asked.world.name_of(&agreement.grantor), asked.world.name_of(&agreement.grantee)),
+        authors: agreement.authors.clone(),
+        opener: gives,
+        parties: BTreeMap::from([(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())]),
+        is_draft: agreement.state == AgreementState::Draft,
+        against,
+    }
+}
+
+fn of_scenario(asked: &Asked<'_>, scenario: &Scenario) -> Result<Subject, RegistryError> {
+    let mut against = Vec::new();
+    scenarios::against(asked, scenario, &mut against)?;
+    let agency = asked.world.agreement(&scenario.agreement)?.grantor.clone();
+    Ok(Subject {
+        digest: scenario.digest,
+        title: scenario.title.clone(),
+        authors: scenario.authors.clone(),
+        opener: Role::Operator,
+        parties: BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]),
+        is_draft: scenario.state == ScenarioState::Draft,
+        against,
+    })
+}

@@ -1,0 +1,282 @@
+//! A small town for the tests of every station: parties, people, and shortcuts
+//! past the procedures to what they end in.
+//!
+//! Not for the program: nothing outside of tests names this module (the tidy test
+//! looks). Casework's own tests go the long way.
+
+#![allow(clippy::allow_attributes, clippy::expect_used, reason = "only tests call this; a test fails by panicking")]
+
+use std::sync::Arc;
+
+use shuyu_ledger::{Event, Ledger};
+use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::identifier::credit_code_check;
+use shuyu_model::{Actor, Column, ColumnClass, ColumnType, Day, Digest, Grade, Mask, Regime, Role, UseKind, Verdict};
+
+use crate::live::Basis;
+use crate::{
+    AgreementKind, EntityKind, Field, NewAgreement, NewResource, NewScenario, Organisation, Person, Registry, enact,
+    rules, store,
+};
+
+/// Parties and people of 江城市. Where a role has two people, the second one may
+/// approve what the first one wrote.
+#[derive(Clone)]
+pub struct Town {
+    /// The registry.
+    pub registry: Registry,
+    /// Three administrators: system, security, audit.
+    pub admins: Vec<Actor>,
+    /// 市数据局.
+    pub regulators: Vec<Actor>,
+    /// 市大数据中心.
+    pub agency: Vec<Actor>,
+    /// 住房公积金管理中心.
+    pub source: Vec<Actor>,
+    /// 城市管理局, another department.
+    pub other_source: Vec<Actor>,
+    /// 江城数据运营公司.
+    pub operator: Vec<Actor>,
+    /// Another operator.
+    pub other_operator: Vec<Actor>,
+    /// 江城银行.
+    pub bank: Vec<Actor>,
+    /// A firm that the operator owns through another.
+    pub affiliate: Vec<Actor>,
+}
+
+/// The shipped rules.
+pub fn regime() -> Arc<Regime> {
+    rules::shipped(rules::SHIPPED_CODE).expect("the shipped rules").regime
+}
+
+/// Some digest.
+pub fn digest(ledger: &Ledger, of: &str) -> Digest {
+    ledger.profile().digest(of.as_bytes())
+}
+
+/// A column graded L2.
+pub fn column(name: &str, kind: ColumnType, class: ColumnClass, mask: Mask) -> Column {
+    Column { name: name.into(), title: name.into(), kind, class, grade: Some(Grade::L2), mask, is_entity: false }
+}
+
+/// The columns of `fund_accounts`: `id_card` (the entity), `account`, `balance`,
+/// `opened_on`, `district`.
+pub fn fund_columns() -> Vec<Column> {
+    use ColumnClass::{DirectIdentifier, Plain, Sensitive};
+    let mut id_card = column("id_card", ColumnType::Text, DirectIdentifier, Mask::Pseudonym);
+    id_card.is_entity = true;
+    vec![
+        id_card,
+        column("account", ColumnType::Text, DirectIdentifier, Mask::KeepPrefix { chars: 4 }),
+        column("balance", ColumnType::Integer, Sensitive, Mask::Bucket { width: 1000 }),
+        column("opened_on", ColumnType::Date, Plain, Mask::None),
+        column("district", ColumnType::Text, Plain, Mask::None),
+    ]
+}
+
+/// A resource to be drafted.
+pub fn new_resource(name: &str, columns: Vec<Column>) -> NewResource {
+    NewResource {
+        name: name.into(),
+        title: format!("表 {name}"),
+        description: "made for a test".into(),
+        columns,
+        shared_from: None,
+        update_every_days: 30,
+    }
+}
+
+/// What a refused verdict allowed.
+#[track_caller]
+pub fn allowed<T>(verdict: Verdict<T>) -> T {
+    verdict.into_result().expect("an allowed verdict")
+}
+
+/// The codes of a refused verdict.
+#[track_caller]
+pub fn refused<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<String> {
+    let reasons = verdict.into_result().expect_err("a refused verdict");
+    reasons.iter().map(|reason| reason.code.to_string()).collect()
+}
+
+struct Founding<'a> {
+    ledger: &'a Ledger,
+    turn: crate::Turn,
+    count: u32,
+}
+
+impl Founding<'_> {
+    async fn party(
+        &mut self,
+        name: &str,
+        roles: &[Role],
+        owned_by: &[&OrganisationId],
+        people: &[&[Role]],
+    ) -> (OrganisationId, Vec<Actor>) {
+        self.count += 1;
+        let first17 = format!("914301{:02}MA4L{:05}", 0, self.count);
+        let check = credit_code_check(&first17).expect("17 characters of the alphabet");
+        let organisation = Organisation {
+            id: self.ledger.new_id(),
+            name: name.into(),
+            credit_code: format!("{first17}{check}"),
+            roles: roles.to_vec(),
+            entity_kind: Some(EntityKind::LegalPerson),
+            owned_by: owned_by.iter().map(|id| (*id).clone()).collect(),
+        };
+        store::insert_organisation(self.turn.change(), &organisation).await.expect("an organisation");
+        self.turn.touch(Basis::Organisation(organisation.id.clone()));
+        let mut actors = Vec::new();
+        for roles in people {
+            self.count += 1;
+            let id: PersonId = self.ledger.new_id();
+            let login = format!("p{}", self.count);
+            let organisation = organisation.id.clone();
+            let person = Person { id, name: login.clone(), login, organisation, roles: roles.to_vec() };
+            // No hash: nobody signs in here.
+            store::insert_person(self.turn.change(), &person, "!").await.expect("a person");
+            self.turn.touch(Basis::Person(person.id.clone()));
+            actors.push(person.actor());
+        }
+        (organisation.id, actors)
+    }
+}
+
+/// Parties and people, and nothing else yet.
+pub async fn town(ledger: &Ledger) -> Town {
+    use Role::{Agency, AuditAdmin, Entity, Operator, Regulator, SecurityAdmin, Source, SystemAdmin};
+    let registry = Registry::new(ledger.clone(), regime());
+    let turn = registry.turn().await.expect("a turn");
+    let mut founding = Founding { ledger, turn, count: 0 };
+    let admins = [SystemAdmin, SecurityAdmin, AuditAdmin];
+    let (_, admins) = founding.party("平台", &admins, &[], &[&[SystemAdmin], &[SecurityAdmin], &[AuditAdmin]]).await;
+    let (_, regulators) = founding.party("江城市数据局", &[Regulator], &[], &[&[Regulator], &[Regulator]]).await;
+    let (_, agency) =
+        founding.party("江城市大数据中心", &[Agency], &[], &[&[Agency], &[Agency], &[Agency], &[Agency]]).await;
+    let (_, source) = founding.party("江城市住房公积金管理中心", &[Source], &[], &[&[Source], &[Source]]).await;
+    let (_, other_source) = founding.party("江城市城市管理局", &[Source], &[], &[&[Source], &[Source]]).await;
+    let (operator_id, operator) =
+        founding.party("江城数据运营公司", &[Operator], &[], &[&[Operator], &[Operator], &[Operator]]).await;
+    let (_, other_operator) = founding.party("他城数据运营公司", &[Operator], &[], &[&[Operator]]).await;
+    let (_, bank) = founding.party("江城银行", &[Entity], &[], &[&[Entity], &[Entity]]).await;
+    let (middle, _) = founding.party("江城数据控股公司", &[Entity], &[&operator_id], &[]).await;
+    let (_, affiliate) = founding.party("江城数据应用公司", &[Entity], &[&middle], &[&[Entity]]).await;
+    founding.turn.commit(Event::done(None, "platform.founded", "")).await.expect("a founded town");
+    Town { registry, admins, regulators, agency, source, other_source, operator, other_operator, bank, affiliate }
+}
+
+/// One of several people.
+#[track_caller]
+fn nth(people: &[Actor], index: usize) -> &Actor {
+    people.get(index).expect("as many people")
+}
+
+impl Town {
+    /// The ledger under it.
+    pub fn ledger(&self) -> &Ledger {
+        self.registry.ledger()
+    }
+
+    /// Registers a resource of the first department.
+    pub async fn resource(&self, name: &str, columns: Vec<Column>) -> ResourceId {
+        let drafted = self.registry.draft_resource(nth(&self.source, 0), new_resource(name, columns)).await;
+        let id = allowed(drafted.expect("a drafted resource"));
+        self.register(&id).await;
+        id
+    }
+
+    /// Registers what is drafted.
+    pub async fn register(&self, id: &ResourceId) {
+        let digest = self.registry.resource(id).await.expect("a world").expect("a resource").digest;
+        let mut turn = self.registry.turn().await.expect("a turn");
+        enact::resource_registered(&mut turn, id, digest).await.expect("a registration");
+        turn.commit(Event::done(None, "resource.registered", id.as_str())).await.expect("a registration");
+    }
+
+    /// An operator agreement in force from today for so many years.
+    pub async fn agreement(&self, resources: &[ResourceId], years: u8) -> AgreementId {
+        let from = self.ledger().now().day();
+        let span = jiff::Span::new().years(i64::from(years));
+        let until = from.saturating_add(span).saturating_sub(jiff::Span::new().days(1));
+        let grantee = nth(&self.operator, 0).organisation.clone();
+        let new = self.new_agreement(AgreementKind::Operator, grantee, resources.to_vec(), None, from, until);
+        let drafted = self.registry.draft_agreement(nth(&self.agency, 0), new).await;
+        self.in_force(allowed(drafted.expect("a drafted agreement"))).await
+    }
+
+    /// A development agreement between operator and `entity`, in force from
+    /// today until the operator agreement ends.
+    pub async fn development(&self, entity: &OrganisationId, scenario: &ScenarioId) -> AgreementId {
+        let above = self.registry.scenario(scenario).await.expect("a world").expect("a scenario").agreement.clone();
+        let until = self.registry.agreement(&above).await.expect("a world").expect("an agreement").until;
+        let (kind, from) = (AgreementKind::Development, self.ledger().now().day());
+        let new = self.new_agreement(kind, entity.clone(), Vec::new(), Some(scenario.clone()), from, until);
+        let drafted = self.registry.draft_agreement(nth(&self.operator, 0), new).await;
+        self.in_force(allowed(drafted.expect("a drafted agreement"))).await
+    }
+
+    /// An agreement to be drafted.
+    pub fn new_agreement(
+        &self,
+        kind: AgreementKind,
+        grantee: OrganisationId,
+        resources: Vec<ResourceId>,
+        scenario: Option<ScenarioId>,
+        from: Day,
+        until: Day,
+    ) -> NewAgreement {
+        let document_digest = digest(self.ledger(), "agreement");
+        NewAgreement { kind, grantee, resources, scenario, from, until, document_digest }
+    }
+
+    /// Signs what is drafted.
+    pub async fn in_force(&self, id: AgreementId) -> AgreementId {
+        let digest = self.registry.agreement(&id).await.expect("a world").expect("an agreement").digest;
+        let mut turn = self.registry.turn().await.expect("a turn");
+        enact::agreement_in_force(&mut turn, &id, digest).await.expect("an agreement");
+        turn.commit(Event::done(None, "agreement.in_force", id.as_str())).await.expect("an agreement");
+        id
+    }
+
+    /// An approved scenario of the operator on these columns.
+    pub async fn scenario(
+        &self,
+        title: &str,
+        use_kind: UseKind,
+        agreement: &AgreementId,
+        fields: &[(&ResourceId, &[&str])],
+    ) -> ScenarioId {
+        let new = self.new_scenario(title, use_kind, agreement, fields);
+        let drafted = self.registry.draft_scenario(nth(&self.operator, 0), new).await;
+        let id = allowed(drafted.expect("a drafted scenario"));
+        let digest = self.registry.scenario(&id).await.expect("a world").expect("a scenario").digest;
+        let mut turn = self.registry.turn().await.expect("a turn");
+        enact::scenario_approved(&mut turn, &id, digest).await.expect("an approval");
+        turn.commit(Event::done(None, "scenario.approved", id.as_str())).await.expect("an approval");
+        id
+    }
+
+    /// A scenario to be drafted.
+    pub fn new_scenario(
+        &self,
+        title: &str,
+        use_kind: UseKind,
+        agreement: &AgreementId,
+        fields: &[(&ResourceId, &[&str])],
+    ) -> NewScenario {
+        let field = |resource: &ResourceId, column: &str| Field {
+            resource: resource.clone(),
+            column: column.into(),
+            reason: "needed for the test".into(),
+        };
+        NewScenario {
+            title: title.into(),
+            purpose: "to be computed in a test".into(),
+            use_kind,
+            agreement: agreement.clone(),
+            emergency_plan_digest: Some(digest(self.ledger(), "plan")),
+            fields: fields.iter().flat_map(|(id, columns)| columns.iter().map(|name| field(id, name))).collect(),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Everything the registry knows, in memory: what decisions are made from.
+//!
+//! A world is a value; a change makes a new one that shares what did not change.
+//! INVARIANT (one writer): the ledger's folder is served by one process, so
+//! nothing changes in the database that did not go through [`crate::Turn`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+
+use crate::live::Basis;
+use crate::store::Book;
+use crate::{Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
+
+/// The registry's memory at one moment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct World {
+    /// How many changes it has seen.
+    pub(crate) generation: u64,
+    pub(crate) organisations: BTreeMap<OrganisationId, Arc<Organisation>>,
+    pub(crate) people: BTreeMap<PersonId, Arc<Person>>,
+    pub(crate) resources: BTreeMap<ResourceId, Arc<Resource>>,
+    pub(crate) agreements: BTreeMap<AgreementId, Arc<Agreement>>,
+    pub(crate) scenarios: BTreeMap<ScenarioId, Arc<Scenario>>,
+    /// Development agreements by entity.
+    development: HashMap<OrganisationId, Vec<AgreementId>>,
+}
+
+impl World {
+    /// Reads everything.
+    pub(crate) async fn load(book: &mut Book<'_>) -> Result<Self, RegistryError> {
+        let mut world = Self::default();
+        world.take_organisations(store::organisations(book, "").await?);
+        world.take_people(store::people(book, "").await?);
+        world.take_resources(store::resources(book, "").await?);
+        world.take_agreements(store::agreements(book, "").await?);
+        world.take_scenarios(store::scenarios(book, "").await?);
+        world.index();
+        Ok(world)
+    }
+
+    /// Reads again what was touched.
+    pub(crate) async fn refresh(
+        &mut self,
+        book: &mut Book<'_>,
+        touched: &BTreeSet<Basis>,
+    ) -> Result<(), RegistryError> {
+        for basis in touched {
+            match basis {
+                Basis::Organisation(id) => self.take_organisations(store::organisations(book, id.as_str()).await?),
+                Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
+                Basis::Resource(id) => self.take_resources(store::resources(book, id.as_str()).await?),
+                Basis::Agreement(id) => self.take_agreements(store::agreements(book, id.as_str()).await?),
+                Basis::Scenario(id) => self.take_scenarios(store::scenarios(book, id.as_str()).await?),
+            }
+        }
+        if touched.iter().any(|basis| matches!(basis, Basis::Agreement(_))) {
+            self.index();
+        }
+        Ok(())
+    }
+
+    fn take_organisations(&mut self, rows: Vec<Organisation>) {
+        self.organisations.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_people(&mut self, rows: Vec<Person>) {
+        self.people.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_resources(&mut self, rows: Vec<Resource>) {
+        self.resources.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_agreements(&mut self, rows: Vec<Agreement>) {
+        self.agreements.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_scenarios(&mut self, rows: Vec<Scenario>) {
+        self.scenarios.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn index(&mut self) {
+        self.development.clear();
+        for agreement in self.agreements.values().filter(|a| a.kind == AgreementKind::Development) {
+            self.development.entry(agreement.grantee.clone()).or_default().push(agreement.id.clone());
+        }
+    }
+
+    /// The development agreements of an entity, oldest first.
+    pub(crate) fn development_of(&self, entity: &OrganisationId) -> impl Iterator<Item = &Arc<Agreement>> {
+        self.development.get(entity).into_iter().flatten().filter_map(|id| self.agreements.get(id))
+    }
+
+    pub(crate) fn organisation(&self, id: &OrganisationId) -> Result<&Arc<Organisation>, RegistryError> {
+        self.organisations.get(id).ok_or_else(|| RegistryError::unknown("organisation", id.as_str()))
+    }
+
+    pub(crate) fn person(&self, id: &PersonId) -> Result<&Arc<Person>, RegistryError> {
+        self.people.get(id).ok_or_else(|| RegistryError::unknown("person", id.as_str()))
+    }
+
+    pub(crate) fn resource(&self, id: &ResourceId) -> Result<&Arc<Resource>, RegistryError> {
+        self.resources.get(id).ok_or_else(|| RegistryError::unknown("resource", id.as_str()))
+    }
+
+    pub(crate) fn agreement(&self, id: &AgreementId) -> Result<&Arc<Agreement>, RegistryError> {
+        self.agreements.get(id).ok_or_else(|| RegistryError::unknown("agreement", id.as_str()))
+    }
+
+    pub(crate) fn scenario(&self, id: &ScenarioId) -> Result<&Arc<Scenario>, RegistryError> {
+        self.scenarios.get(id).ok_or_else(|| RegistryError::unknown("scenario", id.as_str()))
+    }
+
+    /// What an organisation is called, for a sentence.
+    pub(crate) fn name_of<'a>(&'a self, id: &'a OrganisationId) -> &'a str {
+        self.organisations.get(id).map_or(id.as_str(), |organisation| organisation.name.as_str())
+    }
+}
