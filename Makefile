@@ -17,6 +17,7 @@ demo:  ## 江城市 on localhost: its story, then a server to look around in
 test:  ## everything that must hold; exactly what .ci/run runs
 	scripts/setup.sh build test
 	scripts/with-postgres.sh cargo nextest run --workspace
+	cargo test --doc --workspace
 
 # As `cargo clippy`, but on the dependencies that `make test` compiled.
 check:  ## form and lints

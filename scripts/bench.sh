@@ -11,7 +11,7 @@ if ! "$peers/bin/python" -c 'import duckdb' 2>/dev/null; then
     python3 -m venv "$peers"
     "$peers/bin/pip" install --quiet duckdb==2.0.0
 fi
-cargo build --profile measure -p shuyu-bench -p shuyu-server
+cargo build --profile measure --workspace --bins
 mkdir -p bench-out
 export SHUYU_POSTGRES_DURABLE=yes
 exec scripts/with-postgres.sh "$CARGO_TARGET_DIR/measure/shuyu-bench" \

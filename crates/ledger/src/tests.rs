@@ -1,3 +1,5 @@
+//! The pen: rows with their events, no gap, nothing twice, on both databases.
+
 use shuyu_model::CryptoProfile;
 use shuyu_model::id::ResourceId;
 

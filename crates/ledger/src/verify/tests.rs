@@ -1,3 +1,5 @@
+//! Verification from files alone: whole logs pass, any flipped bit is found.
+
 use super::*;
 use crate::log::Log;
 use crate::log::tests::{append_events, event, open};

@@ -1,3 +1,5 @@
+//! A witness over honest, forked, shortened and unreachable logs.
+
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::*;

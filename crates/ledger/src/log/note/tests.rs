@@ -1,3 +1,5 @@
+//! Notes: both profiles, foreign implementations, and forgeries.
+
 use super::*;
 
 fn key(name: &str, profile: CryptoProfile, key_use: KeyUse) -> SignerKey {

@@ -1,3 +1,5 @@
+//! The tree: RFC 6962 vectors, every size, and proofs that must fail.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! The write-ahead log: torn tails, full disks, segments that may go.
+
 use std::io::Write as _;
 
 use proptest::prelude::*;

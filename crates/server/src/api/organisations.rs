@@ -1,0 +1,52 @@
+//! Organisations that take part.
+
+use axum::extract::State;
+use serde::Deserialize;
+use shuyu_model::id::OrganisationId;
+use shuyu_registry::{NewOrganisation, Organisation};
+use utoipa::ToSchema;
+
+use super::{Stations, granted, page, shared};
+use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shared, Shown, Who};
+use crate::error::Problem;
+use crate::shapes::nouns::{self, Made};
+use crate::shapes::shaped;
+
+/// Who owns or controls an organisation directly.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Owners {
+    /// Their ids; empty for nobody who is known here.
+    #[schema(value_type = Vec<nouns::OrganisationId>)]
+    pub owned_by: Vec<OrganisationId>,
+}
+
+shaped! { Owners => Owners }
+
+/// Adds an organisation.
+pub async fn add(
+    State(app): Stations,
+    Who(actor): Who,
+    Json(new): Json<NewOrganisation>,
+) -> Result<Created<Made>, Problem> {
+    Ok(Created(Made::new(granted(app.registry().add_organisation(&actor, new).await?)?)))
+}
+
+/// Lists organisations, oldest first.
+pub async fn list(
+    State(app): Stations,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<Shared<Organisation>>>, Problem> {
+    Ok(Shown(shared(app.registry().organisations(&page(&asked)?).await?)?))
+}
+
+/// Says anew who owns an organisation.
+pub async fn set_owners(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<OrganisationId>,
+    Json(owners): Json<Owners>,
+) -> Result<Done, Problem> {
+    granted(app.registry().set_owners(&actor, &id, owners.owned_by).await?)?;
+    Ok(Done)
+}

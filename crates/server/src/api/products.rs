@@ -1,0 +1,136 @@
+//! Products, who subscribes to them, with which keys, on whose consent.
+
+use axum::extract::State;
+use serde::Deserialize;
+use shuyu_delivery::{NewConsent, NewProduct, NewSubscription, Product, Subscription};
+use shuyu_model::id::{ClientKeyId, ConsentId, ProductId, ReleaseId, SubscriptionId};
+use utoipa::ToSchema;
+
+use super::{Stations, cut, granted};
+use crate::authority::Standing;
+use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shown, Who};
+use crate::error::Problem;
+use crate::needs::Needs;
+use crate::shapes::nouns::Made;
+use crate::shapes::shaped;
+
+/// A newer release of a product.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Successor {
+    /// Of the same scenario, kind and columns.
+    #[schema(value_type = String, pattern = "^REL-[0-9a-f]{32}$")]
+    pub release: ReleaseId,
+}
+
+/// A key that signs calls.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewClientKey {
+    /// For which subscription.
+    #[schema(value_type = String, pattern = "^SUB-[0-9a-f]{32}$")]
+    pub subscription: SubscriptionId,
+    /// The Ed25519 public key: 32 bytes in base64.
+    pub public_key: String,
+    /// What people call it.
+    pub name: String,
+}
+
+shaped! { Successor => Successor, NewClientKey => NewClientKey }
+
+/// Makes a product of a release.
+pub async fn publish(
+    State(app): Stations,
+    Who(actor): Who,
+    Json(new): Json<NewProduct>,
+) -> Result<Created<Made>, Problem> {
+    Ok(Created(Made::new(granted(app.delivery().publish(&actor, new).await?)?)))
+}
+
+/// Lists products, oldest first.
+pub async fn list(State(app): Stations, Asked(asked): Asked<PageAsked>) -> Result<Shown<Listed<Product>>, Problem> {
+    Ok(Shown(cut(app.delivery().products(), &asked, |product| product.id.as_str())?))
+}
+
+/// Serves a newer release from now on.
+pub async fn supersede(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<ProductId>,
+    Json(successor): Json<Successor>,
+) -> Result<Done, Problem> {
+    granted(app.delivery().supersede(&actor, &id, &successor.release).await?)?;
+    Ok(Done)
+}
+
+/// Takes a product back, at once.
+pub async fn withdraw(State(app): Stations, Who(actor): Who, At(id): At<ProductId>) -> Result<Done, Problem> {
+    granted(app.delivery().withdraw_product(&actor, &id).await?)?;
+    Ok(Done)
+}
+
+/// Opens a subscription for an entity.
+pub async fn subscribe(
+    State(app): Stations,
+    Who(actor): Who,
+    Json(new): Json<NewSubscription>,
+) -> Result<Created<Made>, Problem> {
+    Ok(Created(Made::new(granted(app.delivery().subscribe(&actor, new).await?)?)))
+}
+
+/// Lists the organisation's subscriptions, oldest first; every one for those who
+/// oversee.
+pub async fn subscriptions(
+    State(app): Stations,
+    Who(actor): Who,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<Subscription>>, Problem> {
+    let sees_all = app.authority().allows(&actor.roles, Needs::SeeAllSubscriptions, Standing::Platform);
+    let sees_all = sees_all.map_err(Problem::fault)?;
+    let own = |s: &Subscription| s.operator == actor.organisation || s.entity == actor.organisation;
+    let all = app.delivery().subscriptions().into_iter().filter(|s| sees_all || own(s)).collect();
+    Ok(Shown(cut(all, &asked, |subscription| subscription.id.as_str())?))
+}
+
+/// Answers for a subscription in the place of whoever opened it.
+pub async fn take_over(State(app): Stations, Who(actor): Who, At(id): At<SubscriptionId>) -> Result<Done, Problem> {
+    granted(app.delivery().take_over(&actor, &id).await?)?;
+    Ok(Done)
+}
+
+/// Ends a subscription, at once.
+pub async fn end(State(app): Stations, Who(actor): Who, At(id): At<SubscriptionId>) -> Result<Done, Problem> {
+    granted(app.delivery().end_subscription(&actor, &id).await?)?;
+    Ok(Done)
+}
+
+/// Registers a key that signs calls.
+pub async fn add_key(
+    State(app): Stations,
+    Who(actor): Who,
+    Json(new): Json<NewClientKey>,
+) -> Result<Created<Made>, Problem> {
+    let added = app.delivery().add_client_key(&actor, &new.subscription, &new.public_key, &new.name).await?;
+    Ok(Created(Made::new(granted(added)?)))
+}
+
+/// Withdraws a key, at once.
+pub async fn withdraw_key(State(app): Stations, Who(actor): Who, At(id): At<ClientKeyId>) -> Result<Done, Problem> {
+    granted(app.delivery().withdraw_client_key(&actor, &id).await?)?;
+    Ok(Done)
+}
+
+/// Records a consent.
+pub async fn consent(
+    State(app): Stations,
+    Who(actor): Who,
+    Json(new): Json<NewConsent>,
+) -> Result<Created<Made>, Problem> {
+    Ok(Created(Made::new(granted(app.delivery().give_consent(&actor, new).await?)?)))
+}
+
+/// Withdraws a consent, at once.
+pub async fn withdraw_consent(State(app): Stations, Who(actor): Who, At(id): At<ConsentId>) -> Result<Done, Problem> {
+    granted(app.delivery().withdraw_consent(&actor, &id).await?)?;
+    Ok(Done)
+}

@@ -1,0 +1,63 @@
+//! Every limit of the server, by name. A limit that a law sets stands in the
+//! regime file; these are ours.
+
+use std::time::Duration;
+
+/// The largest JSON body.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// The largest upload of one landing.
+pub const UPLOAD_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
+/// Free room on the disk below which no new work is taken.
+pub const DISK_RESERVE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Requests served at the same time; the next one is told to come again.
+pub const REQUESTS_AT_ONCE_MAX: usize = 1024;
+/// How long one request may take.
+pub const REQUEST_SECONDS_MAX: u64 = 30;
+/// How long a draft may take, with what the regime grants its statement inside.
+pub const DRAFT_SECONDS_MAX: u64 = 120;
+/// How long an upload may take.
+pub const UPLOAD_SECONDS_MAX: u64 = 6 * 3600;
+/// How long the server waits for running requests when it goes down.
+pub const SHUTDOWN_SECONDS_MAX: u64 = 30;
+
+/// Items of a list when none are asked for.
+pub const PAGE_ITEMS_DEFAULT: u32 = 50;
+/// Items of a list at most.
+pub const PAGE_ITEMS_MAX: u32 = 200;
+
+const MINUTE_MICROS: i64 = 60 * 1_000_000;
+/// A session ends when it was not used for so long.
+pub const SESSION_IDLE_MICROS_MAX: i64 = 30 * MINUTE_MICROS;
+/// A session ends, used or not.
+pub const SESSION_MICROS_MAX: i64 = 12 * 60 * MINUTE_MICROS;
+/// How stale the stored "last seen" of a session may be. A crash forgets at
+/// most this much of a session's use.
+pub const SESSION_SEEN_MICROS: i64 = 5 * MINUTE_MICROS;
+
+/// Wrong passwords for one login name before it has to wait.
+pub const LOGIN_FAILURES_MAX: u32 = 5;
+/// How long it has to wait, from the last wrong one.
+pub const LOGIN_WAIT_MICROS: i64 = 5 * MINUTE_MICROS;
+/// Login names whose failures are remembered.
+pub const LOGIN_NAMES_MAX: usize = 10_000;
+
+/// The longest idempotency key.
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 200;
+/// How long the answer to a key is kept.
+pub const IDEMPOTENCY_MICROS: i64 = 24 * 60 * MINUTE_MICROS;
+/// The largest answer that is kept for a key.
+pub const IDEMPOTENCY_ANSWER_BYTES_MAX: usize = 256 * 1024;
+
+/// Jobs that run at the same time.
+pub const JOBS_AT_ONCE_MAX: usize = 2;
+/// How long a worker holds a job without renewing.
+pub const JOB_LEASE_MICROS: i64 = 2 * MINUTE_MICROS;
+/// How often it renews.
+pub const JOB_RENEW: Duration = Duration::from_secs(30);
+/// How often a job is begun before it counts as failed.
+pub const JOB_ATTEMPTS_MAX: i64 = 3;
+/// Jobs of one organisation that may wait; the next one is told to come later.
+pub const JOBS_WAITING_MAX: i64 = 100;
+/// How often the queue is looked at when nobody rings.
+pub const JOBS_POLL: Duration = Duration::from_secs(1);

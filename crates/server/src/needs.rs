@@ -1,0 +1,132 @@
+//! What each route needs of the one who calls it. Every route has one of
+//! these; the Cedar action of the same name says which roles hold it.
+//!
+//! Not here: the rules themselves (`policies/*.cedar`), their evaluation
+//! (`authority`), and what a station decides about the thing asked for.
+
+/// Whose thing a route is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The platform as a whole, or what everybody with the role may touch.
+    Platform,
+    /// The thing that `{id}` names, which belongs to one organisation.
+    Owned,
+}
+
+macro_rules! needs {
+    ($($(#[$doc:meta])* $name:ident = $action:literal, $about:ident;)*) => {
+        /// What a route needs of its caller.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Needs {
+            /// Nothing: anybody may call it.
+            Nothing,
+            /// A request signed with a client key (RFC 9421); `delivery` checks it.
+            ClientSignature,
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Needs {
+            /// Every need that a person's roles answer.
+            pub const OF_PEOPLE: &'static [Needs] = &[$(Needs::$name,)*];
+
+            /// The Cedar action; `None` where no person is asked for.
+            pub fn action(self) -> Option<&'static str> {
+                match self {
+                    Needs::Nothing | Needs::ClientSignature => None,
+                    $(Needs::$name => Some($action),)*
+                }
+            }
+
+            /// Whose thing it is about.
+            pub fn about(self) -> About {
+                match self {
+                    Needs::Nothing | Needs::ClientSignature => About::Platform,
+                    $(Needs::$name => About::$about,)*
+                }
+            }
+        }
+    };
+}
+
+needs! {
+    /// Any signed-in person, about their own session.
+    Session = "use_session", Platform;
+    /// Adds and lists organisations.
+    Organisations = "keep_organisations", Platform;
+    /// Adds people, without roles.
+    People = "keep_people", Platform;
+    /// Sees people and their roles.
+    SeePeople = "see_people", Platform;
+    /// Grants and withdraws roles.
+    Roles = "grant_roles", Platform;
+    /// Describes a table that a department holds.
+    DescribeResource = "describe_resource", Platform;
+    /// Changes an own resource: grades.
+    ChangeResource = "change_resource", Owned;
+    /// Lands bytes for an own resource.
+    Land = "land", Owned;
+    /// Sees the versions of an own resource.
+    SeeHoldings = "see_holdings", Owned;
+    /// Destroys a version of an own resource.
+    DestroyHolding = "destroy_holding", Owned;
+    /// Puts resources on the negative list.
+    NegativeList = "keep_negative_list", Platform;
+    /// Sees resources, the catalog, agreements, scenarios, releases, products.
+    SeeBusiness = "see_business", Platform;
+    /// Drafts an agreement.
+    DraftAgreement = "draft_agreement", Platform;
+    /// Ends an agreement.
+    EndAgreement = "end_agreement", Platform;
+    /// Takes a scenario back.
+    WithdrawScenario = "withdraw_scenario", Platform;
+    /// Consents to the authorised operation of what the own organisation shared.
+    ConsentToSharing = "consent_to_sharing", Platform;
+    /// Drafts a scenario.
+    DraftScenario = "draft_scenario", Platform;
+    /// Opens a case.
+    OpenCase = "open_case", Platform;
+    /// Signs a step of a case, or says that a copy was filed.
+    SignCase = "sign_case", Platform;
+    /// Sees cases and the own inbox.
+    SeeCases = "see_cases", Platform;
+    /// Computes in the workroom of an own scenario.
+    Compute = "compute", Owned;
+    /// Sees own jobs.
+    SeeJobs = "see_jobs", Platform;
+    /// Sees every job, not only the own organisation's.
+    SeeAllJobs = "see_all_jobs", Platform;
+    /// Sees or cancels one job of the own organisation.
+    OwnJob = "own_job", Owned;
+    /// Sees the facts of an own candidate, and lints it.
+    OwnCandidate = "own_candidate", Owned;
+    /// Submits candidates to the airlock and completes releases.
+    SubmitRelease = "submit_release", Platform;
+    /// Ends a release.
+    WithdrawRelease = "withdraw_release", Platform;
+    /// Makes products of releases, prices and subscriptions.
+    Offer = "offer", Platform;
+    /// Sees subscriptions.
+    SeeSubscriptions = "see_subscriptions", Platform;
+    /// Sees every subscription, not only the own organisation's.
+    SeeAllSubscriptions = "see_all_subscriptions", Platform;
+    /// Takes part in a subscription as operator or entity, and can end it.
+    EndSubscription = "end_subscription", Platform;
+    /// Caps a price.
+    CapPrice = "cap_price", Platform;
+    /// Takes a product back.
+    WithdrawProduct = "withdraw_product", Platform;
+    /// Registers and withdraws client keys.
+    ClientKeys = "keep_client_keys", Platform;
+    /// Records and withdraws consent.
+    Consent = "keep_consents", Platform;
+    /// Enters the operator's costs.
+    EnterCosts = "enter_costs", Platform;
+    /// Closes a month.
+    CloseMonth = "close_month", Platform;
+    /// Sees statements.
+    SeeStatements = "see_statements", Platform;
+    /// Reads the journal.
+    ReadJournal = "read_journal", Platform;
+    /// Moves the clock of a demonstration.
+    MoveDemoClock = "move_demo_clock", Platform;
+}

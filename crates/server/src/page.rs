@@ -1,0 +1,178 @@
+//! The public page: what is authorised to whom, for what, until when (公开,
+//! changsha-2026 二(三)), which products there are, and where the log stands.
+//! Chinese with English beside it; no script, nothing from elsewhere.
+//!
+//! Not here: anything that only some may see.
+
+use maud::{DOCTYPE, Markup, html};
+use shuyu_model::Regime;
+use shuyu_registry::{AgreementKind, Authorised, Page};
+
+use crate::app::App;
+use crate::error::Problem;
+
+/// What a browser may load for this page: its style, from us.
+pub(crate) const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// The most rows of a table on the page; the API lists all.
+const ROWS_MAX: usize = 200;
+
+/// The style.
+pub(crate) const STYLE: &str = include_str!("page.css");
+
+/// One product, for everybody.
+struct Offered {
+    title: String,
+    kind: &'static str,
+    needs_consent: bool,
+    since: String,
+}
+
+/// The page as it is now.
+pub(crate) async fn render(app: &App) -> Result<String, Problem> {
+    let registry = app.registry();
+    let first = Page { after: None, items_max: ROWS_MAX };
+    let authorised = registry.authorised(&first).await?;
+    let catalog = registry.catalog(&first).await?;
+    let products = offered(app);
+    let checkpoint = app.ledger().log().checkpoint();
+    let regime = registry.regime();
+    let page = html! {
+        (DOCTYPE)
+        html lang="zh-CN" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "公共数据授权运营公示 · Public data: what is authorised to whom" }
+                link rel="stylesheet" href="/style.css";
+            }
+            body {
+                (header(app, regime))
+                main {
+                    (section("已授权事项", "What is authorised", authorised.total, authorised_table(&authorised.items)))
+                    (section("登记目录", "What is registered", catalog.total, html! {
+                        table {
+                            thead { tr { th { "资源 Resource" } th { "数源单位 Held by" } th { "更新周期 Updated every" } th { "字段数 Columns" } } }
+                            tbody {
+                                @for entry in &catalog.items {
+                                    tr { td { (entry.title) } td { (entry.source) } td { (entry.update_every_days) " 天 days" } td { (entry.columns.len()) } }
+                                }
+                            }
+                        }
+                    }))
+                    (section("产品", "Products", products.len(), products_table(&products)))
+                    (log_section(&checkpoint.origin, checkpoint.size, &hex::encode(checkpoint.root)))
+                }
+                footer { p { "数据截至 As of " (app.ledger().now()) } }
+            }
+        }
+    };
+    Ok(page.into_string())
+}
+
+fn header(app: &App, regime: &Regime) -> Markup {
+    html! {
+        header {
+            h1 { "公共数据资源授权运营公示" span lang="en" { "Authorised operation of public data" } }
+            p { "依据《" (regime.title) "》（" (regime.issued_by) "）。原始数据不出域，可用不可见。" }
+            p lang="en" { "Under " (regime.stamp()) ". Raw data never leaves and is seen by nobody who computes with it." }
+            @if app.settings().is_demo {
+                p class="note" { "这是示范：江城市及其中的人与机构均为虚构。" span lang="en" { "A demonstration: the city and everybody in it are made up." } }
+            }
+        }
+    }
+}
+
+fn section(title: &str, english: &str, total: usize, table: Markup) -> Markup {
+    html! {
+        section {
+            h2 { (title) span lang="en" { (english) } small { (total) } }
+            @if total == 0 { p class="none" { "暂无 None yet." } } @else { (table) }
+            @if total > ROWS_MAX { p { "仅列出前 " (ROWS_MAX) " 项 Only the first " (ROWS_MAX) " are listed." } }
+        }
+    }
+}
+
+fn authorised_table(items: &[Authorised]) -> Markup {
+    html! {
+        table {
+            thead {
+                tr { th { "授权方 Grantor" } th { "被授权方 Grantee" } th { "协议 Agreement" } th { "内容与范围 What, for what" } th { "期限 Term" } }
+            }
+            tbody {
+                @for one in items {
+                    tr {
+                        td { (one.grantor) }
+                        td { (one.grantee) }
+                        td { (kind(one.kind)) }
+                        td {
+                            @if let Some(scenario) = &one.scenario { p { "场景 Scenario: " (scenario) } }
+                            @if !one.resources.is_empty() { p { (one.resources.join("、")) } }
+                        }
+                        td { (one.from) " – " (one.until) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn kind(kind: AgreementKind) -> &'static str {
+    match kind {
+        AgreementKind::Operator => "授权运营 operation",
+        AgreementKind::Development => "再开发 development",
+    }
+}
+
+fn offered(app: &App) -> Vec<Offered> {
+    use shuyu_delivery::{ProductKind, ProductState};
+    let products = app.delivery().products();
+    let offered = products.into_iter().filter(|product| product.state == ProductState::Offered);
+    offered
+        .map(|product| Offered {
+            title: product.title,
+            kind: match product.kind {
+                ProductKind::Lookup => "核验查询 lookup",
+                ProductKind::Dataset => "数据集 data set",
+                ProductKind::Report => "报告 report",
+            },
+            needs_consent: product.needs_consent,
+            since: product.published_at.day().to_string(),
+        })
+        .collect()
+}
+
+fn products_table(products: &[Offered]) -> Markup {
+    html! {
+        table {
+            thead { tr { th { "产品 Product" } th { "形式 Form" } th { "本人同意 Consent" } th { "发布 Since" } } }
+            tbody {
+                @for product in products.iter().take(ROWS_MAX) {
+                    tr {
+                        td { (product.title) }
+                        td { (product.kind) }
+                        td { @if product.needs_consent { "逐人同意 of each person" } @else { "不涉及个人 not about people" } }
+                        td { (product.since) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn log_section(origin: &str, size: u64, root: &str) -> Markup {
+    html! {
+        section {
+            h2 { "存证日志" span lang="en" { "The log" } small { (size) } }
+            p { "每一步都写入任何人可独立核验的日志。" span lang="en" { "Every step is written to a log that anybody can verify." } }
+            dl {
+                dt { "名称 Origin" } dd { code { (origin) } }
+                dt { "条目 Entries" } dd { (size) }
+                dt { "根 Root" } dd { code { (root) } }
+                dt { "文件 Files" }
+                dd { a href="/log/checkpoint" { "/log/checkpoint" } " · " a href="/log/verifier.key" { "/log/verifier.key" } " · " code { "shuyu verify" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The running server: a listener, a worker, and an orderly end.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::jobs::worker;
+use crate::limits::SHUTDOWN_SECONDS_MAX;
+use crate::{figures, router};
+
+/// A server that runs until it is stopped.
+pub struct Running {
+    address: SocketAddr,
+    stop: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+    working: JoinHandle<Result<(), shuyu_ledger::LedgerError>>,
+    app: App,
+}
+
+/// Listens and works.
+pub async fn start(app: App, listen: &str) -> anyhow::Result<Running> {
+    figures::start();
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on `{listen}`"))?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn({
+        let (router, stopped) = (router::build(&app), stop.clone().cancelled_owned());
+        async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await }
+    });
+    let working = tokio::spawn(worker::work(app.clone(), stop.clone()));
+    Ok(Running { address, stop, serving, working, app })
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its state.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Stops accepting, lets what runs finish, gives jobs back that do not,
+    /// publishes the log and closes the database.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        let limit = Duration::from_secs(SHUTDOWN_SECONDS_MAX);
+        let abort = self.serving.abort_handle();
+        match tokio::time::timeout(limit, self.serving).await {
+            Ok(served) => served.context("the listener panicked")?.context("the listener failed")?,
+            Err(_) => {
+                tracing::warn!(seconds = SHUTDOWN_SECONDS_MAX, "requests did not finish in time and are cut off");
+                abort.abort();
+            }
+        }
+        self.working.await.context("the worker panicked")??;
+        Ok(self.app.close().await?)
+    }
+}

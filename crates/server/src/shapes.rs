@@ -1,0 +1,20 @@
+//! How the nouns of the stations look in JSON, for OpenAPI.
+//!
+//! A station's noun does not know OpenAPI; what is here says how it is read and
+//! written, and nothing is ever made of these types. The test
+//! `each_published_body_is_one_that_its_route_reads` holds the bodies to it,
+//! and `each_answer_has_its_published_shape` the answers.
+
+pub mod market;
+pub mod nouns;
+pub mod path;
+
+/// Says which shape a noun has.
+macro_rules! shaped {
+    ($($noun:ty => $shape:ty),* $(,)?) => {$(
+        impl $crate::endpoint::Shaped for $noun {
+            type Shape = $shape;
+        }
+    )*};
+}
+pub(crate) use shaped;

@@ -1,0 +1,141 @@
+//! Around every request: a number to ask about it, a fence against panics, a
+//! bound on how many run, the headers that keep browsers careful, and figures.
+//!
+//! INVARIANT (logged once): a problem gets its body and its log line here and
+//! nowhere else.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt as _;
+
+use crate::app::App;
+use crate::error::Problem;
+
+/// The number under which a request can be found in our log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Trace(pub(crate) String);
+
+const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace");
+
+fn new_trace() -> Trace {
+    let mut bytes = [0_u8; 8];
+    // Without randomness the number is 0: it helps to find, it protects nothing.
+    if getrandom::fill(&mut bytes).is_err() {
+        return Trace::default();
+    }
+    Trace(hex::encode(bytes))
+}
+
+/// The panic of a handler, as a fault.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked: {0}")]
+struct Panicked(String);
+
+pub(crate) async fn watch(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let trace = new_trace();
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
+    let method = request.method().clone();
+    let begun = Instant::now();
+    request.extensions_mut().insert(trace.clone());
+    let response = match app.requests().try_acquire() {
+        Ok(_running) => AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|panic| {
+            let what = panic
+                .downcast_ref::<&str>()
+                .map(|s| (*s).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned());
+            Problem::fault(Panicked(what.unwrap_or_default())).into_response()
+        }),
+        Err(_) => Problem::busy().into_response(),
+    };
+    let mut response = finish(response, &trace, &route);
+    let status = response.status().as_u16();
+    let took = begun.elapsed();
+    let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.to_string())];
+    metrics::counter!("shuyu_http_requests_total", &labels).increment(1);
+    metrics::histogram!("shuyu_http_request_duration_seconds", "route" => route.clone()).record(took.as_secs_f64());
+    tracing::debug!(trace = trace.0, %method, route, status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "request");
+    if let Ok(value) = HeaderValue::from_str(&trace.0) {
+        response.headers_mut().insert(TRACE_HEADER, value);
+    }
+    response
+}
+
+fn finish(response: Response, trace: &Trace, route: &str) -> Response {
+    let mut response = match response.extensions().get::<Problem>() {
+        Some(problem) => {
+            problem.log(&trace.0, route);
+            problem.respond(&trace.0)
+        }
+        None => response,
+    };
+    for (name, value) in CAREFUL {
+        // A page or a file of the log says its own; what says nothing gets these.
+        if !response.headers().contains_key(&name) {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+    }
+    response
+}
+
+/// What a response carries unless it says otherwise: it is not kept by anybody,
+/// is nothing but what it says it is, and may load nothing.
+const CAREFUL: [(HeaderName, &str); 5] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use shuyu_ledger::testing::ledgers;
+    use shuyu_registry::rules;
+    use shuyu_registry::testing::town;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::limits::REQUESTS_AT_ONCE_MAX;
+    use crate::wiring::{Settings, wire_over};
+
+    async fn ask(app: &App) -> (StatusCode, String) {
+        async fn broken() -> StatusCode {
+            panic!("the key is hunter2")
+        }
+        let router = Router::new().route("/", get(broken)).layer(from_fn_with_state(app.clone(), watch));
+        let router: Router = router.with_state(app.clone());
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_with_a_number_and_the_next_request_is_served() {
+        let (_, ledger, _dir) = ledgers().await.into_iter().next().unwrap();
+        let town = town(&ledger).await;
+        let calendar = rules::shipped(rules::SHIPPED_CODE).unwrap().calendar;
+        let app = wire_over(town.registry.clone(), calendar, 0, Settings::default()).await.unwrap();
+        for _ in 0..2 {
+            let (status, body) = ask(&app).await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(body.contains("\"trace\":\"") && !body.contains("hunter2"), "{body}");
+        }
+        let all = u32::try_from(REQUESTS_AT_ONCE_MAX).unwrap();
+        let _held = app.requests().acquire_many(all).await.unwrap();
+        assert_eq!(ask(&app).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    }
+}

@@ -1,0 +1,115 @@
+//! The candidates' rows.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shuyu_ledger::{Change, Ledger, Row, args};
+use shuyu_model::id::{AgreementId, CandidateId, OrganisationId, PersonId, ScenarioId};
+use shuyu_model::{Digest, Time};
+
+use crate::WorkroomError;
+use crate::candidate::Candidate;
+
+pub(crate) async fn insert(change: &mut Change, candidate: &Candidate) -> Result<(), WorkroomError> {
+    let id = candidate.id.as_str();
+    let args = args![
+        id,
+        candidate.scenario.as_str(),
+        candidate.agreement.as_str(),
+        json(id, "use_kind", &candidate.use_kind)?,
+        candidate.author.as_str(),
+        candidate.organisation.as_str(),
+        candidate.title.as_str(),
+        candidate.statement.as_str(),
+        candidate.plan.as_str(),
+        json(id, "output", &(&candidate.output, &candidate.columns))?,
+        json(id, "lineage", &candidate.lineage)?,
+        json(id, "inputs", &candidate.inputs)?,
+        json(id, "counts", &candidate.counts)?,
+        number(id, "raw_row_matches", candidate.raw_row_matches)?,
+        candidate.digest.to_string(),
+        number(id, "bytes", candidate.bytes)?,
+        number(id, "row_count", candidate.rows)?,
+        candidate.regime.as_str(),
+        json(id, "clauses", &candidate.clauses)?,
+        candidate.made_at,
+    ];
+    change
+        .write(
+            "INSERT INTO candidates (id, scenario, agreement, use_kind, author, organisation, title, statement, plan, \
+             output, lineage, inputs, counts, raw_row_matches, digest, bytes, row_count, regime, clauses, made_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+            args,
+        )
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn candidate(ledger: &Ledger, id: &CandidateId) -> Result<Option<Candidate>, WorkroomError> {
+    let rows = ledger.read("SELECT * FROM candidates WHERE id = $1", args![id.as_str()]).await?;
+    rows.first().map(read).transpose()
+}
+
+/// A scenario's candidates before `before` in order of making, newest first.
+pub(crate) async fn candidates(
+    ledger: &Ledger,
+    scenario: &ScenarioId,
+    before: Option<&CandidateId>,
+    rows_max: i64,
+) -> Result<Vec<Candidate>, WorkroomError> {
+    // Ids of one kind sort by their time of making; `~` sorts after all of them.
+    let before = before.map_or("~", CandidateId::as_str);
+    let rows = ledger
+        .read(
+            "SELECT * FROM candidates WHERE scenario = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            args![scenario.as_str(), before, rows_max],
+        )
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Candidate, WorkroomError> {
+    let id = row.text("id")?;
+    let bad = |field: &'static str| {
+        let id = id.clone();
+        move || WorkroomError::Stored { id, field }
+    };
+    let (output, columns) = from_json(row, &id, "output")?;
+    let size = |field: &'static str| -> Result<u64, WorkroomError> {
+        u64::try_from(row.int(field)?).map_err(|_| bad(field)())
+    };
+    Ok(Candidate {
+        scenario: ScenarioId::parse(&row.text("scenario")?).map_err(|_| bad("scenario")())?,
+        agreement: AgreementId::parse(&row.text("agreement")?).map_err(|_| bad("agreement")())?,
+        use_kind: from_json(row, &id, "use_kind")?,
+        author: PersonId::parse(&row.text("author")?).map_err(|_| bad("author")())?,
+        organisation: OrganisationId::parse(&row.text("organisation")?).map_err(|_| bad("organisation")())?,
+        title: row.text("title")?,
+        statement: row.text("statement")?,
+        plan: row.text("plan")?,
+        output,
+        columns,
+        lineage: from_json(row, &id, "lineage")?,
+        inputs: from_json(row, &id, "inputs")?,
+        counts: from_json(row, &id, "counts")?,
+        raw_row_matches: size("raw_row_matches")?,
+        digest: Digest::parse(&row.text("digest")?).map_err(|_| bad("digest")())?,
+        bytes: size("bytes")?,
+        rows: size("row_count")?,
+        regime: row.text("regime")?,
+        clauses: from_json(row, &id, "clauses")?,
+        made_at: Time(row.int("made_at")?),
+        id: CandidateId::parse(&id).map_err(|_| bad("id")())?,
+    })
+}
+
+fn json<T: Serialize>(id: &str, field: &'static str, value: &T) -> Result<String, WorkroomError> {
+    serde_json::to_string(value).map_err(|_| WorkroomError::Stored { id: id.to_owned(), field })
+}
+
+fn from_json<T: DeserializeOwned>(row: &Row, id: &str, field: &'static str) -> Result<T, WorkroomError> {
+    serde_json::from_str(&row.text(field)?).map_err(|_| WorkroomError::Stored { id: id.to_owned(), field })
+}
+
+fn number(id: &str, field: &'static str, value: u64) -> Result<i64, WorkroomError> {
+    i64::try_from(value).map_err(|_| WorkroomError::Stored { id: id.to_owned(), field })
+}

@@ -1,0 +1,110 @@
+//! The real program as a child process: started, spoken to, killed.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a start may take before the test gives up. Not a promise of speed.
+const START_MAX: Duration = Duration::from_secs(120);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
+
+/// The program that this build made, beside this test's own.
+pub(crate) fn program() -> PathBuf {
+    let me = std::env::current_exe().expect("this test's own path");
+    let built = me.parent().and_then(Path::parent).expect("target/PROFILE/deps").join("shuyu");
+    assert!(built.is_file(), "{} is not built; run `make test`, which builds the whole workspace", built.display());
+    built
+}
+
+/// Runs `shuyu …` to its end; gives what it printed.
+pub(crate) fn run(arguments: &[&str]) -> (ExitStatus, String) {
+    let done = Command::new(program()).args(arguments).stdin(Stdio::null()).output().expect("the program starts");
+    let printed = [done.stdout, done.stderr].concat();
+    (done.status, String::from_utf8_lossy(&printed).into_owned())
+}
+
+/// Proves the log from its files alone.
+pub(crate) fn verify(data: &Path) -> String {
+    let (status, printed) = run(&["verify", "--data", data.to_str().expect("a plain path")]);
+    assert!(status.success(), "`shuyu verify` found fault:\n{printed}");
+    printed
+}
+
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+/// A running `shuyu serve`.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) base: String,
+    said: PathBuf,
+}
+
+impl Server {
+    /// Starts one on a free port and waits until it is healthy.
+    pub(crate) async fn start(data: &Path, more: &[&str]) -> Self {
+        let port = free_port();
+        let said = data.join(format!("server-{port}.said"));
+        let out = File::create(&said).expect("a file for what the server says");
+        let child = Command::new(program())
+            .args(["serve", "--demo", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .arg(data)
+            .args(more)
+            .stdin(Stdio::null())
+            .stdout(out.try_clone().expect("a second handle"))
+            .stderr(out)
+            .spawn()
+            .expect("the server starts");
+        let mut server = Self { child, base: format!("http://127.0.0.1:{port}"), said };
+        server.wait_until_healthy().await;
+        server
+    }
+
+    async fn wait_until_healthy(&mut self) {
+        let since = Instant::now();
+        let http = reqwest::Client::new();
+        loop {
+            if let Ok(answer) = http.get(format!("{}/healthz", self.base)).send().await
+                && answer.status().is_success()
+            {
+                return;
+            }
+            if let Some(status) = self.child.try_wait().expect("the server's state") {
+                panic!("the server ended with {status}:\n{}", self.said());
+            }
+            assert!(since.elapsed() < START_MAX, "the server did not become healthy:\n{}", self.said());
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+        }
+    }
+
+    /// What it said on its output and error.
+    pub(crate) fn said(&self) -> String {
+        std::fs::read_to_string(&self.said).unwrap_or_default()
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("the server is killed");
+        self.child.wait().expect("the server is gone");
+    }
+
+    /// Asks it to end; it must end well.
+    pub(crate) fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(asked.success());
+        let status = self.child.wait().expect("the server's end");
+        assert!(status.success(), "the server ended with {status}:\n{}", self.said());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A failed test must not leave a server behind; one already gone is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

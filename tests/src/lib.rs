@@ -1,0 +1,1 @@
+//! Nothing to link: the tests live in main.rs beside this folder.
