@@ -1,13 +1,13 @@
-//! kill -9 at any moment while tables land and answers go out; then a restart,
-//! and everything that was acknowledged is there.
+//! kill -9 at any moment while tables land, statements run and answers go out;
+//! then a restart, and everything that was acknowledged is there.
 //!
 //! The seed is printed; `SHUYU_SEED=…` replays the moments of the kills.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use shuyu_town::story::cast;
@@ -20,13 +20,22 @@ use crate::process::{Server, run, verify};
 
 const KILLS: u64 = 4;
 const LIVES_MILLIS_MAX: u64 = 900;
-const SETTLES_MAX: Duration = Duration::from_secs(60);
+const SETTLES_MAX: Duration = Duration::from_secs(120);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// What the server said yes to before it died.
 #[derive(Default)]
 struct Acknowledged {
     receipts: BTreeSet<String>,
-    jobs: BTreeSet<String>,
+    landings: BTreeSet<String>,
+    runs: BTreeSet<String>,
+}
+
+impl fmt::Display for Acknowledged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { receipts, landings, runs } = self;
+        write!(f, "{} receipts, {} landings, {} runs", receipts.len(), landings.len(), runs.len())
+    }
 }
 
 fn seed() -> u64 {
@@ -79,72 +88,72 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let mut acknowledged = Acknowledged::default();
     for kill in 1..=KILLS {
         let lives = Duration::from_millis(100 + next(&mut state) % LIVES_MILLIS_MAX);
-        city = hammer(city, lives, server, &mut acknowledged).await;
+        hammer(&city, lives, server, &mut acknowledged).await;
         verify(data.path());
         server = Server::start(data.path(), &[]).await;
         city.move_to(&server.base);
         jobs_end(&city, &acknowledged).await;
-        println!(
-            "kill {kill} after {lives:?}: {} receipts, {} jobs",
-            acknowledged.receipts.len(),
-            acknowledged.jobs.len()
-        );
+        println!("kill {kill} after {lives:?}: {acknowledged}");
     }
-    assert!(
-        !acknowledged.receipts.is_empty() && !acknowledged.jobs.is_empty(),
-        "the server died before it did anything"
-    );
+    let Acknowledged { receipts, landings, runs } = &acknowledged;
+    let is_idle = receipts.is_empty() || landings.is_empty() || runs.is_empty();
+    assert!(!is_idle, "the server died before it did anything: {acknowledged}");
     server.stop();
     verify(data.path());
     let logged = receipts_in_the_log(data.path());
-    let lost: Vec<_> = acknowledged.receipts.difference(&logged).collect();
+    let lost: Vec<_> = receipts.difference(&logged).collect();
     assert!(lost.is_empty(), "answered, but not in the log: {lost:?}");
 }
 
-/// Asks and lands without a pause, until the server is killed under it.
-async fn hammer(city: OpenCity, lives: Duration, server: Server, acknowledged: &mut Acknowledged) -> OpenCity {
-    let city = Arc::new(city);
-    let is_over = Arc::new(AtomicBool::new(false));
-    let asking = {
-        let (city, is_over) = (Arc::clone(&city), Arc::clone(&is_over));
-        tokio::spawn(async move {
-            let mut receipts = BTreeSet::new();
-            let Ok(now) = city.now_seconds().await else { return receipts };
-            while !is_over.load(Ordering::SeqCst) {
-                let question = city.question(now).unwrap();
-                // No answer at all is what a killed server gives; any other is looked at.
-                let Ok((status, answer)) = city.ask(question).await else { break };
-                assert_eq!(status, 200, "{answer}");
-                receipts.insert(answer["receipt"].as_str().unwrap().to_owned());
-            }
-            receipts
-        })
+/// Asks, lands and runs without a pause, until the server is killed under it.
+async fn hammer(city: &OpenCity, lives: Duration, server: Server, acknowledged: &mut Acknowledged) {
+    let is_over = AtomicBool::new(false);
+    let resource = city.report().resources["fund_accounts"].clone();
+    let accounts = accounts();
+    let killing = async {
+        tokio::time::sleep(lives).await;
+        server.kill();
+        is_over.store(true, Ordering::SeqCst);
     };
-    let landing = {
-        let (city, is_over) = (Arc::clone(&city), Arc::clone(&is_over));
-        tokio::spawn(async move {
-            let mut jobs = BTreeSet::new();
-            let resource = city.report().resources["fund_accounts"].clone();
-            let accounts = accounts();
-            while !is_over.load(Ordering::SeqCst) {
-                match city.land(&resource, &accounts).await {
-                    Ok(job) => jobs.insert(job),
-                    // Without a server there is no answer; a no would be one.
-                    Err(error) => {
-                        assert!(!format!("{error:#}").contains("answered"), "{error:#}");
-                        break;
-                    }
-                };
+    let (receipts, landings, runs, ()) = tokio::join!(
+        ask(city, &is_over),
+        promised(&is_over, async || city.land(&resource, &accounts).await),
+        promised(&is_over, async || city.run().await),
+        killing,
+    );
+    acknowledged.receipts.extend(receipts);
+    acknowledged.landings.extend(landings);
+    acknowledged.runs.extend(runs);
+}
+
+/// Receipts of answers that came.
+async fn ask(city: &OpenCity, is_over: &AtomicBool) -> BTreeSet<String> {
+    let mut receipts = BTreeSet::new();
+    let Ok(now) = city.now_seconds().await else { return receipts };
+    while !is_over.load(Ordering::SeqCst) {
+        let question = city.question(now).unwrap();
+        // No answer at all is what a killed server gives; any other is looked at.
+        let Ok((status, answer)) = city.ask(question).await else { break };
+        assert_eq!(status, 200, "{answer}");
+        receipts.insert(answer["receipt"].as_str().unwrap().to_owned());
+    }
+    receipts
+}
+
+/// Jobs that were promised.
+async fn promised(is_over: &AtomicBool, order: impl AsyncFn() -> anyhow::Result<String>) -> BTreeSet<String> {
+    let mut jobs = BTreeSet::new();
+    while !is_over.load(Ordering::SeqCst) {
+        match order().await {
+            Ok(job) => jobs.insert(job),
+            // Without a server there is no answer; a no would be one.
+            Err(error) => {
+                assert!(!format!("{error:#}").contains("` answered"), "{error:#}");
+                break;
             }
-            jobs
-        })
-    };
-    tokio::time::sleep(lives).await;
-    server.kill();
-    is_over.store(true, Ordering::SeqCst);
-    acknowledged.receipts.extend(asking.await.unwrap());
-    acknowledged.jobs.extend(landing.await.unwrap());
-    Arc::into_inner(city).expect("both have ended")
+        };
+    }
+    jobs
 }
 
 /// A small new version of the provident fund's accounts.
@@ -156,23 +165,31 @@ fn accounts() -> String {
 
 /// Each acknowledged job is still known, and ends well or says why not.
 async fn jobs_end(city: &OpenCity, acknowledged: &Acknowledged) {
-    let since = std::time::Instant::now();
-    for job in &acknowledged.jobs {
-        loop {
-            let seen = city.see(&format!("/v1/jobs/{job}")).await.unwrap();
-            match seen["state"].as_str() {
-                Some("done") => break,
-                Some("failed") => {
-                    assert!(seen["problem"] != Value::Null, "{job} failed without saying why: {seen}");
-                    break;
-                }
-                Some("queued" | "running") => {
-                    assert!(since.elapsed() < SETTLES_MAX, "{job} does not end: {seen}");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                other => panic!("{job} is {other:?}"),
-            }
+    let since = Instant::now();
+    for job in &acknowledged.landings {
+        while !is_ended(job, &city.see(&format!("/v1/jobs/{job}")).await.unwrap(), since) {
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
         }
+    }
+    for job in &acknowledged.runs {
+        while !is_ended(job, &city.see_as_engineer(&format!("/v1/jobs/{job}")).await.unwrap(), since) {
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+        }
+    }
+}
+
+fn is_ended(job: &str, seen: &Value, since: Instant) -> bool {
+    match seen["state"].as_str() {
+        Some("done") => true,
+        Some("failed") => {
+            assert!(seen["problem"] != Value::Null, "{job} failed without saying why: {seen}");
+            true
+        }
+        Some("queued" | "running") => {
+            assert!(since.elapsed() < SETTLES_MAX, "{job} does not end: {seen}");
+            false
+        }
+        other => panic!("{job} is {other:?}"),
     }
 }
 

@@ -40,7 +40,10 @@ async fn a_city_that_was_stopped_goes_on_where_it_was() {
     demo(&data, &[]);
     let before = verify(data.path());
     let server = Server::start(data.path(), &[]).await;
-    let page = reqwest::get(format!("{}/", server.base)).await.unwrap().text().await.unwrap();
+    let page = reqwest::get(format!("{}/", server.base)).await.unwrap();
+    // A browser shows a page as what it is said to be.
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    let page = page.text().await.unwrap();
     assert!(page.contains("授权"), "{page}");
     server.stop();
     assert!(!before.is_empty() && !verify(data.path()).is_empty());

@@ -65,6 +65,7 @@ pub async fn openapi() -> Result<Raw<RawJson>, Problem> {
 pub async fn page(State(app): Stations) -> Result<Raw<Html>, Problem> {
     let html = page::render(&app).await?;
     let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
     ];

@@ -1,7 +1,7 @@
 //! Chapter four: three workrooms. Queries are written on masked samples and run
 //! on everything; what a run makes is shown to nobody.
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use super::client::{items, number, text};
@@ -125,6 +125,11 @@ impl Statement {
         output
     }
 
+    /// The body that asks to run it.
+    fn run(&self) -> Value {
+        json!({ "sql": self.sql, "title": self.title, "output": self.output() })
+    }
+
     /// The body that makes a product of its release.
     pub(super) fn product(&self, release: &str) -> Value {
         json!({ "release": release, "title": self.title, "kind": self.kind, "key": self.key })
@@ -178,6 +183,13 @@ async fn refused_statements(w: &mut World<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where a run is asked for, and the body that asks for one.
+pub(super) fn a_run(w: &World<'_>) -> anyhow::Result<(String, Value)> {
+    let statement = GOOD.first().context("a statement")?;
+    let scenario = World::made(&w.report.scenarios, statement.scenario)?;
+    Ok((format!("/v1/scenarios/{scenario}/runs"), statement.run()))
+}
+
 async fn run(w: &mut World<'_>, statement: &Statement) -> anyhow::Result<()> {
     w.stage.step(
         format!("“{}”：全量运行，结果不可见", statement.title),
@@ -185,8 +197,7 @@ async fn run(w: &mut World<'_>, statement: &Statement) -> anyhow::Result<()> {
     );
     let scenario = World::made(&w.report.scenarios, statement.scenario)?.to_owned();
     let lu = w.person("lu.yao")?;
-    let body = json!({ "sql": statement.sql, "title": statement.title, "output": statement.output() });
-    let started = lu.post(&format!("/v1/scenarios/{scenario}/runs"), &body).await?.json()?;
+    let started = lu.post(&format!("/v1/scenarios/{scenario}/runs"), &statement.run()).await?.json()?;
     let result = jobs::done(w, &lu, &started).await?;
     let candidate = text(&result, "candidate")?;
     let facts = lu.get(&format!("/v1/candidates/{candidate}")).await?.json()?;

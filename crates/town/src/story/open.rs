@@ -23,6 +23,8 @@ pub struct OpenCity {
     subscription: String,
     product: String,
     source: Client,
+    engineer: Client,
+    run: (String, Value),
     id_number: String,
     report: StoryReport,
 }
@@ -58,6 +60,8 @@ pub async fn open(base: &str, options: StoryOptions, out: &mut (dyn Write + Send
         subscription: World::made(&world.subscriptions, "verification")?.to_owned(),
         product: World::made(&world.report.products, "verification")?.to_owned(),
         source: world.person("zhou.min")?,
+        engineer: world.person("lu.yao")?,
+        run: compute::a_run(&world)?,
         // One of those who consented, but not the one who took it back.
         id_number: deliver::holders(&city)?.get(1).copied().unwrap_or_default().to_owned(),
         report: world.into_report(),
@@ -74,6 +78,7 @@ impl OpenCity {
     pub fn move_to(&mut self, base: &str) {
         self.base = base.to_owned();
         self.source.move_to(base);
+        self.engineer.move_to(base);
     }
 
     /// What happened so far.
@@ -112,6 +117,17 @@ impl OpenCity {
         let path = format!("/v1/resources/{resource}/landings?format=csv");
         let reply = self.source.upload(&path, "text/csv", csv.as_bytes().to_vec()).await?.json()?;
         super::client::text(&reply, "job")
+    }
+
+    /// The operator's engineer computes on everything; gives the job.
+    pub async fn run(&self) -> anyhow::Result<String> {
+        let (path, body) = &self.run;
+        super::client::text(&self.engineer.post(path, body).await?.json()?, "job")
+    }
+
+    /// What the engineer sees at `path`.
+    pub async fn see_as_engineer(&self, path: &str) -> anyhow::Result<Value> {
+        self.engineer.get(path).await?.json()
     }
 
     /// What the fund sees at `path`.
