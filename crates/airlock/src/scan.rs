@@ -361,7 +361,7 @@ impl Joined {
     fn is_mobile_written(&self, groups_in_text: usize) -> bool {
         let lengths = self.lengths();
         let is_spelled_out = lengths.len() == 11 && groups_in_text == 11;
-        self.has_one_separator() && (is_spelled_out || MOBILE_CUTS.iter().any(|cuts| *cuts == lengths.as_slice()))
+        self.has_one_separator() && (is_spelled_out || MOBILE_CUTS.contains(&lengths.as_slice()))
     }
 }
 

@@ -236,7 +236,7 @@ impl Delivery {
                 found = self.renew(line).await?;
             }
             match self.decide(request, found) {
-                Decision::Admitted(admitted) => return Ok(Ok(admitted)),
+                Decision::Admitted(admitted) => return Ok(Ok(*admitted)),
                 Decision::Refused(reasons) => return Ok(Err(reasons)),
                 // The permit died between the two lines above.
                 Decision::PermitDied => {}
@@ -313,7 +313,7 @@ impl Delivery {
             Some(reasons) => Decision::Refused(reasons),
             None => {
                 usage.count(at.day());
-                Decision::Admitted(Admitted { at, subscription, consent })
+                Decision::Admitted(Box::new(Admitted { at, subscription, consent }))
             }
         }
     }
@@ -399,7 +399,7 @@ impl Delivery {
 }
 
 enum Decision {
-    Admitted(Admitted),
+    Admitted(Box<Admitted>),
     Refused(Reasons),
     PermitDied,
 }

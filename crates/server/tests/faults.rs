@@ -53,9 +53,7 @@ async fn an_event_is_proved_to_lie_in_the_signed_log() {
 
 fn hex_bytes(text: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).unwrap();
-    }
+    hex::decode_to_slice(text, &mut bytes).unwrap();
     bytes
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use shuyu_model::{Digest, Hasher};
@@ -72,10 +72,8 @@ impl<'a, R: Read> Meter<'a, R> {
             return Err(SourceError::TooMuch { what: "bytes", max: self.bytes_max });
         }
         if count > 0 {
-            let mut copy = match self.spare.try_recv() {
-                Ok(buffer) => buffer,
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => Vec::new(),
-            };
+            // None is spare at the beginning, or the hasher has gone.
+            let mut copy = self.spare.try_recv().unwrap_or_default();
             copy.clear();
             copy.extend_from_slice(piece);
             self.hashing.send(copy).map_err(|_| SourceError::Worker("hasher"))?;

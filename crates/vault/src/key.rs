@@ -233,7 +233,7 @@ mod tests {
             assert_eq!(master.unwrap(&wrapped, "HLD-1").unwrap().bytes(), key.bytes());
             assert!(master.unwrap(&wrapped, "HLD-2").is_err());
             assert!(MasterKey::generate(profile).unwrap().unwrap(&wrapped, "HLD-1").is_err());
-            let flipped = wrapped.replace(|c| c == '0', "1");
+            let flipped = wrapped.replace('0', "1");
             assert!(master.unwrap(&flipped, "HLD-1").is_err() || flipped == wrapped);
             for damaged in ["", "aes256gcm:", "sm4gcm:00", "des:00"] {
                 assert!(master.unwrap(damaged, "HLD-1").is_err(), "{damaged}");

@@ -68,8 +68,8 @@ impl Sealing {
             let _ = self.pieces.send(Piece::End).await;
         }
         drop(self.pieces);
-        let sealed = self.sealed.await.map_err(|error| vault_failed(error))?;
-        sealed.map_err(|error| vault_failed(error))
+        let sealed = self.sealed.await.map_err(vault_failed)?;
+        sealed.map_err(vault_failed)
     }
 
     /// Gives the file up. On return nothing of it is left.

@@ -91,7 +91,7 @@ async fn an_operator_agreement_needs_minutes_and_both_signatures_and_is_filed() 
         assert_eq!(office.casework.open_filings(10).await.unwrap().1, 1);
         let file = |actor| office.casework.file(actor, &case, Role::Regulator, None);
         assert_eq!(refused(file(&town.operator[0]).await.unwrap()), ["CAS-014"]);
-        let _ = allowed(file(&town.agency[2]).await.unwrap());
+        allowed(file(&town.agency[2]).await.unwrap());
         assert!(matches!(file(&town.agency[2]).await, Err(CaseworkError::Conflict { .. })), "{backend}");
         assert_eq!(office.casework.open_filings(10).await.unwrap(), (Vec::new(), 0));
     }
@@ -139,7 +139,7 @@ async fn a_subject_that_changes_on_the_way_is_returned_and_submitted_again() {
         office.approves(&town.agency[0], &case, "acceptance").await;
         let mut changed = new();
         changed.description = "and one more thing".into();
-        let _ = allowed(registry.revise_resource(&town.source[1], &id, changed).await.unwrap());
+        allowed(registry.revise_resource(&town.source[1], &id, changed).await.unwrap());
 
         assert_eq!(office.may_not(&town.agency[0], &case, "formal_review").await, ["CAS-010"], "{backend}");
         assert_eq!(office.says(&town.agency[0], &case, "formal_review", Outcome::Return).await, CaseState::Returned);

@@ -21,7 +21,7 @@ async fn everything_wrong_with_a_signature_is_told_at_once() {
     let case = office.open(&town.source[0], ProcedureKind::ResourceRegistration, id.as_str()).await;
     // The subject changes, and no longer is graded.
     new.columns[0].grade = None;
-    let _ = allowed(registry.revise_resource(&town.source[0], &id, new).await.unwrap());
+    allowed(registry.revise_resource(&town.source[0], &id, new).await.unwrap());
     let blind = opinion(Outcome::Approve, digest(&ledger, "something else"));
     let verdict = office.casework.sign(&town.source[0], &case, "formal_review", blind).await.unwrap();
     let expected = ["CAS-002", "CAS-003", "CAS-005", "CAS-009", "CAS-010", "REG-002"];
@@ -51,7 +51,7 @@ async fn every_code_is_given() {
     office.approves(&town.agency[0], &case, "formal_review").await;
     seen.extend(office.may_not(&town.regulators[0], &case, "public_notice").await);
     new.description = "changed".into();
-    let _ = allowed(registry.revise_resource(&town.source[0], &id, new).await.unwrap());
+    allowed(registry.revise_resource(&town.source[0], &id, new).await.unwrap());
     seen.extend(office.may_not(&town.regulators[0], &case, "public_notice").await);
     assert_eq!(office.says(&town.regulators[0], &case, "public_notice", Outcome::Refuse).await, CaseState::Refused);
     seen.extend(office.may_not(&town.regulators[0], &case, "public_notice").await);

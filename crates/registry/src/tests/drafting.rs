@@ -94,11 +94,11 @@ async fn what_is_registered_is_a_draft_again_when_it_is_changed() {
         assert_eq!(registry.catalog(&Page::first()).await.unwrap().total, 1);
 
         let same = BTreeMap::from([("balance".to_owned(), Grade::L2)]);
-        let _ = allowed(registry.grade_columns(&town.source[0], &id, &same).await.unwrap());
+        allowed(registry.grade_columns(&town.source[0], &id, &same).await.unwrap());
         assert_eq!(*registry.resource(&id).await.unwrap().unwrap(), *before, "{backend}: nothing changed");
 
         let raised = BTreeMap::from([("balance".to_owned(), Grade::L4)]);
-        let _ = allowed(registry.grade_columns(&town.source[1], &id, &raised).await.unwrap());
+        allowed(registry.grade_columns(&town.source[1], &id, &raised).await.unwrap());
         let after = registry.resource(&id).await.unwrap().unwrap();
         assert_eq!((after.state, after.registered_until), (ResourceState::Draft, None));
         assert_ne!(after.digest, before.digest);
@@ -107,7 +107,7 @@ async fn what_is_registered_is_a_draft_again_when_it_is_changed() {
 
         let mut revised = new_resource("fund_accounts", fund_columns());
         revised.columns[1].grade = None;
-        let _ = allowed(registry.revise_resource(&town.source[0], &id, revised).await.unwrap());
+        allowed(registry.revise_resource(&town.source[0], &id, revised).await.unwrap());
         let subject = registry.subject(ProcedureKind::ResourceRegistration, id.as_str()).await.unwrap().unwrap();
         let against: Vec<&str> = subject.against.iter().map(|reason| reason.code.as_ref()).collect();
         assert_eq!((against, subject.is_draft), (vec!["REG-002"], true));
@@ -146,7 +146,7 @@ async fn shared_data_waits_for_its_providers_consent() {
         let new = town.new_agreement(AgreementKind::Operator, operator, vec![id.clone()], None, day(2026), day(2027));
         let verdict = registry.draft_agreement(&town.agency[0], new.clone()).await.unwrap();
         assert_eq!(refused(verdict), ["REG-005"]);
-        let _ = allowed(registry.consent_to_sharing(&town.other_source[0], &id, document).await.unwrap());
+        allowed(registry.consent_to_sharing(&town.other_source[0], &id, document).await.unwrap());
         let _id = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
     }
 }
@@ -202,7 +202,7 @@ async fn the_public_sees_what_is_authorised_to_whom_until_when() {
             (last.resources.as_slice(), last.until),
             (["表 fund_accounts".to_owned()].as_slice(), jiff::civil::date(2031, 5, 31))
         );
-        let _ = allowed(town.registry.terminate_agreement(&town.agency[0], &agreement, "expiry").await.unwrap());
+        allowed(town.registry.terminate_agreement(&town.agency[0], &agreement, "expiry").await.unwrap());
         assert_eq!(town.registry.authorised(&Page::first()).await.unwrap().total, 0, "{backend}: both end");
     }
 }

@@ -353,41 +353,37 @@ async fn a_permit_dies_with_what_it_rests_on_and_with_nothing_else() {
 
         let (compute, user) = (set.compute().await, set.use_it().await);
         let other = town.resource("parking_zones", fund_columns()).await;
-        let _ = allowed(
-            registry.put_on_negative_list(&town.regulators[0], &other, "不宜开放", "数据安全法 21").await.unwrap(),
-        );
+        allowed(registry.put_on_negative_list(&town.regulators[0], &other, "不宜开放", "数据安全法 21").await.unwrap());
         assert!(compute.is_live() && user.is_live(), "{backend}: another resource is no business of theirs");
 
-        let _ = allowed(
+        allowed(
             registry.put_on_negative_list(&town.regulators[0], &set.fund, "不宜开放", "数据安全法 21").await.unwrap(),
         );
         assert!(!compute.is_live() && !user.is_live(), "{backend}: negative list");
         assert_eq!(refused(set.ask(&town.operator[0], Act::Compute, &scope()).await), ["REG-004"]);
-        let _ = allowed(registry.take_off_negative_list(&town.regulators[0], &set.fund).await.unwrap());
+        allowed(registry.take_off_negative_list(&town.regulators[0], &set.fund).await.unwrap());
         assert!(!compute.is_live(), "{backend}: what has died stays dead");
 
         let (compute, user) = (set.compute().await, set.use_it().await);
-        let _ =
-            allowed(registry.withdraw_role(&town.admins[1], &town.operator[0].person, Role::Operator).await.unwrap());
+        allowed(registry.withdraw_role(&town.admins[1], &town.operator[0].person, Role::Operator).await.unwrap());
         assert!(!compute.is_live() && user.is_live(), "{backend}: role");
         assert_eq!(refused(set.ask(&town.operator[0], Act::Compute, &scope()).await), ["REG-011"]);
-        let _ = allowed(registry.grant_role(&town.admins[1], &town.operator[0].person, Role::Operator).await.unwrap());
+        allowed(registry.grant_role(&town.admins[1], &town.operator[0].person, Role::Operator).await.unwrap());
 
         let (compute, user) = (set.compute().await, set.use_it().await);
         let ended = registry.terminate_agreement(&town.operator[1], &set.development, "breach").await.unwrap();
-        let _ = allowed(ended);
+        allowed(ended);
         assert!(compute.is_live() && !user.is_live(), "{backend}: development agreement");
         assert_eq!(refused(set.ask(&town.bank[0], Act::Use, &scope()).await), ["REG-007", "REG-012"]);
 
         let grades = BTreeMap::from([("district".to_owned(), Grade::L3)]);
-        let _ = allowed(registry.grade_columns(&town.source[1], &set.fund, &grades).await.unwrap());
+        allowed(registry.grade_columns(&town.source[1], &set.fund, &grades).await.unwrap());
         assert!(!compute.is_live(), "{backend}: registration");
         assert_eq!(refused(set.ask(&town.operator[0], Act::Compute, &scope()).await), ["REG-001"]);
         town.register(&set.fund).await;
 
         let compute = set.compute().await;
-        let _ =
-            allowed(registry.terminate_agreement(&town.agency[0], &set.agreement, "operator_request").await.unwrap());
+        allowed(registry.terminate_agreement(&town.agency[0], &set.agreement, "operator_request").await.unwrap());
         assert!(!compute.is_live(), "{backend}: operator agreement");
         assert_eq!(refused(set.ask(&town.operator[0], Act::Compute, &scope()).await), ["REG-007"]);
     }
@@ -399,7 +395,7 @@ async fn a_permit_dies_with_its_scenario_and_with_its_time() {
         let set = set(&ledger).await;
         let registry = &set.town.registry;
         let compute = set.compute().await;
-        let _ = allowed(registry.withdraw_scenario(&set.town.operator[1], &set.scenario, "不再需要").await.unwrap());
+        allowed(registry.withdraw_scenario(&set.town.operator[1], &set.scenario, "不再需要").await.unwrap());
         assert!(!compute.is_live(), "{backend}");
         let seen = set.ask(&set.town.operator[0], Act::Compute, &Scope::of(set.scenario.clone())).await;
         assert_eq!(refused(seen), ["REG-008"]);
@@ -421,7 +417,7 @@ async fn who_owns_whom_decides_while_it_runs() {
         let permit = set.use_it().await;
         let owner = set.town.operator[0].organisation.clone();
         let bank = &set.town.bank[0].organisation;
-        let _ = allowed(set.town.registry.set_owners(&set.town.admins[0], bank, vec![owner]).await.unwrap());
+        allowed(set.town.registry.set_owners(&set.town.admins[0], bank, vec![owner]).await.unwrap());
         assert!(!permit.is_live(), "{backend}");
         assert_eq!(refused(set.ask(&set.town.bank[0], Act::Use, &Scope::of(set.scenario.clone())).await), ["REG-020"]);
     }
@@ -453,7 +449,7 @@ async fn no_permit_outlives_the_end_of_its_agreement_however_many_ask_meanwhile(
             .collect();
         tokio::task::yield_now().await;
         let registry = &set.town.registry;
-        let _ = allowed(registry.terminate_agreement(&set.town.agency[0], &set.agreement, "breach").await.unwrap());
+        allowed(registry.terminate_agreement(&set.town.agency[0], &set.agreement, "breach").await.unwrap());
         ended.store(true, std::sync::atomic::Ordering::SeqCst);
         for asker in askers {
             let permits = asker.await.unwrap();

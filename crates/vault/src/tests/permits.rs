@@ -30,7 +30,7 @@ async fn room() -> Room {
     let agreement = town.agreement(&[accounts.clone(), other.clone()], 3).await;
     let fields: &[&str] = &["account", "balance"];
     let scenario = town.scenario("核验", UseKind::Industry, &agreement, &[(&accounts, fields)]).await;
-    Room { town, vault, accounts, other, agreement, scope: Scope::of(scenario), folder: folder }
+    Room { town, vault, accounts, other, agreement, scope: Scope::of(scenario), folder }
 }
 
 fn csv(rows: usize) -> String {

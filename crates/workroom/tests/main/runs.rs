@@ -32,7 +32,7 @@ async fn a_candidate_says_what_was_computed_by_whom_from_what_and_reloads() {
             rooms(&here.ledger, &here.vault, shuyu_registry::testing::regime().as_ref().clone(), here.folder.path());
         let reloaded = again.candidate(made.id()).await.unwrap().unwrap();
         assert_eq!(reloaded, made);
-        assert_eq!(again.candidates(&here.scenario, None, 10).await.unwrap(), [made.clone()]);
+        assert_eq!(again.candidates(&here.scenario, None, 10).await.unwrap(), std::slice::from_ref(&made));
         assert!(again.candidates(&here.scenario, Some(made.id()), 10).await.unwrap().is_empty());
         let digest = again.result(&reloaded).await.unwrap().sealed().digest().unwrap();
         assert_eq!(digest, made.digest());
