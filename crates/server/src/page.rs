@@ -87,7 +87,7 @@ fn header(app: &App, regime: &Regime) -> Markup {
 fn section(title: &str, english: &str, total: usize, table: Markup) -> Markup {
     html! {
         section {
-            h2 { (title) span lang="en" { (english) } small { (total) } }
+            h2 { (title) small { (total) } span lang="en" { (english) } }
             @if total == 0 { p class="none" { "暂无 None yet." } } @else { (table) }
             @if total > ROWS_MAX { p { "仅列出前 " (ROWS_MAX) " 项 Only the first " (ROWS_MAX) " are listed." } }
         }
@@ -110,7 +110,7 @@ fn authorised_table(items: &[Authorised]) -> Markup {
                             @if let Some(scenario) = &one.scenario { p { "场景 Scenario: " (scenario) } }
                             @if !one.resources.is_empty() { p { (one.resources.join("、")) } }
                         }
-                        td { (one.from) " – " (one.until) }
+                        td { span.day { (one.from) } " – " span.day { (one.until) } }
                     }
                 }
             }
@@ -164,7 +164,7 @@ fn products_table(products: &[Offered]) -> Markup {
 fn log_section(origin: &str, size: u64, root: &str) -> Markup {
     html! {
         section {
-            h2 { "存证日志" span lang="en" { "The log" } small { (size) } }
+            h2 { "存证日志" small { (size) } span lang="en" { "The log" } }
             p { "每一步都写入任何人可独立核验的日志。" span lang="en" { "Every step is written to a log that anybody can verify." } }
             dl {
                 dt { "名称 Origin" } dd { code { (origin) } }
