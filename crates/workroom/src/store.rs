@@ -56,8 +56,10 @@ pub(crate) async fn candidates(
     before: Option<&CandidateId>,
     rows_max: i64,
 ) -> Result<Vec<Candidate>, WorkroomError> {
-    // Ids of one kind sort by their time of making; `~` sorts after all of them.
-    let before = before.map_or("~", CandidateId::as_str);
+    // Ids of one kind sort by their time of making.
+    // No id has a `g` there, so it comes after every one, whatever a database's
+    // collation makes of punctuation.
+    let before = before.map_or("CAN-g", CandidateId::as_str);
     let rows = ledger
         .read(
             "SELECT * FROM candidates WHERE scenario = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
