@@ -179,7 +179,9 @@ async fn once_keyed(gate: &Gate, actor: &Actor, key: &str, request: Request, nex
         })?;
         (Bytes::copy_from_slice(digest.as_bytes()), body)
     } else {
-        let bytes = read_body(body).await?;
+        let limit = Duration::from_secs(REQUEST_SECONDS_MAX);
+        let bytes = tokio::time::timeout(limit, read_body(body)).await;
+        let bytes = bytes.map_err(|_| Problem::too_slow(REQUEST_SECONDS_MAX))??;
         (bytes.clone(), Body::from(bytes))
     };
     let digest = gate.app.ledger().profile().digest(&[target.as_bytes(), &seen].concat());

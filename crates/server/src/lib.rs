@@ -29,6 +29,7 @@ pub mod authority;
 pub mod cli;
 pub mod clock_file;
 mod commands;
+mod connections;
 pub mod endpoint;
 pub mod error;
 pub mod figures;

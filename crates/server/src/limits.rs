@@ -10,6 +10,15 @@ pub const UPLOAD_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 /// Free room on the disk below which no new work is taken.
 pub const DISK_RESERVE_BYTES: u64 = 256 * 1024 * 1024;
 
+/// Connections held at the same time; the next one waits to be taken.
+pub const CONNECTIONS_MAX: usize = 4096;
+/// How long a connection may take to send the head of its next request, idle
+/// time before it included.
+pub const HEAD_SECONDS_MAX: u64 = 60;
+/// How long to wait before taking another connection when the machine has no
+/// file descriptor left for one.
+pub const ACCEPT_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
 /// Requests served at the same time; the next one is told to come again.
 pub const REQUESTS_AT_ONCE_MAX: usize = 1024;
 /// How long one request may take.

@@ -11,13 +11,13 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::jobs::worker;
 use crate::limits::SHUTDOWN_SECONDS_MAX;
-use crate::{figures, router};
+use crate::{connections, figures, router};
 
 /// A server that runs until it is stopped.
 pub struct Running {
     address: SocketAddr,
     stop: CancellationToken,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
     working: JoinHandle<Result<(), shuyu_ledger::LedgerError>>,
     app: App,
 }
@@ -28,10 +28,7 @@ pub async fn start(app: App, listen: &str) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on `{listen}`"))?;
     let address = listener.local_addr().context("the listener has no address")?;
     let stop = CancellationToken::new();
-    let serving = tokio::spawn({
-        let (router, stopped) = (router::build(&app), stop.clone().cancelled_owned());
-        async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await }
-    });
+    let serving = tokio::spawn(connections::serve(listener, router::build(&app), stop.clone()));
     let working = tokio::spawn(worker::work(app.clone(), stop.clone()));
     Ok(Running { address, stop, serving, working, app })
 }
@@ -54,7 +51,7 @@ impl Running {
         let limit = Duration::from_secs(SHUTDOWN_SECONDS_MAX);
         let abort = self.serving.abort_handle();
         match tokio::time::timeout(limit, self.serving).await {
-            Ok(served) => served.context("the listener panicked")?.context("the listener failed")?,
+            Ok(served) => served.context("the listener panicked")?,
             Err(_) => {
                 tracing::warn!(seconds = SHUTDOWN_SECONDS_MAX, "requests did not finish in time and are cut off");
                 abort.abort();

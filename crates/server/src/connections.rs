@@ -1,0 +1,131 @@
+//! Connections: taken one after another, each bounded in time, ended in order.
+//!
+//! `axum::serve` has no clock for the head of a request, so a client that sends
+//! it a byte at a time would hold its connection for ever.
+//!
+//! INVARIANT (slow clients go): a connection whose next request has not come
+//! whole, but for its body, after [`HEAD_SECONDS_MAX`] is closed. The body is
+//! bounded by the time of its request (`guard`).
+//!
+//! Not here: what a request may do (`guard`, `watch`), TLS (a proxy in front).
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::limits::{ACCEPT_AGAIN_AFTER, CONNECTIONS_MAX, HEAD_SECONDS_MAX};
+
+const HEAD_MAX: Duration = Duration::from_secs(HEAD_SECONDS_MAX);
+
+/// Serves until it is told to stop; then takes nothing new, lets what runs
+/// finish, and returns.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let running = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        let taken = async {
+            // The semaphore is never closed, so there is always a place in the end.
+            let place = Arc::clone(&room).acquire_owned().await;
+            (place, accept(&listener).await)
+        };
+        let (place, stream) = tokio::select! {
+            taken = taken => taken,
+            () = stop.cancelled() => break,
+        };
+        let connection = running.watch(connection(stream, router.clone(), HEAD_MAX));
+        tokio::spawn(async move {
+            // Whoever hangs up in the middle is no news to anybody.
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke off");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    running.shutdown().await;
+}
+
+/// The next connection; waits where the machine cannot open one.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are small and written at once; waiting to fill a packet only delays them.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "a connection keeps its delay");
+                }
+                return stream;
+            }
+            Err(error) if is_of_the_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "no connection can be taken");
+                tokio::time::sleep(ACCEPT_AGAIN_AFTER).await;
+            }
+        }
+    }
+}
+
+/// Whether only this one connection failed.
+fn is_of_the_connection(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+}
+
+/// INVARIANT (slow clients go).
+fn connection<S>(
+    stream: S,
+    router: Router,
+    head_max: Duration,
+) -> http1::Connection<TokioIo<S>, TowerToHyperService<Router>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_max)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    /// What comes back until the server hangs up.
+    async fn say(parts: &[&str], head_max: Duration) -> String {
+        let router = Router::new().route("/", get(async || "hello"));
+        let (mut client, server) = tokio::io::duplex(1024);
+        let served = tokio::spawn(connection(server, router, head_max));
+        for part in parts {
+            client.write_all(part.as_bytes()).await.unwrap();
+        }
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        // How it ended is the client's affair; that it ended is what is tested.
+        let _ = served.await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_finish_its_head_is_hung_up_on() {
+        let answer = say(&["GET / HT", "TP/1.1\r\nhost"], Duration::from_millis(20)).await;
+        assert!(!answer.contains("hello"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_is_hung_up_on_after_its_answer() {
+        let answer = say(&["GET / HTTP/1.1\r\n", "host: a\r\n\r\n"], Duration::from_millis(200)).await;
+        assert!(answer.ends_with("hello"), "{answer}");
+    }
+}
