@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
 };
-use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{Column as _, Connection as _, Row as _, TypeInfo as _, ValueRef as _};
 
 use crate::LedgerError;
 use crate::value::{Args, Row, Value};
@@ -109,6 +110,7 @@ impl Db {
             .busy_timeout(BUSY_WAIT);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .after_release(|connection, _| Box::pin(is_free(connection)))
             .connect_with(options.clone())
             .await
             .map_err(failed("opening the SQLite file"))?;
@@ -152,6 +154,17 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Whether a connection can serve the next change.
+///
+/// SQLite ends a transaction by itself when the disk is full. The rollback that
+/// follows then fails, and sqlx counts the transaction as running for ever: every
+/// later change would fail. Such a connection is closed and another one opened.
+async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // The answer comes after what was asked before it: the rollback.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 impl Tx {
@@ -241,6 +254,23 @@ convert_rows!(postgres_rows, PgRow);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::ledgers;
+    use crate::{Event, args};
+
+    #[tokio::test]
+    async fn a_change_that_the_database_ended_by_itself_spoils_no_later_one() {
+        for (backend, ledger, _dir) in ledgers().await {
+            for _ in 0..3 {
+                let mut change = ledger.change().await.unwrap();
+                // What SQLite does of its own when there is no room to go on.
+                change.write("ROLLBACK", args![]).await.unwrap();
+                drop(change);
+                let change = ledger.change().await.unwrap();
+                let entry = change.commit(Event::done(None, "test.written", "X")).await;
+                assert!(entry.is_ok(), "{backend}: {entry:?}");
+            }
+        }
+    }
 
     #[test]
     fn an_address_that_cannot_be_read_is_told_without_its_password() {
