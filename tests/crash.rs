@@ -4,39 +4,17 @@
 //! The seed is printed; `SHUYU_SEED=…` replays the moments of the kills.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use serde_json::Value;
-use shuyu_town::story::cast;
-use shuyu_town::story::open::{OpenCity, open};
-use shuyu_town::story::{Login, StoryOptions};
-use shuyu_town::{City, CityOptions};
+use shuyu_town::story::open::OpenCity;
 use tempfile::TempDir;
 
-use crate::process::{Server, run, verify};
+use crate::city::{Acknowledged, accounts, jobs_end, open_city, receipts_in_the_log};
+use crate::process::{Place, Server, verify};
 
 const KILLS: u64 = 4;
 const LIVES_MILLIS_MAX: u64 = 900;
-const SETTLES_MAX: Duration = Duration::from_secs(120);
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
-
-/// What the server said yes to before it died.
-#[derive(Default)]
-struct Acknowledged {
-    receipts: BTreeSet<String>,
-    landings: BTreeSet<String>,
-    runs: BTreeSet<String>,
-}
-
-impl fmt::Display for Acknowledged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { receipts, landings, runs } = self;
-        write!(f, "{} receipts, {} landings, {} runs", receipts.len(), landings.len(), runs.len())
-    }
-}
 
 fn seed() -> u64 {
     let given = std::env::var("SHUYU_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -54,43 +32,18 @@ fn next(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-fn bootstrap(data: &Path) -> StoryOptions {
-    let folder = data.to_str().unwrap();
-    let code = cast::PLATFORM.credit_code();
-    let (status, printed) = run(&["admin", "bootstrap", "--credit-code", &code, "--data", folder]);
-    assert!(status.success(), "{printed}");
-    let login = |word: &str| {
-        let line = printed.lines().find(|line| line.split_whitespace().any(|w| w == word));
-        let password = line.and_then(|line| line.split_whitespace().last());
-        Login { login: word.to_owned(), password: password.unwrap_or_else(|| panic!("{printed}")).to_owned() }
-    };
-    StoryOptions {
-        residents: 400,
-        seed: 7,
-        system_admin: login("system.admin"),
-        security_admin: login("security.admin"),
-        audit_admin: login("audit.admin"),
-        is_terminal: false,
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let mut state = seed();
     let data = TempDir::new().unwrap();
-    let options = bootstrap(data.path());
-    let mut server = Server::start(data.path(), &[]).await;
-    let mut told = Vec::new();
-    let mut city = match open(&server.base, options, &mut told).await {
-        Ok(city) => city,
-        Err(error) => panic!("{error:#}\n{}\n{}", String::from_utf8_lossy(&told), server.said()),
-    };
+    let place = Place::plain(data.path());
+    let (mut server, mut city) = open_city(&place, &[]).await;
     let mut acknowledged = Acknowledged::default();
     for kill in 1..=KILLS {
         let lives = Duration::from_millis(100 + next(&mut state) % LIVES_MILLIS_MAX);
         hammer(&city, lives, server, &mut acknowledged).await;
-        verify(data.path());
-        server = Server::start(data.path(), &[]).await;
+        verify(&place);
+        server = Server::start(&place, &[]).await;
         city.move_to(&server.base);
         jobs_end(&city, &acknowledged).await;
         println!("kill {kill} after {lives:?}: {acknowledged}");
@@ -99,8 +52,8 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let is_idle = receipts.is_empty() || landings.is_empty() || runs.is_empty();
     assert!(!is_idle, "the server died before it did anything: {acknowledged}");
     server.stop();
-    verify(data.path());
-    let logged = receipts_in_the_log(data.path());
+    verify(&place);
+    let logged = receipts_in_the_log(&place.seen());
     let lost: Vec<_> = receipts.difference(&logged).collect();
     assert!(lost.is_empty(), "answered, but not in the log: {lost:?}");
 }
@@ -154,68 +107,4 @@ async fn promised(is_over: &AtomicBool, order: impl AsyncFn() -> anyhow::Result<
         };
     }
     jobs
-}
-
-/// A small new version of the provident fund's accounts.
-fn accounts() -> String {
-    let mut csv = Vec::new();
-    City::make(&CityOptions::residents(300)).write_accounts(&mut csv).unwrap();
-    String::from_utf8(csv).unwrap()
-}
-
-/// Each acknowledged job is still known, and ends well or says why not.
-async fn jobs_end(city: &OpenCity, acknowledged: &Acknowledged) {
-    let since = Instant::now();
-    for job in &acknowledged.landings {
-        while !is_ended(job, &city.see(&format!("/v1/jobs/{job}")).await.unwrap(), since) {
-            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
-        }
-    }
-    for job in &acknowledged.runs {
-        while !is_ended(job, &city.see_as_engineer(&format!("/v1/jobs/{job}")).await.unwrap(), since) {
-            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
-        }
-    }
-}
-
-fn is_ended(job: &str, seen: &Value, since: Instant) -> bool {
-    match seen["state"].as_str() {
-        Some("done") => true,
-        Some("failed") => {
-            assert!(seen["problem"] != Value::Null, "{job} failed without saying why: {seen}");
-            true
-        }
-        Some("queued" | "running") => {
-            assert!(since.elapsed() < SETTLES_MAX, "{job} does not end: {seen}");
-            false
-        }
-        other => panic!("{job} is {other:?}"),
-    }
-}
-
-/// From the public files alone, without our code: every entry bundle, whole or
-/// partial, is a run of (16-bit length, bytes).
-fn receipts_in_the_log(data: &Path) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![data.join("log/tile/entries")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bundle = std::fs::read(&path).unwrap();
-            let mut rest = bundle.as_slice();
-            while rest.len() >= 2 {
-                let length = usize::from(u16::from_be_bytes([rest[0], rest[1]]));
-                let entry: Value = serde_json::from_slice(&rest[2..2 + length]).unwrap();
-                if entry["kind"] == "access" {
-                    found.insert(entry["access"]["receipt"].as_str().unwrap().to_owned());
-                }
-                rest = &rest[2 + length..];
-            }
-        }
-    }
-    found
 }

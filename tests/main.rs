@@ -14,7 +14,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod city;
 mod crash;
+mod full_disk;
 mod process;
 mod story;
 mod tidy;

@@ -3,14 +3,13 @@
 
 use tempfile::TempDir;
 
-use crate::process::{Server, run, verify};
+use crate::process::{Place, Server, run, verify};
 
 const RESIDENTS: &str = "600";
 
-fn demo(data: &TempDir, more: &[&str]) -> String {
-    let folder = data.path().to_str().expect("a plain path");
-    let fixed = ["demo", "--once", "--residents", RESIDENTS, "--listen", "127.0.0.1:0", "--data", folder];
-    let (status, printed) = run(&[&fixed[..], more].concat());
+fn demo(place: &Place, more: &[&str]) -> String {
+    let fixed = ["demo", "--once", "--residents", RESIDENTS, "--listen", "127.0.0.1:0", "--data", place.data()];
+    let (status, printed) = run(place, &[&fixed[..], more].concat());
     assert!(status.success(), "the story broke off:\n{printed}");
     printed
 }
@@ -18,33 +17,52 @@ fn demo(data: &TempDir, more: &[&str]) -> String {
 #[test]
 fn the_story_is_told_from_the_first_table_to_the_proof() {
     let data = TempDir::new().unwrap();
-    let printed = demo(&data, &[]);
+    let place = Place::plain(data.path());
+    let printed = demo(&place, &[]);
     // Every thing that the issue of a real platform must refuse, with its reason.
     for code in ["WRK-", "AIR-", "DLV-015", "REG-012", "REG-007", "CAS-", "STL-003"] {
         assert!(printed.contains(code), "no refusal {code} in\n{printed}");
     }
-    verify(data.path());
+    verify(&place);
+    for line in shown_in_the_readme() {
+        assert!(printed.lines().any(|told| without_time(told) == line), "README shows what is not told:\n{line}");
+    }
+}
+
+/// The lines that README.md quotes from the story, without their times.
+fn shown_in_the_readme() -> Vec<String> {
+    let readme = std::fs::read_to_string(crate::root().join("README.md")).unwrap();
+    let quote = readme.split("```").skip(1).step_by(2).find(|block| block.contains('✓'));
+    let lines: Vec<_> = quote.unwrap().lines().filter(|line| !line.trim().is_empty()).map(without_time).collect();
+    assert!(lines.len() > 2, "{lines:?}");
+    lines
+}
+
+fn without_time(line: &str) -> String {
+    line.rsplit_once("  [").filter(|(_, time)| time.ends_with(" s]")).map_or(line, |(text, _)| text).to_owned()
 }
 
 #[test]
 fn the_story_is_the_same_under_national_cryptography() {
     let data = TempDir::new().unwrap();
-    demo(&data, &["--profile", "guomi"]);
-    let printed = verify(data.path());
+    let place = Place::plain(data.path());
+    demo(&place, &["--profile", "guomi"]);
+    let printed = verify(&place);
     assert!(printed.contains("sm3"), "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_city_that_was_stopped_goes_on_where_it_was() {
     let data = TempDir::new().unwrap();
-    demo(&data, &[]);
-    let before = verify(data.path());
-    let server = Server::start(data.path(), &[]).await;
+    let place = Place::plain(data.path());
+    demo(&place, &[]);
+    let before = verify(&place);
+    let server = Server::start(&place, &[]).await;
     let page = reqwest::get(format!("{}/", server.base)).await.unwrap();
     // A browser shows a page as what it is said to be.
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
     let page = page.text().await.unwrap();
     assert!(page.contains("授权"), "{page}");
     server.stop();
-    assert!(!before.is_empty() && !verify(data.path()).is_empty());
+    assert!(!before.is_empty() && !verify(&place).is_empty());
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use shuyu_town::story::open::{OpenCity, open};
-use shuyu_town::story::{Login, StoryOptions, cast};
+use shuyu_town::story::{StoryOptions, cast};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -61,22 +61,9 @@ pub(crate) async fn measure(shuyu: &Path) -> anyhow::Result<Vec<Row>> {
 fn bootstrap(shuyu: &Path, data: &Path) -> anyhow::Result<StoryOptions> {
     let code = cast::PLATFORM.credit_code();
     let done = Command::new(shuyu).args(["admin", "bootstrap", "--credit-code", &code, "--data"]).arg(data).output()?;
-    let printed = String::from_utf8_lossy(&done.stdout).into_owned();
+    let printed = String::from_utf8_lossy(&done.stdout);
     ensure!(done.status.success(), "bootstrap failed: {}", String::from_utf8_lossy(&done.stderr));
-    let login = |word: &str| {
-        let line =
-            printed.lines().find(|line| line.split_whitespace().any(|w| w == word)).context("an administrator")?;
-        let password = line.split_whitespace().last().context("a password")?;
-        anyhow::Ok(Login { login: word.to_owned(), password: password.to_owned() })
-    };
-    Ok(StoryOptions {
-        residents: 2000,
-        seed: 7,
-        system_admin: login("system.admin")?,
-        security_admin: login("security.admin")?,
-        audit_admin: login("audit.admin")?,
-        is_terminal: false,
-    })
+    StoryOptions::bootstrapped(&printed, 2000)
 }
 
 struct Server {

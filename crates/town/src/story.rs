@@ -71,6 +71,26 @@ pub struct StoryOptions {
     pub is_terminal: bool,
 }
 
+impl StoryOptions {
+    /// A city with the three administrators whom `shuyu admin bootstrap` printed.
+    pub fn bootstrapped(printed: &str, residents: u32) -> anyhow::Result<Self> {
+        let login = |word: &str| {
+            let mut lines = printed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            let line = lines.find(|words| words.contains(&word)).with_context(|| format!("no `{word}` was printed"))?;
+            let password = line.last().context("no password was printed")?;
+            anyhow::Ok(Login { login: word.to_owned(), password: (*password).to_owned() })
+        };
+        Ok(Self {
+            residents,
+            seed: 7,
+            system_admin: login("system.admin")?,
+            security_admin: login("security.admin")?,
+            audit_admin: login("audit.admin")?,
+            is_terminal: false,
+        })
+    }
+}
+
 /// A thing that was tried and refused, as it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
