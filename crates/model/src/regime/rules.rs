@@ -1,0 +1,144 @@
+//! What a document says about each thing: one struct a section of the file.
+
+use serde::{Deserialize, Serialize};
+
+use super::Sourced;
+use crate::column::Grade;
+
+/// What public data is used for; it decides whether it may cost anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UseKind {
+    /// 公共治理.
+    PublicGovernance,
+    /// 公益事业.
+    PublicWelfare,
+    /// 产业发展、行业发展.
+    Industry,
+}
+
+/// Who may be what.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleRules {
+    /// Whether the implementing body is another body than the managing one.
+    pub agency_apart_from_regulator: Sourced<bool>,
+    /// What an entity may be: `legal_person`, `organisation`, `natural_person`.
+    pub entity_kinds: Sourced<Vec<String>>,
+    /// The three platform administrators hold no other role (三员分立).
+    pub admins_are_apart: Sourced<bool>,
+}
+
+/// Rules about resources.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceRules {
+    /// Only registered resources are authorised.
+    pub must_be_registered: Sourced<bool>,
+    /// Only graded columns are authorised.
+    pub must_be_graded: Sourced<bool>,
+    /// Columns of these grades are never authorised.
+    pub grades_barred: Sourced<Vec<Grade>>,
+    /// Resources on the negative list are never authorised.
+    pub negative_list_is_barred: Sourced<bool>,
+    /// Shared data needs its provider's consent.
+    pub shared_needs_provider_consent: Sourced<bool>,
+    /// For how many years a registration holds.
+    pub registration_years: Sourced<u8>,
+}
+
+/// Rules about agreements.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgreementRules {
+    /// The longest term of an operator agreement.
+    pub years_max: Sourced<u8>,
+    /// `renew`, `reselect`, `leave`.
+    pub at_expiry: Sourced<Vec<String>>,
+    /// A development agreement ends no later than the operator's own.
+    pub development_within_operator_term: Sourced<bool>,
+    /// The operator and its affiliates may not redevelop what it delivered.
+    pub operator_may_not_redevelop: Sourced<bool>,
+    /// Only an entity with a development agreement is supplied.
+    pub entity_must_be_contracted: Sourced<bool>,
+    /// Use outside the approved scenario is barred.
+    pub scope_is_binding: Sourced<bool>,
+    /// When an agreement ends, access ends at once.
+    pub access_ends_with_it: Sourced<bool>,
+    /// The grounds on which it ends.
+    pub exit_grounds: Sourced<Vec<String>>,
+}
+
+/// Rules about scenarios.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioRules {
+    /// Nothing is computed without an emergency plan on file.
+    pub needs_emergency_plan: Sourced<bool>,
+    /// How many characters at least say what a field is needed for.
+    pub field_reason_chars_min: Sourced<u16>,
+}
+
+/// Rules about people whom data is about.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonalRules {
+    /// An answer about a person needs that person's own consent.
+    pub consent_per_person: Sourced<bool>,
+    /// How long a consent holds at most, in days.
+    pub consent_days_max: Sourced<u16>,
+}
+
+/// Rules inside a workroom.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkroomRules {
+    /// Those who process never see raw data.
+    pub raw_is_invisible: Sourced<bool>,
+    /// Rows in a draft-plane sample.
+    pub sample_rows_max: Sourced<u32>,
+    /// Rows that a statement may give.
+    pub result_rows_max: Sourced<u32>,
+    /// Seconds that a statement may run.
+    pub run_seconds_max: Sourced<u32>,
+    /// Memory that a statement may take, in mebibytes.
+    pub memory_mebibytes_max: Sourced<u32>,
+}
+
+/// Rules for what leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseRules {
+    /// Raw data never leaves.
+    pub raw_never_leaves: Sourced<bool>,
+    /// The least number of persons or firms that a published cell may describe.
+    pub cell_count_min: Sourced<u32>,
+    /// The most rows of a report.
+    pub report_rows_max: Sourced<u32>,
+    /// The most bytes of a release.
+    pub bytes_max: Sourced<u64>,
+    /// How many rows equal to raw rows a release may hold.
+    pub raw_row_matches_max: Sourced<u32>,
+    /// The makers of a result do not review it.
+    pub reviewer_is_not_author: Sourced<bool>,
+}
+
+/// Rules of price and money.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceRules {
+    /// Uses that cost nothing.
+    pub free_uses: Sourced<Vec<UseKind>>,
+    /// Uses that may be charged.
+    pub charged_uses: Sourced<Vec<UseKind>>,
+    /// What goes to the treasury: `surplus` (income less cost).
+    pub treasury_share: Sourced<String>,
+}
+
+/// How long what is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogRules {
+    /// Network logs, in years.
+    pub network_log_years_min: Sourced<u8>,
+}
