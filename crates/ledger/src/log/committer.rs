@@ -6,6 +6,7 @@
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
@@ -23,6 +24,9 @@ const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// memory stays bounded and nobody is refused while the disk keeps up at all.
 const UNPUBLISHED_BYTES_CALM: u64 = 64 * 1024 * 1024;
 
+/// How long a batch waits for company at most.
+const PAUSE_MAX: Duration = Duration::from_millis(1);
+
 /// Entries that become durable together, and who waits for them.
 pub(crate) struct Request {
     pub(crate) leaves: Vec<Leaf>,
@@ -32,7 +36,18 @@ pub(crate) struct Request {
 /// Commits until every sender is gone.
 pub(crate) fn run(mut requests: UnboundedReceiver<Request>, mut wal: Wal, shared: &Arc<Shared>) {
     let mut waiting = Vec::new();
+    let mut pace = Pace::default();
     while requests.blocking_recv_many(&mut waiting, REQUESTS_PER_BATCH_MAX) > 0 {
+        if let Some(pause) = pace.pause_before(waiting.len()) {
+            // Nobody calls it back early; those who come meanwhile find it at the queue.
+            std::thread::park_timeout(pause);
+            while waiting.len() < REQUESTS_PER_BATCH_MAX
+                && let Ok(request) = requests.try_recv()
+            {
+                waiting.push(request);
+            }
+        }
+        let (company, begun) = (waiting.len(), Instant::now());
         let mut batch = Vec::new();
         let mut batch_bytes = 0;
         for request in waiting.drain(..) {
@@ -45,6 +60,7 @@ pub(crate) fn run(mut requests: UnboundedReceiver<Request>, mut wal: Wal, shared
             batch.push(request);
         }
         commit(batch, &mut wal, shared);
+        pace = Pace { company, took: begun.elapsed() };
         if shared.unpublished_bytes() > UNPUBLISHED_BYTES_CALM
             && let Err(error) = publish(shared)
         {
@@ -54,6 +70,22 @@ pub(crate) fn run(mut requests: UnboundedReceiver<Request>, mut wal: Wal, shared
         if let Err(error) = wal.forget_before(shared.bundled()) {
             tracing::warn!(%error, "a published segment stays behind");
         }
+    }
+}
+
+/// How the batch before went. Where writers came in company, they will again: a
+/// batch then waits for them, no longer than the sync that this saves took, so
+/// that nobody waits more than twice as long and each sync serves many. Who
+/// writes alone never waits.
+#[derive(Default)]
+struct Pace {
+    company: usize,
+    took: Duration,
+}
+
+impl Pace {
+    fn pause_before(&self, waiting: usize) -> Option<Duration> {
+        (waiting < self.company).then(|| self.took.min(PAUSE_MAX))
     }
 }
 
@@ -103,6 +135,17 @@ mod tests {
     use super::super::tree::Edge;
     use super::*;
     use shuyu_model::CryptoProfile;
+
+    #[test]
+    fn who_writes_alone_never_waits_and_company_is_waited_for_as_long_as_a_sync_takes() {
+        let micros = Duration::from_micros;
+        let after = |company, took| Pace { company, took: micros(took) };
+        assert_eq!(Pace::default().pause_before(1), None);
+        assert_eq!(after(1, 300).pause_before(1), None);
+        assert_eq!(after(8, 300).pause_before(2), Some(micros(300)));
+        assert_eq!(after(8, 300).pause_before(8), None, "everybody is here");
+        assert_eq!(after(8, 900_000).pause_before(1), Some(PAUSE_MAX), "a disk that hangs is not waited for");
+    }
 
     #[test]
     fn a_full_disk_refuses_the_batch_and_loses_nothing() {

@@ -141,3 +141,41 @@ fn a_missing_segment_and_a_foreign_file_are_told() {
     fs::write(folder.path().join("notes.txt"), b"").unwrap();
     assert!(matches!(Wal::recover(folder.path(), PROFILE), Err(LedgerError::LogDamaged { .. })));
 }
+
+#[test]
+fn a_busy_segment_grows_ahead_and_a_crash_or_a_successor_leaves_no_zeros_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut wal = Wal::create(folder.path(), PROFILE, 0).unwrap();
+    let length = |first: u64| fs::metadata(segment_path(folder.path(), first)).unwrap().len();
+    let batch: Vec<Leaf> = (0..8).map(|_| Leaf::new(PROFILE, &[7; 60_000])).collect();
+    wal.append(&batch).unwrap();
+    assert_eq!(length(0), wal.durable_bytes, "a quiet segment is as long as what it holds");
+    wal.append(&batch).unwrap();
+    assert!(length(0) > wal.durable_bytes, "a busy one is longer");
+    drop(wal);
+
+    let (mut wal, recovered) = Wal::recover(folder.path(), PROFILE).unwrap().unwrap();
+    assert_eq!((recovered.leaves.len(), length(0)), (16, wal.durable_bytes));
+    while wal.segments.len() == 1 {
+        wal.append(&batch).unwrap();
+    }
+    let count = wal.next();
+    drop(wal);
+    let (wal, recovered) = Wal::recover(folder.path(), PROFILE).unwrap().unwrap();
+    assert_eq!((recovered.leaves.len() as u64, wal.next()), (count, count));
+}
+
+#[test]
+fn a_disk_without_room_to_grow_takes_what_it_has_room_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut wal = Wal::create(folder.path(), PROFILE, 0).unwrap();
+    let batch: Vec<Leaf> = (0..8).map(|_| Leaf::new(PROFILE, &[7; 60_000])).collect();
+    wal.append(&batch).unwrap();
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let disk = wal.swap_file(full);
+    assert!(wal.append(&batch).is_err());
+    wal.swap_file(disk);
+    wal.append(&batch).unwrap();
+    let (_, recovered) = Wal::recover(folder.path(), PROFILE).unwrap().unwrap();
+    assert_eq!(recovered.leaves.len(), 16);
+}
