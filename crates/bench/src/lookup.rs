@@ -24,7 +24,7 @@ use crate::ROUNDS;
 use crate::rows::{Pair, Row, alone};
 
 const CONNECTIONS: usize = 32;
-const REQUESTS_PER_CONNECTION: usize = 400;
+const REQUESTS_PER_CONNECTION: usize = 1000;
 const START_MAX: Duration = Duration::from_secs(60);
 
 pub(crate) async fn measure(shuyu: &Path) -> anyhow::Result<Vec<Row>> {

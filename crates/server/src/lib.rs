@@ -41,6 +41,7 @@ pub mod needs;
 pub mod openapi;
 mod owner;
 mod page;
+pub mod program;
 pub mod reasons;
 pub mod router;
 pub mod serve;
