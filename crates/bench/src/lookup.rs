@@ -3,12 +3,14 @@
 //! Both servers are asked by the same client over 32 kept-alive connections, in
 //! turn. Ours verifies a signature (RFC 9421), the permit, the person's consent
 //! and the quota, and answers once the access record is on disk; the peer looks
-//! a key up. Signed requests are made before the clock starts. Ours is the real
-//! program in a process of its own; so is the peer's process this one.
+//! a key up. Signed requests are made before the clock starts. Each server is a
+//! process of its own: one that shared the client's threads would be asked for
+//! less than it takes to serve.
 
 #![expect(clippy::float_arithmetic, reason = "figures of speed are ratios of measured times")]
 
 use std::collections::HashMap;
+use std::io::BufRead as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -23,6 +25,8 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::ROUNDS;
 use crate::rows::{Pair, Row, alone};
 
+/// The word with which this program is the peer.
+pub(crate) const PEER: &str = "peer";
 const CONNECTIONS: usize = 32;
 const REQUESTS_PER_CONNECTION: usize = 1000;
 const START_MAX: Duration = Duration::from_secs(60);
@@ -32,14 +36,14 @@ pub(crate) async fn measure(shuyu: &Path) -> anyhow::Result<Vec<Row>> {
     let options = bootstrap(shuyu, data.path())?;
     let mut server = Server::start(shuyu, data.path()).await?;
     let city = open(&server.base, options, &mut std::io::sink()).await?;
-    let peer = peer().await?;
+    let peer = Peer::start()?;
     let mut pair = Pair::default();
     for _ in 0..ROUNDS {
         let ours = load(&server.address, signed(&city).await?).await?;
-        let theirs = load(&peer, plain()).await?;
+        let theirs = load(&peer.address, plain()).await?;
         pair.push(ours, theirs);
     }
-    drop(city);
+    drop((city, peer));
     server.end()?;
 
     let mut rows = vec![pair.row(
@@ -150,8 +154,9 @@ fn plain() -> Load {
     (0..CONNECTIONS).map(|_| (0..REQUESTS_PER_CONNECTION).map(request).collect()).collect()
 }
 
-/// The peer: no signature, no permit, no record.
-async fn peer() -> anyhow::Result<String> {
+/// The peer: no signature, no permit, no record. Prints its address, and serves
+/// until it is killed.
+pub(crate) async fn serve_peer() -> anyhow::Result<()> {
     let map: HashMap<String, String> = (0..2000).map(|n| (format!("{n:018}"), format!("level {}", n % 5))).collect();
     let map = Arc::new(map);
     let answer = move |axum::Json(asked): axum::Json<HashMap<String, String>>| {
@@ -159,10 +164,32 @@ async fn peer() -> anyhow::Result<String> {
         async move { axum::Json(serde_json::json!({ "answer": asked.get("key").and_then(|key| map.get(key)) })) }
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?.to_string();
+    println!("{}", listener.local_addr()?);
     let app = axum::Router::new().route("/answers", axum::routing::post(answer));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    Ok(address)
+    Ok(axum::serve(listener, app).await?)
+}
+
+struct Peer {
+    child: Child,
+    address: String,
+}
+
+impl Peer {
+    fn start() -> anyhow::Result<Self> {
+        let mut child = Command::new(std::env::current_exe()?).arg(PEER).stdout(Stdio::piped()).spawn()?;
+        let mut address = String::new();
+        let out = child.stdout.take().context("the peer's output")?;
+        std::io::BufReader::new(out).read_line(&mut address)?;
+        Ok(Self { child, address: address.trim().to_owned() })
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // One that is gone already is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// Requests a second over all connections.

@@ -26,7 +26,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
-    let out = PathBuf::from(args.next().context("say where the rows go: shuyu-bench OUT.json PYTHON SHUYU [ONLY]")?);
+    let first = args.next();
+    if first.as_deref() == Some(lookup::PEER) {
+        return lookup::serve_peer().await;
+    }
+    let out = PathBuf::from(first.context("say where the rows go: shuyu-bench OUT.json PYTHON SHUYU [ONLY]")?);
     let python = PathBuf::from(args.next().context("say which Python has duckdb")?);
     let shuyu = PathBuf::from(args.next().context("say where the shuyu program lies")?);
     let only = args.next().unwrap_or_default();
