@@ -74,8 +74,16 @@ impl Registry {
             }
             ProcedureKind::Scenario => of_scenario(&asked, world.scenario(&parsed(ScenarioId::parse(id))?)?)?,
             ProcedureKind::Release => return Ok(None),
+            other => return Err(unheld(other)),
         }))
     }
+}
+
+/// A regime can prescribe steps for things that the registry does not hold yet; no
+/// case is opened on what nobody can look at.
+pub(crate) fn unheld(kind: ProcedureKind) -> RegistryError {
+    let what = format!("the registry holds nothing that a case of `{}` ({}) decides on", kind.word(), kind.zh());
+    RegistryError::Malformed { faults: vec![what] }
 }
 
 fn of_resource(asked: &Asked<'_>, resource: &Resource) -> Subject {
@@ -116,13 +124,35 @@ fn of_scenario(asked: &Asked<'_>, scenario: &Scenario) -> Result<Subject, Regist
     let mut against = Vec::new();
     scenarios::against(asked, scenario, &mut against)?;
     let agency = asked.world.agreement(&scenario.agreement)?.grantor.clone();
+    let mut parties = BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]);
+    parties.extend(provider(asked, scenario)?.map(|provider| (Role::Source, provider.clone())));
     Ok(Subject {
         digest: scenario.digest,
         title: scenario.title.clone(),
         authors: scenario.authors.clone(),
         opener: Role::Operator,
-        parties: BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]),
+        parties,
         is_draft: scenario.state == ScenarioState::Draft,
         against,
+    })
+}
+
+/// Where whoever provides the data has a step (一场景一审核), it is that department's
+/// own. A case knows one organisation a role: where several departments provide, a
+/// step of theirs is open to every department, as any role is that is not named.
+fn provider<'a>(asked: &Asked<'a>, scenario: &Scenario) -> Result<Option<&'a OrganisationId>, RegistryError> {
+    let steps = asked.regime.procedure.get(&ProcedureKind::Scenario).map(|procedure| procedure.steps.as_slice());
+    if !steps.unwrap_or_default().iter().any(|step| step.by == Role::Source) {
+        return Ok(None);
+    }
+    let mut providers = Vec::new();
+    for id in scenario.resources() {
+        providers.push(&asked.world.resource(id)?.source);
+    }
+    providers.sort();
+    providers.dedup();
+    Ok(match providers.as_slice() {
+        [provider] => Some(*provider),
+        _ => None,
     })
 }
