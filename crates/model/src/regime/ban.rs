@@ -47,7 +47,6 @@ words! {
         HarmfulProducts = "harmful_products" "商业产品损害国家安全、公共利益或隐私",
         WorkingUnauthorised = "working_unauthorised" "未获授权即开展活动",
         DevelopmentOutlasts = "development_outlasts" "开发利用协议超过运营剩余时长",
-        ExclusiveGrant = "exclusive_grant" "个别授权排他",
         ProcessorLeak = "processor_leak" "加工主体泄露秘密或隐私",
         ProcessorBeyondScope = "processor_beyond_scope" "加工主体超授权范围加工",
         ProcessorOtherwise = "processor_otherwise" "加工主体未按要求加工",

@@ -23,8 +23,10 @@ impl Faults {
     }
 }
 
-/// Where 0 is a value like any other.
-const ZERO_IS_FINE: [&str; 1] = ["release.raw_row_matches_max"];
+/// Where 0 is a value like any other, or where other faults say better what is wrong.
+fn zero_is_fine(path: &str) -> bool {
+    ["release.raw_row_matches_max", "procedure.", "version", "in_force.years"].iter().any(|fine| path.starts_with(fine))
+}
 
 /// INVARIANT (sourced) and what holds for every value alike: no empty text, no empty
 /// list, nothing twice in a list, no 0 where something is counted from 1.
@@ -61,11 +63,8 @@ pub(super) fn of_values(value: &toml::Value, path: &str, faults: &mut Faults) {
                 faults.at(path, format!("`{path}` names no clause; write `setting = true` where the city chose"));
             }
         }
-        toml::Value::Integer(0) if !ZERO_IS_FINE.iter().any(|fine| path.starts_with(fine)) => {
-            // Procedures say in their own words what a 0 means.
-            if !path.starts_with("procedure.") && !["version", "in_force.years"].contains(&path) {
-                faults.at(path, format!("`{path}` is 0; name 1 at least, or leave the key out"));
-            }
+        toml::Value::Integer(0) if !zero_is_fine(path) => {
+            faults.at(path, format!("`{path}` is 0; name 1 at least, or leave the key out"));
         }
         _ => {}
     }

@@ -51,7 +51,8 @@ fn all_five_parse_and_say_who_is_who() {
 /// Section 1 of the comparison, in the words of the files.
 #[test]
 fn each_document_says_its_own() {
-    let rows: [(&str, u8, bool, Option<u8>, usize, Option<jiff::civil::Date>); 5] = [
+    type Row = (&'static str, u8, bool, Option<u8>, usize, Option<jiff::civil::Date>);
+    let rows: [Row; 5] = [
         ("changchun-2025", 5, true, None, 2, None),
         ("changsha-2023", 3, false, None, 1, None),
         ("changsha-2026", 5, true, Some(5), 2, Some(jiff::civil::date(2031, 3, 4))),
