@@ -27,6 +27,9 @@ pub struct Subject {
     /// Which organisation acts in a role; roles not named are open to every
     /// organisation that holds them.
     pub parties: BTreeMap<Role, OrganisationId>,
+    /// Organisations, with their names, each of which signs a step of its own where
+    /// the procedure has a step of that role.
+    pub each: BTreeMap<Role, Vec<(OrganisationId, String)>>,
     /// Whether it still is a draft.
     pub is_draft: bool,
     /// Everything that speaks against deciding for it now.
@@ -97,6 +100,7 @@ fn of_resource(asked: &Asked<'_>, resource: &Resource) -> Subject {
         authors: resource.authors.clone(),
         opener: Role::Source,
         parties: BTreeMap::from([(Role::Source, resource.source.clone())]),
+        each: BTreeMap::new(),
         is_draft: resource.state == ResourceState::Draft,
         against,
     }
@@ -115,6 +119,7 @@ fn of_agreement(asked: &Asked<'_>, agreement: &Agreement) -> Subject {
         authors: agreement.authors.clone(),
         opener: gives,
         parties: BTreeMap::from([(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())]),
+        each: BTreeMap::new(),
         is_draft: agreement.state == AgreementState::Draft,
         against,
     }
@@ -124,35 +129,27 @@ fn of_scenario(asked: &Asked<'_>, scenario: &Scenario) -> Result<Subject, Regist
     let mut against = Vec::new();
     scenarios::against(asked, scenario, &mut against)?;
     let agency = asked.world.agreement(&scenario.agreement)?.grantor.clone();
-    let mut parties = BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]);
-    parties.extend(provider(asked, scenario)?.map(|provider| (Role::Source, provider.clone())));
     Ok(Subject {
         digest: scenario.digest,
         title: scenario.title.clone(),
         authors: scenario.authors.clone(),
         opener: Role::Operator,
-        parties,
+        parties: BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]),
+        each: BTreeMap::from([(Role::Source, providers(asked, scenario)?)]),
         is_draft: scenario.state == ScenarioState::Draft,
         against,
     })
 }
 
-/// Where whoever provides the data has a step (一场景一审核), it is that department's
-/// own. A case knows one organisation a role: where several departments provide, a
-/// step of theirs is open to every department, as any role is that is not named.
-fn provider<'a>(asked: &Asked<'a>, scenario: &Scenario) -> Result<Option<&'a OrganisationId>, RegistryError> {
-    let steps = asked.regime.procedure.get(&ProcedureKind::Scenario).map(|procedure| procedure.steps.as_slice());
-    if !steps.unwrap_or_default().iter().any(|step| step.by == Role::Source) {
-        return Ok(None);
-    }
+/// The departments whose data a scenario takes: where the procedure has a step of
+/// whoever provides the data (一场景一审核), each of them signs one.
+fn providers(asked: &Asked<'_>, scenario: &Scenario) -> Result<Vec<(OrganisationId, String)>, RegistryError> {
     let mut providers = Vec::new();
     for id in scenario.resources() {
-        providers.push(&asked.world.resource(id)?.source);
+        let source = &asked.world.resource(id)?.source;
+        providers.push((source.clone(), asked.world.name_of(source).to_owned()));
     }
     providers.sort();
     providers.dedup();
-    Ok(match providers.as_slice() {
-        [provider] => Some(*provider),
-        _ => None,
-    })
+    Ok(providers)
 }

@@ -1,6 +1,8 @@
 //! Each of the five regimes' procedures can be walked to its end, by the people that
 //! its document names and in its order.
 
+use std::collections::BTreeSet;
+
 use shuyu_ledger::testing::sqlite;
 use shuyu_model::regime::{ProcedureKind, Step};
 use shuyu_model::{CryptoProfile, Role, UseKind};
@@ -110,9 +112,9 @@ async fn every_procedure_of_every_regime_ends_as_its_document_says() {
     }
 }
 
-/// 一场景一审核: in Xianning the department that provides the data signs, and no other.
+/// 一场景一审核: in Xianning each department that provides data signs, and no other.
 #[tokio::test]
-async fn another_department_cannot_review_for_the_one_that_provides() {
+async fn each_department_that_provides_reviews_and_none_for_another() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let town = shuyu_registry::testing::town_under(&ledger, regime_of(&ledger, "xianning-2025")).await;
     let calendar = rules::shipped("xianning-2025").unwrap().calendar;
@@ -120,14 +122,33 @@ async fn another_department_cannot_review_for_the_one_that_provides() {
     let office = Office { town, casework };
     let town = &office.town;
     let fund = town.resource("fund_accounts", fund_columns()).await;
-    let agreement = town.agreement(std::slice::from_ref(&fund), 1).await;
-    let new = town.new_scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]);
+    let parking = new_resource("parking", fund_columns());
+    let parking = allowed(town.registry.draft_resource(&town.other_source[0], parking).await.unwrap());
+    town.register(&parking).await;
+    let agreement = town.agreement(&[fund.clone(), parking.clone()], 1).await;
+    let fields: &[(&_, &[&str])] = &[(&fund, &["balance"]), (&parking, &["balance"])];
+    let new = town.new_scenario("公积金核验", UseKind::Industry, &agreement, fields);
     let scenario = allowed(town.registry.draft_scenario(&town.operator[0], new).await.unwrap());
     let case = office.open(&town.operator[0], ProcedureKind::Scenario, scenario.as_str()).await;
+    let view = office.view(&case, &town.regulators[0]).await;
+    let titles: BTreeSet<&str> = view.steps.iter().map(|step| step.title.as_str()).collect();
+    let expected =
+        ["市政数局审核", "数据提供单位审核（江城市住房公积金管理中心）", "数据提供单位审核（江城市城市管理局）"];
+    assert_eq!(titles, BTreeSet::from(expected));
+    assert!(view.steps[0].title.ends_with("局）") || view.steps[0].title.ends_with("中心）"), "departments first");
+    let first_is_fund = view.steps[0].party.as_ref() == Some(&town.source[0].organisation);
+    let (first, second) =
+        if first_is_fund { (&town.source, &town.other_source) } else { (&town.other_source, &town.source) };
+
     let seen = office.digest_of(&case).await;
     let sign = |actor, step| office.casework.sign(actor, &case, step, opinion(Outcome::Approve, seen));
-    assert_eq!(refused(sign(&town.other_source[0], "provider_review").await.unwrap()), ["CAS-004"]);
+    assert_eq!(refused(sign(&second[0], "provider_review").await.unwrap()), ["CAS-004"]);
+    assert_eq!(office.inbox(&first[0], 9).await.total, 1);
+    assert_eq!(office.inbox(&second[0], 9).await.total, 0);
     assert_eq!(refused(sign(&town.regulators[0], "regulator_review").await.unwrap()), ["CAS-002"]);
-    let _state = allowed(sign(&town.source[0], "provider_review").await.unwrap());
+    assert_eq!(allowed(sign(&first[0], "provider_review").await.unwrap()), CaseState::Open);
+    assert_eq!(refused(sign(&first[1], "provider_review_2").await.unwrap()), ["CAS-004"]);
+    assert_eq!(office.inbox(&second[0], 9).await.total, 1);
+    assert_eq!(allowed(sign(&second[0], "provider_review_2").await.unwrap()), CaseState::Open);
     assert_eq!(allowed(sign(&town.regulators[0], "regulator_review").await.unwrap()), CaseState::Approved);
 }

@@ -9,6 +9,7 @@ use super::Sourced;
 use super::faults::Faults;
 use super::words::Body;
 use crate::actor::Role;
+use crate::id::OrganisationId;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal $zh:literal,)*) => {
@@ -122,6 +123,10 @@ pub struct Step {
     /// city chose them.
     #[serde(default)]
     pub settings: Vec<String>,
+    /// The one organisation that signs it. Never in a file: a case has it where every
+    /// one of several parties signs a step of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<OrganisationId>,
 }
 
 /// The numbers of a step that need a clause or must be called a setting.
@@ -200,6 +205,9 @@ pub(super) fn faults_of(kind: ProcedureKind, procedure: &Procedure, faults: &mut
         if let Some(unknown) = step.evidence.as_deref().filter(|given| !EVIDENCE.contains(given)) {
             let what = format!("{at} asks for the unknown evidence `{unknown}`{}", did_you_mean(unknown, &EVIDENCE));
             faults.at(format!("{path}.evidence"), what);
+        }
+        if step.party.is_some() {
+            faults.at(format!("{path}.party"), format!("{at} names a `party`, which only a case knows; leave it out"));
         }
         step_sources(step, &at, &path, faults);
     }

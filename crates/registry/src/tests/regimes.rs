@@ -286,17 +286,20 @@ async fn a_permit_ends_with_its_document_where_that_has_an_end() {
 }
 
 #[tokio::test]
-async fn where_the_provider_reviews_it_is_the_one_that_provides() {
-    for (code, has_step) in [("xianning-2025", true), ("changsha-2023", true), ("changsha-2026", false)] {
-        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
-        let town = town_under(&ledger, regime_of(&ledger, code)).await;
-        let fund = town.resource("fund_accounts", fund_columns()).await;
-        let agreement = town.agreement(std::slice::from_ref(&fund), 2).await;
-        let scenario = town.scenario("核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
-        let subject = town.registry.subject(ProcedureKind::Scenario, scenario.as_str()).await.unwrap().unwrap();
-        let provider = subject.parties.get(&Role::Source);
-        assert_eq!(provider, has_step.then_some(&town.source[0].organisation), "{code}");
-    }
+async fn a_scenario_names_each_department_whose_data_it_takes_once() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let town = town_under(&ledger, regime_of(&ledger, "xianning-2025")).await;
+    let (one, two) = (town.resource("a", fund_columns()).await, town.resource("b", fund_columns()).await);
+    let other = town.registry.draft_resource(&town.other_source[0], new_resource("c", fund_columns())).await;
+    let other = allowed(other.unwrap());
+    town.register(&other).await;
+    let agreement = town.agreement(&[one.clone(), two.clone(), other.clone()], 2).await;
+    let fields: &[(&_, &[&str])] = &[(&one, &["balance"]), (&two, &["balance"]), (&other, &["balance"])];
+    let scenario = town.scenario("核验", UseKind::Industry, &agreement, fields).await;
+    let subject = town.registry.subject(ProcedureKind::Scenario, scenario.as_str()).await.unwrap().unwrap();
+    let mut named: Vec<&str> = subject.each[&Role::Source].iter().map(|(_, name)| name.as_str()).collect();
+    named.sort_unstable();
+    assert_eq!(named, ["江城市住房公积金管理中心", "江城市城市管理局"]);
 }
 
 #[tokio::test]
