@@ -191,6 +191,10 @@ impl std::fmt::Display for Fault {
 }
 
 impl Fault {
+    fn sentence(faults: &[Self]) -> String {
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+
     fn unless_none(file: &str, lines: &Lines<'_>, faults: Faults) -> Result<(), RegimeError> {
         let mut faults: Vec<Self> =
             faults.into_vec().into_iter().map(|(path, what)| Self { line: lines.line(&path), what }).collect();
@@ -215,7 +219,7 @@ pub enum RegimeError {
         hint: String,
     },
     /// It reads, but says what cannot hold.
-    #[error("the rule file `{file}` contradicts itself: {}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    #[error("the rule file `{file}` contradicts itself: {}", Fault::sentence(faults))]
     Faults {
         /// The file.
         file: String,

@@ -71,7 +71,10 @@ pub enum RulesError {
         known: String,
     },
     /// A file is not named after what it holds.
-    #[error("the rule file `{}` line {line}: it holds the regime `{code}`; its folder must have that name", path.display())]
+    #[error(
+        "the rule file `{}` line {line}: it holds the regime `{code}`; its folder must have that name",
+        path.display()
+    )]
     Misplaced {
         /// Which file.
         path: PathBuf,
