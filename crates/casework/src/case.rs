@@ -107,16 +107,45 @@ pub(crate) struct Case {
     pub(crate) ended_at: Option<Time>,
 }
 
+/// The steps as this case walks them: where each of several organisations signs, one
+/// step for each, in their order.
+pub(crate) fn for_each(mut procedure: Procedure, each: &BTreeMap<Role, Vec<(OrganisationId, String)>>) -> Procedure {
+    let own = |step: Step| match each.get(&step.by).map(Vec::as_slice) {
+        None | Some([]) => vec![step],
+        Some(organisations) => {
+            let numbered = organisations.iter().enumerate().map(|(index, (organisation, name))| Step {
+                // The first keeps the name that the file gives it.
+                step: if index == 0 { step.step.clone() } else { format!("{}_{}", step.step, index.saturating_add(1)) },
+                title: if organisations.len() == 1 {
+                    step.title.clone()
+                } else {
+                    format!("{}（{name}）", step.title)
+                },
+                party: Some(organisation.clone()),
+                ..step.clone()
+            });
+            numbered.collect()
+        }
+    };
+    procedure.steps = procedure.steps.into_iter().flat_map(own).collect();
+    procedure
+}
+
 impl Case {
     /// The step that waits for signatures.
     pub(crate) fn open_step(&self) -> Option<&Step> {
         self.procedure.steps.get(self.step).filter(|_| self.state == CaseState::Open)
     }
 
+    /// The organisation that signs a step, where it is a certain one.
+    pub(crate) fn party<'a>(&'a self, step: &'a Step) -> Option<&'a OrganisationId> {
+        step.party.as_ref().or_else(|| self.parties.get(&step.by))
+    }
+
     /// Who has the next move: role, and organisation where it is a certain one.
     pub(crate) fn waits_for(&self) -> Option<(Role, Option<&OrganisationId>)> {
         match self.state {
-            CaseState::Open => self.open_step().map(|step| (step.by, self.parties.get(&step.by))),
+            CaseState::Open => self.open_step().map(|step| (step.by, self.party(step))),
             CaseState::Returned => Some((self.opener_role, Some(&self.opener))),
             CaseState::Approved | CaseState::Refused | CaseState::Withdrawn => None,
         }

@@ -11,7 +11,7 @@ use shuyu_model::{Actor, Calendar, Digest, Reason, Reasons, Role, Verdict};
 use shuyu_registry::page::PAGE_ITEMS_MAX;
 use shuyu_registry::{Listing, Page, Registry, Subject, Turn};
 
-use crate::case::{Case, day_text};
+use crate::case::{Case, day_text, for_each};
 use crate::states::CaseState;
 use crate::store::{self, Book};
 use crate::{CaseView, CaseworkError, Decision, InboxItem, reasons, view};
@@ -107,6 +107,7 @@ impl Casework {
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "case.open_refused", &subject, reasons).await;
         }
+        let procedure = for_each(procedure, &draft.each);
         let case = self.opened(actor, kind, procedure, subject, draft, authors);
         store::insert_case(turn.change(), &case).await?;
         let facts = json!({
@@ -247,6 +248,7 @@ fn release(opener: &Actor, subject: &str, digest: Digest) -> Subject {
         authors: Vec::new(),
         opener: Role::Operator,
         parties: BTreeMap::from([(Role::Operator, opener.organisation.clone())]),
+        each: BTreeMap::new(),
         is_draft: true,
         against: Vec::new(),
     }

@@ -130,7 +130,7 @@ impl Casework {
             let what = format!("`{}` ({}) is signed by {}", step.step, step.title, regime.word(step.by));
             add(reasons::WRONG_ROLE, what, &clause, "leave it to somebody who holds that role");
         }
-        if case.parties.get(&step.by).is_some_and(|party| *party != known.organisation) {
+        if case.party(step).is_some_and(|party| *party != known.organisation) {
             let what = format!("`{}` is signed by the {} of this case", step.step, regime.word(step.by));
             add(reasons::OTHER_PARTY, what, &clause, "leave it to that organisation");
         }

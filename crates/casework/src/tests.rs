@@ -2,6 +2,7 @@
 
 mod procedures;
 mod refusals;
+mod regimes;
 mod reviews;
 
 use shuyu_ledger::Ledger;

@@ -161,10 +161,11 @@ pub struct InboxItem {
 pub(crate) fn is_visible(case: &Case, viewer: &Actor) -> bool {
     let is_party =
         case.opener == viewer.organisation || case.parties.values().any(|party| *party == viewer.organisation);
-    let signs =
-        case.procedure.steps.iter().any(|step| {
-            viewer.is(step.by) && case.parties.get(&step.by).is_none_or(|party| *party == viewer.organisation)
-        });
+    let signs = case
+        .procedure
+        .steps
+        .iter()
+        .any(|step| viewer.is(step.by) && case.party(step).is_none_or(|party| *party == viewer.organisation));
     is_party || signs || viewer.is(Role::Regulator) || viewer.is(Role::Supervisor)
 }
 
@@ -191,7 +192,7 @@ pub(crate) fn of_case(
             step: step.step.clone(),
             title: step.title.clone(),
             by: step.by,
-            party: case.parties.get(&step.by).cloned(),
+            party: case.party(step).cloned(),
             signatures_min: step.signatures,
             evidence: step.evidence.clone(),
             is_open,

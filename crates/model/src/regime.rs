@@ -19,16 +19,41 @@ use crate::actor::Role;
 use crate::time::Day;
 use crate::verdict::Reason;
 
+mod ban;
+mod choosing;
+mod conduct;
+mod diff;
+mod faults;
+mod labels;
+mod lines;
+mod national;
 mod procedure;
 mod rules;
-mod sources;
+pub mod words;
 
-pub use procedure::{Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
+pub use ban::Ban;
+pub use choosing::{
+    Condition, Disqualification, EntityRules, ModeRules, NegativeListRules, ProcessorRules, RegistrationRules,
+    SchemeRules, SelectionRules,
+};
+pub use conduct::{
+    Assessment, ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules,
+    RectificationRules, ReportDuty, Terms,
+};
+pub use diff::{Difference, diff, paths};
+use faults::Faults;
+use lines::Lines;
+pub use lines::line_of;
+pub use national::{
+    National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
+    NationalSecurity,
+};
+pub use procedure::{EVIDENCE, Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
 pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,
     UseKind, WorkroomRules,
 };
-use sources::{hint, sources_of};
+use words::{Body, Level, Status};
 
 /// A value and where the law says so.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -52,10 +77,10 @@ fn is_false(flag: &bool) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct InForce {
-    /// Its first day.
-    pub from: Day,
-    /// For how many years.
-    pub years: u8,
+    /// Its first day; absent for a draft, which has none.
+    pub from: Option<Day>,
+    /// For how many years; absent where the document has no end.
+    pub years: Option<u8>,
     /// The clause.
     pub source: String,
 }
@@ -72,20 +97,43 @@ pub struct Regime {
     pub title: String,
     /// Who issued it.
     pub issued_by: String,
+    /// Law or draft.
+    pub status: Status,
+    /// What kind of place issued it.
+    pub level: Level,
     /// From when to when.
     pub in_force: InForce,
+    /// What things are called and whose they are.
+    pub terms: Terms,
     /// What each role is called on screen and paper.
     pub words: BTreeMap<Role, String>,
+    /// What bodies outside of the platform are called.
+    #[serde(default)]
+    pub bodies: BTreeMap<Body, String>,
     /// The clause in which each role's duties stand.
     pub duties: BTreeMap<Role, String>,
     /// Who may be what.
     pub roles: RoleRules,
+    /// How much may be authorised at once.
+    pub mode: ModeRules,
+    /// Schemes.
+    pub scheme: SchemeRules,
+    /// The choice of the operator.
+    pub selection: SelectionRules,
+    /// The processor, where it is a party of its own.
+    pub processor: Option<ProcessorRules>,
+    /// Registration.
+    pub registration: RegistrationRules,
     /// Resources.
     pub resource: ResourceRules,
     /// Agreements.
     pub agreement: AgreementRules,
     /// Scenarios.
     pub scenario: ScenarioRules,
+    /// Admission of entities, where the document knows it.
+    pub entity: Option<EntityRules>,
+    /// The negative list, where the document knows it.
+    pub negative_list: Option<NegativeListRules>,
     /// People.
     pub personal: PersonalRules,
     /// Workrooms.
@@ -96,57 +144,131 @@ pub struct Regime {
     pub price: PriceRules,
     /// Logs.
     pub logs: LogRules,
+    /// Who assesses whom.
+    #[serde(default)]
+    pub assessment: Vec<Assessment>,
+    /// Who reports what.
+    #[serde(default)]
+    pub report: Vec<ReportDuty>,
+    /// What the public is told.
+    #[serde(default)]
+    pub disclosure: Vec<Disclosure>,
+    /// Incidents.
+    pub incident: IncidentRules,
+    /// Rectification.
+    pub rectification: RectificationRules,
+    /// Exit.
+    pub exit: ExitRules,
+    /// Complaints.
+    #[serde(default)]
+    pub complaint: Vec<ComplaintRule>,
+    /// Exercises, where the document asks for them.
+    pub drill: Option<DrillRules>,
+    /// Emergency plans.
+    pub emergency_plan: EmergencyPlanRules,
+    /// City, districts, province.
+    pub hierarchy: HierarchyRules,
+    /// The bans in force, each with its clause.
+    #[serde(default)]
+    pub bans: BTreeMap<Ban, String>,
     /// Steps.
     pub procedure: BTreeMap<ProcedureKind, Procedure>,
 }
 
-/// Why a regime file cannot be used. All faults of one kind at once.
+/// One thing wrong with a rule file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// On which line, counted from 1.
+    pub line: usize,
+    /// What, and what to do instead.
+    pub what: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
+}
+
+impl Fault {
+    fn sentence(faults: &[Self]) -> String {
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+
+    fn unless_none(file: &str, lines: &Lines<'_>, faults: Faults) -> Result<(), RegimeError> {
+        let mut faults: Vec<Self> =
+            faults.into_vec().into_iter().map(|(path, what)| Self { line: lines.line(&path), what }).collect();
+        faults.sort_by_key(|fault| fault.line);
+        if faults.is_empty() { Ok(()) } else { Err(RegimeError::Faults { file: file.to_owned(), faults }) }
+    }
+}
+
+/// Why a rule file cannot be used. All faults of one kind at once.
 #[derive(Debug, thiserror::Error)]
 pub enum RegimeError {
     /// It is no TOML, misses a key, or has one that the engine does not know.
-    #[error("the regime file `{file}` cannot be read: {what}{hint}")]
+    #[error("the rule file `{file}` cannot be read: line {line}: {what}{hint}")]
     Shape {
         /// The file.
         file: String,
-        /// What the parser says, with line and column.
+        /// The line.
+        line: usize,
+        /// What the parser says.
         what: String,
-        /// ` (did you mean …?)` or nothing.
+        /// ` (did you mean …?)` or what to write instead.
         hint: String,
     },
     /// It reads, but says what cannot hold.
-    #[error("the regime file `{file}` contradicts itself: {}", faults.join("; "))]
+    #[error("the rule file `{file}` contradicts itself: {}", Fault::sentence(faults))]
     Faults {
         /// The file.
         file: String,
-        /// Every fault.
-        faults: Vec<String>,
+        /// Every fault, in the order of lines.
+        faults: Vec<Fault>,
     },
 }
 
 impl Regime {
     /// Reads and checks a regime file.
     pub fn parse(file: &str, text: &str) -> Result<Self, RegimeError> {
-        let regime: Self = toml::from_str(text).map_err(|error| RegimeError::Shape {
-            file: file.to_owned(),
-            what: error.to_string(),
-            hint: hint(error.message()),
-        })?;
-        let mut faults = regime.faults();
-        sources_of(&toml::from_str(text).unwrap_or(toml::Value::Boolean(false)), "", &mut faults);
-        if faults.is_empty() { Ok(regime) } else { Err(RegimeError::Faults { file: file.to_owned(), faults }) }
+        let (regime, plain) = lines::read::<Self>(file, text)?;
+        let mut faults = Faults::default();
+        faults::of_regime(&regime, &plain, &mut faults);
+        Fault::unless_none(file, &Lines::of(text), faults)?;
+        Ok(regime)
     }
 
-    /// `changsha-2026@1`, stamped on everything decided under it.
+    /// `changsha-2026@1`, stamped on everything decided under it; a draft that is
+    /// tried says so: `changsha-2023@1-draft`.
     pub fn stamp(&self) -> String {
-        format!("{}@{}", self.code, self.version)
+        let draft = if self.status == Status::Draft { "-draft" } else { "" };
+        format!("{}@{}{draft}", self.code, self.version)
     }
 
-    /// The last day on which it is in force.
-    pub fn last_day(&self) -> Day {
-        self.in_force
-            .from
-            .saturating_add(jiff::Span::new().years(i64::from(self.in_force.years)))
-            .saturating_sub(jiff::Span::new().days(1))
+    /// The last day on which it is in force; `None` where the document has no end.
+    pub fn last_day(&self) -> Option<Day> {
+        let (from, years) = (self.in_force.from?, self.in_force.years?);
+        let span = jiff::Span::new().years(i64::from(years));
+        Some(from.saturating_add(span).saturating_sub(jiff::Span::new().days(1)))
+    }
+
+    /// Whether it holds on a day. A draft holds on none.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.in_force.from.is_some_and(|from| from <= day) && self.last_day().is_none_or(|last| day <= last)
+    }
+
+    /// A draft as it would be had it been released on this day, to try it. It stays
+    /// a draft and its stamp says so.
+    pub fn tried_from(mut self, day: Day) -> Self {
+        if self.status == Status::Draft {
+            self.in_force.from = Some(day);
+        }
+        self
+    }
+
+    /// The clause of a ban that is in force, as a reason cites it.
+    pub fn ban(&self, ban: Ban) -> Option<String> {
+        self.bans.get(&ban).map(|clause| self.cite_clause(clause))
     }
 
     /// How a reason cites a value of this file: `changsha-2026 三(三)`, or
@@ -188,26 +310,6 @@ impl Regime {
         instead: impl Into<String>,
     ) -> Reason {
         Reason::new(code, what, self.cite(value), instead)
-    }
-
-    fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        if self.version == 0 {
-            faults.push("`version` counts from 1".to_owned());
-        }
-        if self.in_force.years == 0 {
-            faults.push("`in_force.years` is 0".to_owned());
-        }
-        for kind in ProcedureKind::ALL {
-            match self.procedure.get(&kind) {
-                None => faults.push(format!("`procedure.{}` is missing", kind.word())),
-                Some(found) => procedure::faults_of(kind, found, &mut faults),
-            }
-        }
-        if let Some(both) = self.price.free_uses.value.iter().find(|u| self.price.charged_uses.value.contains(u)) {
-            faults.push(format!("`price` makes {both:?} both free and charged"));
-        }
-        faults
     }
 }
 

@@ -62,7 +62,8 @@ pub(crate) fn permit(
         Basis::Scenario(scenario.id.clone()),
         Basis::Agreement(agreement.id.clone()),
     ];
-    let mut until = agreement.ends_at().min(first_moment_after(asked.regime.last_day()));
+    let mut until =
+        asked.regime.last_day().map(first_moment_after).map_or(agreement.ends_at(), |end| end.min(agreement.ends_at()));
     for table in &tables {
         let resource = asked.world.resource(&table.resource)?;
         until = resource.registered_until.map_or(until, |end| until.min(end));
@@ -113,19 +114,25 @@ fn first_moment_after(day: Day) -> Time {
 /// REG-015.
 pub(crate) fn in_force(asked: &Asked<'_>, found: &mut Vec<Reason>) {
     let (regime, today) = (asked.regime, asked.today());
-    if today < regime.in_force.from || regime.last_day() < today {
-        found.push(Reason::new(
-            reasons::REGIME_NOT_IN_FORCE,
-            format!(
-                "the rules {} hold from {} to {}, not on {today}",
-                regime.stamp(),
-                regime.in_force.from,
-                regime.last_day()
-            ),
-            regime.cite_clause(&regime.in_force.source),
-            "run under rules that are in force on this day",
-        ));
+    if regime.holds_on(today) {
+        return;
     }
+    let rules = regime.stamp();
+    let (what, instead) = match (regime.in_force.from, regime.last_day()) {
+        (None, _) => (
+            format!("the rules {rules} are a draft for comment and were never put in force"),
+            "run under rules that are in force",
+        ),
+        (Some(from), Some(last)) => (
+            format!("the rules {rules} hold from {from} to {last}, not on {today}"),
+            "run under rules that are in force on this day",
+        ),
+        (Some(from), None) => (
+            format!("the rules {rules} hold from {from}, not on {today}"),
+            "run under rules that are in force on this day",
+        ),
+    };
+    found.push(Reason::new(reasons::REGIME_NOT_IN_FORCE, what, regime.cite_clause(&regime.in_force.source), instead));
 }
 
 /// REG-011: by what the registry knows now, not by what the actor says.

@@ -9,7 +9,7 @@ use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Digest, Time};
 
 use crate::live::Basis;
-use crate::subject::parsed;
+use crate::subject::{parsed, unheld};
 use crate::{RegistryError, Turn, store};
 
 /// Makes the subject of a decided case what the case was about.
@@ -24,6 +24,7 @@ pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest
         ProcedureKind::Scenario => scenario_approved(turn, &parsed(ScenarioId::parse(subject))?, digest).await,
         // The airlock makes the release, from the decision.
         ProcedureKind::Release => Ok(()),
+        other => Err(unheld(other)),
     }
 }
 

@@ -6,13 +6,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use shuyu_model::calendar::CalendarError;
-use shuyu_model::regime::RegimeError;
+use shuyu_model::regime::{National, RegimeError, line_of};
 use shuyu_model::{Calendar, Regime};
 
-/// The regime that is shipped.
+/// The regime that holds unless another one is asked for.
 pub const SHIPPED_CODE: &str = "changsha-2026";
 
-const SHIPPED: &[(&str, &str)] = &[(SHIPPED_CODE, include_str!("../../../regimes/changsha-2026/regime.toml"))];
+macro_rules! shipped {
+    ($($code:literal)*) => {
+        &[$(($code, include_str!(concat!("../../../regimes/", $code, "/regime.toml"))),)*]
+    };
+}
+
+/// Every regime in `regimes`.
+const SHIPPED: &[(&str, &str)] =
+    shipped!("changchun-2025" "changsha-2023" "changsha-2026" "luohu-2025" "xianning-2025");
+
+/// The numbers of national rules.
+const NATIONAL: &str = include_str!("../../../regimes/national/national.toml");
 
 macro_rules! notices {
     ($($year:literal)*) => {
@@ -23,11 +34,13 @@ macro_rules! notices {
 /// Every holiday notice in `regimes/calendar`.
 const NOTICES: &[(&str, &str)] = notices!("2020" "2021" "2022" "2023" "2024" "2025" "2026");
 
-/// A regime and a calendar.
+/// A regime, the national rules above it and a calendar.
 #[derive(Debug, Clone)]
 pub struct Rules {
     /// The regime.
     pub regime: Arc<Regime>,
+    /// The national rules.
+    pub national: Arc<National>,
     /// The calendar.
     pub calendar: Arc<Calendar>,
 }
@@ -58,18 +71,28 @@ pub enum RulesError {
         known: String,
     },
     /// A file is not named after what it holds.
-    #[error("`{}` holds the regime `{code}`; its folder must have that name", path.display())]
+    #[error(
+        "the rule file `{}` line {line}: it holds the regime `{code}`; its folder must have that name",
+        path.display()
+    )]
     Misplaced {
         /// Which file.
         path: PathBuf,
+        /// The line of its `code`.
+        line: usize,
         /// What it holds.
         code: String,
     },
 }
 
+/// The codes of the regimes that are built in.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(code, _)| *code)
+}
+
 /// The rules that are built in.
 pub fn shipped(code: &str) -> Result<Rules, RulesError> {
-    let known = || SHIPPED.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(", ");
+    let known = || codes().collect::<Vec<_>>().join(", ");
     let (_, text) = SHIPPED
         .iter()
         .find(|(shipped, _)| *shipped == code)
@@ -79,10 +102,12 @@ pub fn shipped(code: &str) -> Result<Rules, RulesError> {
         calendar.add_notice(name, notice)?;
     }
     let regime = Regime::parse(&format!("{code}/regime.toml"), text)?;
-    Ok(Rules { regime: Arc::new(regime), calendar: Arc::new(calendar) })
+    let national = National::parse("national/national.toml", NATIONAL)?;
+    Ok(Rules { regime: Arc::new(regime), national: Arc::new(national), calendar: Arc::new(calendar) })
 }
 
-/// The rules in a directory: `CODE/regime.toml` and `calendar/YEAR.json`.
+/// The rules in a directory: `CODE/regime.toml`, `national/national.toml` and
+/// `calendar/YEAR.json`.
 pub fn load(dir: &Path, code: &str) -> Result<Rules, RulesError> {
     let path = dir.join(code).join("regime.toml");
     if !path.is_file() {
@@ -94,17 +119,20 @@ pub fn load(dir: &Path, code: &str) -> Result<Rules, RulesError> {
         known.sort();
         return Err(RulesError::Unknown { code: code.to_owned(), known: known.join(", ") });
     }
-    let regime = Regime::parse(&path.display().to_string(), &read(&path)?)?;
+    let text = read(&path)?;
+    let regime = Regime::parse(&path.display().to_string(), &text)?;
     if regime.code != code {
-        return Err(RulesError::Misplaced { path, code: regime.code });
+        return Err(RulesError::Misplaced { path, line: line_of(&text, "code"), code: regime.code });
     }
+    let path = dir.join("national").join("national.toml");
+    let national = National::parse(&path.display().to_string(), &read(&path)?)?;
     let mut calendar = Calendar::default();
     for notice in list(&dir.join("calendar"))? {
         if notice.extension().is_some_and(|extension| extension == "json") {
             calendar.add_notice(&notice.display().to_string(), &read(&notice)?)?;
         }
     }
-    Ok(Rules { regime: Arc::new(regime), calendar: Arc::new(calendar) })
+    Ok(Rules { regime: Arc::new(regime), national: Arc::new(national), calendar: Arc::new(calendar) })
 }
 
 fn read(path: &Path) -> Result<String, RulesError> {
@@ -122,6 +150,8 @@ fn list(dir: &Path) -> Result<Vec<PathBuf>, RulesError> {
 
 #[cfg(test)]
 mod tests {
+    use shuyu_model::regime::ProcedureKind;
+
     use super::*;
 
     fn repository() -> PathBuf {
@@ -130,8 +160,13 @@ mod tests {
 
     #[test]
     fn what_is_built_in_is_what_lies_in_the_folder() {
+        for code in codes() {
+            let (built_in, folder) = (shipped(code).unwrap(), load(&repository(), code).unwrap());
+            assert_eq!(built_in.regime, folder.regime);
+            assert_eq!(built_in.national, folder.national);
+            assert_eq!(built_in.regime.code, code);
+        }
         let (built_in, folder) = (shipped(SHIPPED_CODE).unwrap(), load(&repository(), SHIPPED_CODE).unwrap());
-        assert_eq!(built_in.regime, folder.regime);
         let day = |n: i16| jiff::civil::date(n, 9, 28);
         for year in 2019..=2027 {
             assert_eq!(built_in.calendar.after(day(year), 10), folder.calendar.after(day(year), 10), "{year}");
@@ -150,8 +185,50 @@ mod tests {
     #[test]
     fn an_unknown_regime_is_told_what_there_is() {
         let error = load(&repository(), "changsha").unwrap_err().to_string();
-        assert_eq!(error, "there is no regime `changsha`; known are: changsha-2026");
+        let known = codes().collect::<Vec<_>>().join(", ");
+        assert_eq!(
+            error,
+            format!("there is no regime `changsha`; known are: {known}"),
+            "a folder that is not built in"
+        );
         assert!(shipped("x").is_err());
         assert!(load(Path::new("/nowhere"), "x").is_err());
+    }
+
+    /// What a city's file repeats of a national rule is what that rule says.
+    #[test]
+    fn no_regime_repeats_a_national_number_wrongly() {
+        for code in codes() {
+            let Rules { regime, national, .. } = shipped(code).unwrap();
+            let (own, above) = (&regime.registration, &national.registration);
+            assert_eq!(own.first_working_days_max, above.first_working_days_max, "{code}");
+            assert_eq!(own.renewal_days_before, above.renewal_days_before, "{code}");
+            assert_eq!(own.cancellation_working_days_max, above.cancellation_working_days_max, "{code}");
+            assert_eq!(regime.resource.registration_years, above.years, "{code}");
+            let cap = &national.operation.agreement_years_max;
+            assert!(regime.agreement.years_max.value <= cap.value, "{code}");
+            for step in &regime.procedure[&ProcedureKind::ResourceRegistration].steps {
+                let (max, min) = match step.source.as_deref() {
+                    Some("N26 10") => (Some(above.acceptance_working_days_max.value), None),
+                    Some("N26 11") => (Some(above.review_working_days_max.value), None),
+                    Some("N26 12") => (None, Some(above.notice_working_days.value)),
+                    other => panic!("{code}: {other:?}"),
+                };
+                assert_eq!((step.working_days_max, step.working_days_min), (max, min), "{code}: {}", step.step);
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_of_another_name_is_told_with_its_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("changsha-2027");
+        std::fs::create_dir(&folder).unwrap();
+        let file = folder.join("regime.toml");
+        std::fs::copy(repository().join(SHIPPED_CODE).join("regime.toml"), &file).unwrap();
+        let line = line_of(&std::fs::read_to_string(&file).unwrap(), "code");
+        let error = load(dir.path(), "changsha-2027").unwrap_err().to_string();
+        assert!(line > 1 && error.contains(&format!("line {line}: ")), "{error}");
+        assert!(error.contains("it holds the regime `changsha-2026`; its folder must have that name"), "{error}");
     }
 }

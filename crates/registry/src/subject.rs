@@ -27,6 +27,9 @@ pub struct Subject {
     /// Which organisation acts in a role; roles not named are open to every
     /// organisation that holds them.
     pub parties: BTreeMap<Role, OrganisationId>,
+    /// Organisations, with their names, each of which signs a step of its own where
+    /// the procedure has a step of that role.
+    pub each: BTreeMap<Role, Vec<(OrganisationId, String)>>,
     /// Whether it still is a draft.
     pub is_draft: bool,
     /// Everything that speaks against deciding for it now.
@@ -74,8 +77,16 @@ impl Registry {
             }
             ProcedureKind::Scenario => of_scenario(&asked, world.scenario(&parsed(ScenarioId::parse(id))?)?)?,
             ProcedureKind::Release => return Ok(None),
+            other => return Err(unheld(other)),
         }))
     }
+}
+
+/// A regime can prescribe steps for things that the registry does not hold yet; no
+/// case is opened on what nobody can look at.
+pub(crate) fn unheld(kind: ProcedureKind) -> RegistryError {
+    let what = format!("the registry holds nothing that a case of `{}` ({}) decides on", kind.word(), kind.zh());
+    RegistryError::Malformed { faults: vec![what] }
 }
 
 fn of_resource(asked: &Asked<'_>, resource: &Resource) -> Subject {
@@ -89,6 +100,7 @@ fn of_resource(asked: &Asked<'_>, resource: &Resource) -> Subject {
         authors: resource.authors.clone(),
         opener: Role::Source,
         parties: BTreeMap::from([(Role::Source, resource.source.clone())]),
+        each: BTreeMap::new(),
         is_draft: resource.state == ResourceState::Draft,
         against,
     }
@@ -107,6 +119,7 @@ fn of_agreement(asked: &Asked<'_>, agreement: &Agreement) -> Subject {
         authors: agreement.authors.clone(),
         opener: gives,
         parties: BTreeMap::from([(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())]),
+        each: BTreeMap::new(),
         is_draft: agreement.state == AgreementState::Draft,
         against,
     }
@@ -122,7 +135,21 @@ fn of_scenario(asked: &Asked<'_>, scenario: &Scenario) -> Result<Subject, Regist
         authors: scenario.authors.clone(),
         opener: Role::Operator,
         parties: BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]),
+        each: BTreeMap::from([(Role::Source, providers(asked, scenario)?)]),
         is_draft: scenario.state == ScenarioState::Draft,
         against,
     })
+}
+
+/// The departments whose data a scenario takes: where the procedure has a step of
+/// whoever provides the data (一场景一审核), each of them signs one.
+fn providers(asked: &Asked<'_>, scenario: &Scenario) -> Result<Vec<(OrganisationId, String)>, RegistryError> {
+    let mut providers = Vec::new();
+    for id in scenario.resources() {
+        let source = &asked.world.resource(id)?.source;
+        providers.push((source.clone(), asked.world.name_of(source).to_owned()));
+    }
+    providers.sort();
+    providers.dedup();
+    Ok(providers)
 }

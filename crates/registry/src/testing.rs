@@ -50,6 +50,13 @@ pub fn regime() -> Arc<Regime> {
     rules::shipped(rules::SHIPPED_CODE).expect("the shipped rules").regime
 }
 
+/// One of the shipped rules, by its code; a draft as if it had been released just
+/// before the day of `ledger`.
+pub fn regime_of(ledger: &Ledger, code: &str) -> Arc<Regime> {
+    let regime = rules::shipped(code).expect("shipped rules").regime;
+    Arc::new(Regime::clone(&regime).tried_from(ledger.now().day()))
+}
+
 /// Some digest.
 pub fn digest(ledger: &Ledger, of: &str) -> Digest {
     ledger.profile().digest(of.as_bytes())
@@ -143,10 +150,15 @@ impl Founding<'_> {
     }
 }
 
-/// Parties and people, and nothing else yet.
+/// Parties and people, and nothing else yet, under the shipped rules.
 pub async fn town(ledger: &Ledger) -> Town {
+    town_under(ledger, regime()).await
+}
+
+/// The same under other rules.
+pub async fn town_under(ledger: &Ledger, regime: Arc<Regime>) -> Town {
     use Role::{Agency, AuditAdmin, Entity, Operator, Regulator, SecurityAdmin, Source, SystemAdmin};
-    let registry = Registry::new(ledger.clone(), regime());
+    let registry = Registry::new(ledger.clone(), regime);
     let turn = registry.turn().await.expect("a turn");
     let mut founding = Founding { ledger, turn, count: 0 };
     let admins = [SystemAdmin, SecurityAdmin, AuditAdmin];

@@ -3,6 +3,7 @@
 mod drafting;
 mod parties;
 mod permits;
+mod regimes;
 
 use std::collections::BTreeSet;
 

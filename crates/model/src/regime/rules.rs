@@ -1,8 +1,12 @@
-//! What a document says about each thing: one struct a section of the file.
+//! What a document says about each thing that a control reads: one struct a section
+//! of the file. Fields that no control reads yet say so.
+//!
+//! Not here: how things come to be (`choosing`), go on and end (`conduct`).
 
 use serde::{Deserialize, Serialize};
 
 use super::Sourced;
+use super::words::{Body, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury};
 use crate::column::Grade;
 
 /// What public data is used for; it decides whether it may cost anything.
@@ -27,6 +31,8 @@ pub struct RoleRules {
     pub entity_kinds: Sourced<Vec<String>>,
     /// The three platform administrators hold no other role (三员分立).
     pub admins_are_apart: Sourced<bool>,
+    /// Whether somebody else than the operator processes. Not yet read by any control.
+    pub processor: Sourced<ProcessorPlace>,
 }
 
 /// Rules about resources.
@@ -53,7 +59,24 @@ pub struct ResourceRules {
 pub struct AgreementRules {
     /// The longest term of an operator agreement.
     pub years_max: Sourced<u8>,
-    /// `renew`, `reselect`, `leave`.
+    /// Where that term stands. Not yet read by any control.
+    pub term_set_by: Sourced<TermSetBy>,
+    /// The term holds in principle (原则上) only. Not yet read by any control: the
+    /// maximum is hard everywhere, which no document forbids.
+    pub term_is_in_principle: Sourced<bool>,
+    /// Months before the end in which the operator applies anew. Not yet read by any
+    /// control.
+    pub renewal_months_before: Option<Sourced<u8>>,
+    /// New law changes the agreement. Not yet read by any control.
+    pub amends_with_law: Option<Sourced<bool>>,
+    /// What it must hold. Not yet read by any control.
+    pub contents_required: Option<Sourced<Vec<String>>>,
+    /// What a development agreement must hold. Not yet read by any control.
+    pub development_contents_required: Option<Sourced<Vec<String>>>,
+    /// Agreements from before are reported and signed anew or ended. Not yet read by
+    /// any control.
+    pub legacy_is_reviewed: Option<Sourced<bool>>,
+    /// `renew`, `reselect`, `leave`, `reapply`.
     pub at_expiry: Sourced<Vec<String>>,
     /// A development agreement ends no later than the operator's own.
     pub development_within_operator_term: Sourced<bool>,
@@ -77,6 +100,18 @@ pub struct ScenarioRules {
     pub needs_emergency_plan: Sourced<bool>,
     /// How many characters at least say what a field is needed for.
     pub field_reason_chars_min: Sourced<u16>,
+    /// Who approves one; its steps stand in `procedure.scenario`.
+    pub approved_by: Sourced<Vec<Body>>,
+    /// Who may propose one. Not yet read by any control.
+    pub proposed_by: Option<Sourced<Vec<Body>>>,
+    /// Whoever provides the data reviews it, too. Read through `procedure.scenario`.
+    pub provider_reviews: Option<Sourced<bool>>,
+    /// One at a time (一场景一审核).
+    pub one_by_one: Option<Sourced<bool>>,
+    /// What an application must hold. Not yet read by any control.
+    pub contents_required: Option<Sourced<Vec<String>>>,
+    /// It is published. Not yet read by any control.
+    pub published: Option<Sourced<bool>>,
 }
 
 /// Rules about people whom data is about.
@@ -87,6 +122,13 @@ pub struct PersonalRules {
     pub consent_per_person: Sourced<bool>,
     /// How long a consent holds at most, in days.
     pub consent_days_max: Sourced<u16>,
+    /// Personal data is anonymised, or its subject has consented. Not yet read by any
+    /// control; the consent is.
+    pub anonymise_or_consent: Option<Sourced<bool>>,
+    /// A letter of authorisation of the person. Not yet read by any control.
+    pub letter_needed: Option<Sourced<bool>>,
+    /// A letter of authorisation of the enterprise. Not yet read by any control.
+    pub enterprise_letter_needed: Option<Sourced<bool>>,
 }
 
 /// Rules inside a workroom.
@@ -131,8 +173,26 @@ pub struct PriceRules {
     pub free_uses: Sourced<Vec<UseKind>>,
     /// Uses that may be charged.
     pub charged_uses: Sourced<Vec<UseKind>>,
-    /// What goes to the treasury: `surplus` (income less cost).
+    /// What goes to the treasury: `surplus` (income less cost), which is what the
+    /// settlement computes. A setting where the document shares in another way.
     pub treasury_share: Sourced<String>,
+    /// Free use is free on conditions only. Not yet read by any control.
+    pub free_on_conditions: Option<Sourced<bool>>,
+    /// How a charged price comes about. Not yet read by any control.
+    pub kind: Sourced<PriceKind>,
+    /// Who gets what. Not yet read by any control.
+    pub share_model: Option<Sourced<ShareModel>>,
+    /// Into which treasury. Not yet read by any control.
+    pub treasury: Option<Sourced<Treasury>>,
+    /// What the income is spent on. Not yet read by any control.
+    pub spent_on: Option<Sourced<Vec<String>>>,
+    /// With whom prices are filed. Not yet read by any control.
+    pub filed_with: Option<Sourced<Body>>,
+    /// Who bears the cost of the infrastructure. Not yet read by any control.
+    pub infrastructure_cost_by: Option<Sourced<Body>>,
+    /// A department uses free what was made of its free data. Not yet read by any
+    /// control.
+    pub source_uses_free: Option<Sourced<bool>>,
 }
 
 /// How long what is kept.

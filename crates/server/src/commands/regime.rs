@@ -20,12 +20,9 @@ pub(crate) fn check(file: Option<&Path>) -> anyhow::Result<()> {
     };
     say(format!("{} {}", regime.stamp(), regime.title))?;
     say(format!("  issued by 发布      {}", regime.issued_by))?;
-    say(format!(
-        "  in force 有效期     {} – {} ({})",
-        regime.in_force.from,
-        regime.last_day(),
-        regime.in_force.source
-    ))?;
+    let from = regime.in_force.from.map_or_else(|| "never, a draft 征求意见稿".to_owned(), |day| day.to_string());
+    let last = regime.last_day().map_or_else(|| "no end 无终止日".to_owned(), |day| day.to_string());
+    say(format!("  in force 有效期     {from} – {last} ({})", regime.in_force.source))?;
     for (kind, procedure) in &regime.procedure {
         let steps: Vec<_> = procedure.steps.iter().map(|step| format!("{} ({})", step.title, step.by.word())).collect();
         say(format!("  {}: {}", kind.word(), steps.join(" → ")))?;

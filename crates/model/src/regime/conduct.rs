@@ -1,0 +1,186 @@
+//! What a document says about how things go on and end: assessments, reports,
+//! incidents, rectification, exit, complaints, districts.
+//!
+//! Each is `Option` where a document may be silent. None of these is yet read by a
+//! control: they are what the stations for supervision work by.
+
+use serde::{Deserialize, Serialize};
+
+use super::Sourced;
+use super::words::{Body, DistrictRule, Effect, Force, Measure, PlanPer, Suspension};
+
+/// Somebody assesses somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assessment {
+    /// Whom.
+    pub of: Body,
+    /// Who.
+    pub by: Body,
+    /// How often.
+    pub every_months: Sourced<u8>,
+    /// What is looked at.
+    pub dimensions: Option<Sourced<Vec<String>>>,
+    /// The weight of each in per cent, in the same order.
+    pub weights: Option<Sourced<Vec<u8>>>,
+    /// With whom the result is filed.
+    pub filed_to: Option<Sourced<Body>>,
+    /// What the result decides.
+    pub effects: Option<Sourced<Vec<Effect>>>,
+    /// So many failing years running end it.
+    pub failing_years_out: Option<Sourced<u8>>,
+    /// The clause.
+    pub source: String,
+}
+
+/// A report that somebody owes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportDuty {
+    /// Its name, `operation`.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Who owes it.
+    pub by: Body,
+    /// To whom.
+    pub to: Body,
+    /// How often.
+    pub every_months: Sourced<u8>,
+    /// What it must hold.
+    pub contents: Option<Sourced<Vec<String>>>,
+    /// The clause.
+    pub source: String,
+}
+
+/// What the public is told.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disclosure {
+    /// By whom.
+    pub by: Body,
+    /// How often.
+    pub every_months: Sourced<u8>,
+    /// By which day of the year, `03-31`.
+    pub due: Option<Sourced<String>>,
+    /// What.
+    pub contents: Option<Sourced<Vec<String>>>,
+    /// The clause.
+    pub source: String,
+}
+
+/// When something goes wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct IncidentRules {
+    /// The service stops at once.
+    pub service_stops_at_once: Option<Sourced<bool>>,
+    /// The plan is started at once.
+    pub plan_starts_at_once: Option<Sourced<bool>>,
+    /// To whom the operator reports.
+    pub reported_to: Sourced<Vec<Body>>,
+    /// To whom a department reports.
+    pub source_reports_to: Option<Sourced<Vec<Body>>>,
+    /// Within how many hours; the documents say 及时 and name none.
+    pub report_hours: Sourced<u16>,
+    /// Who assesses it.
+    pub assessed_by: Option<Sourced<Vec<Body>>>,
+}
+
+/// When somebody must put something right.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RectificationRules {
+    /// Who orders it.
+    pub ordered_by: Sourced<Body>,
+    /// When rights are suspended.
+    pub suspended: Sourced<Suspension>,
+    /// A talk (约谈) comes first.
+    pub talk_first: Option<Sourced<bool>>,
+    /// What follows when it is overdue.
+    pub overdue_measures: Option<Sourced<Vec<Measure>>>,
+    /// A grave case goes to the police and to discipline inspection.
+    pub handed_over_when_grave: Option<Sourced<bool>>,
+}
+
+/// When an operator leaves. The grounds stand in `agreement.exit_grounds`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExitRules {
+    /// The list of grounds is open.
+    pub grounds_are_open: Sourced<bool>,
+    /// Whether the agreement must or may be ended.
+    pub agreement_ends: Option<Sourced<Force>>,
+    /// Whether access must or may be ended.
+    pub access_ends: Option<Sourced<Force>>,
+    /// Calendar days in which the operator deletes what it kept.
+    pub deletion_days: Option<Sourced<u16>>,
+    /// Running services are handed over.
+    pub handover: Option<Sourced<bool>>,
+    /// Talks come before an end for unmet contents.
+    pub talks_first: Option<Sourced<bool>>,
+}
+
+/// Who may complain against what.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComplaintRule {
+    /// Who.
+    pub by: Body,
+    /// Against what, in the document's words.
+    pub against: Vec<String>,
+    /// To whom.
+    pub to: Body,
+    /// Working days in which it is decided.
+    pub decided_working_days_max: Sourced<u16>,
+    /// The clause.
+    pub source: String,
+}
+
+/// Exercises (应急演练).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrillRules {
+    /// Who holds them.
+    pub by: Sourced<Body>,
+    /// How often.
+    pub every_months: Sourced<u8>,
+}
+
+/// Emergency plans (应急预案).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmergencyPlanRules {
+    /// Who makes one.
+    pub by: Sourced<Vec<Body>>,
+    /// For what each is made.
+    pub per: Option<Sourced<PlanPer>>,
+    /// With whom it is filed.
+    pub filed_with: Option<Sourced<Body>>,
+}
+
+/// City, districts, province.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct HierarchyRules {
+    /// To which platform or system above this one is linked.
+    pub linked_to: Option<Sourced<Body>>,
+    /// How districts come to operation of their own.
+    pub districts: Option<Sourced<DistrictRule>>,
+    /// Districts build no platform of their own.
+    pub own_platform_barred: Option<Sourced<bool>>,
+}
+
+/// What things are called and whose they are; never a constant in the code.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// What is operated: 公共数据资源, 政务数据.
+    pub object: Sourced<String>,
+    /// Where it is processed.
+    pub place: Sourced<String>,
+    /// The list of what is in scope.
+    pub catalogue: Option<Sourced<String>>,
+    /// Whose the data is, in the document's words.
+    pub owner: Option<Sourced<String>>,
+}

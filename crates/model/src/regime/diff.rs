@@ -1,0 +1,202 @@
+//! What changes between two rule sets, and for whom, in plain Chinese: two versions
+//! of one city's, or two cities'.
+//!
+//! Not here: the words of each path (`labels`), the command that shows it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::labels::{Label, label};
+use super::{Regime, words};
+
+/// One thing on which two rule sets differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// `agreement.years_max`.
+    pub path: String,
+    /// The whole in one sentence: for whom, what, from what to what.
+    pub what_zh: String,
+    /// What the first says; `None` where it says nothing.
+    pub a: Option<String>,
+    /// What the second says; `None` where it says nothing.
+    pub b: Option<String>,
+    /// The clauses of both, or that a city chose it.
+    pub clauses: Vec<String>,
+}
+
+/// What a rule set says at one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Said {
+    text: String,
+    clause: Option<String>,
+}
+
+/// Everything on which two rule sets differ, by path. That the same value stands in
+/// another clause is no difference.
+pub fn diff(a: &Regime, b: &Regime) -> Vec<Difference> {
+    let (said_a, said_b) = (flat(a), flat(b));
+    let mut paths: Vec<&String> = said_a.keys().chain(said_b.keys()).collect();
+    paths.sort();
+    paths.dedup();
+    let differs = |path: &&String| said_a.get(*path).map(|said| &said.text) != said_b.get(*path).map(|said| &said.text);
+    paths
+        .into_iter()
+        .filter(differs)
+        .map(|path| difference(path, (a, said_a.get(path)), (b, said_b.get(path))))
+        .collect()
+}
+
+/// Every path at which a rule set says something.
+pub fn paths(regime: &Regime) -> Vec<String> {
+    flat(regime).into_keys().collect()
+}
+
+fn difference(path: &str, a: (&Regime, Option<&Said>), b: (&Regime, Option<&Said>)) -> Difference {
+    let Label { whom, what } = label(path);
+    let silent = if path.starts_with("bans.") { "未禁止" } else { "未规定" };
+    let text = |said: Option<&Said>| said.map_or_else(|| silent.to_owned(), |said| format!("“{}”", said.text));
+    let clause = |(regime, said): (&Regime, Option<&Said>)| {
+        let clause = said.and_then(|said| said.clause.as_deref())?;
+        Some(regime.cite_clause(clause))
+    };
+    Difference {
+        path: path.to_owned(),
+        what_zh: format!("对{whom}:{what}由{}改为{}", text(a.1), text(b.1)),
+        a: a.1.map(|said| said.text.clone()),
+        b: b.1.map(|said| said.text.clone()),
+        clauses: [clause(a), clause(b)].into_iter().flatten().collect(),
+    }
+}
+
+/// What identifies a rule set is no rule of it.
+const IDENTITY: [&str; 2] = ["code", "version"];
+
+fn flat(regime: &Regime) -> BTreeMap<String, Said> {
+    let mut said = BTreeMap::new();
+    let Ok(Value::Object(root)) = serde_json::to_value(regime) else { return said };
+    for (section, value) in &root {
+        match section.as_str() {
+            known if IDENTITY.contains(&known) => {}
+            "bans" => {
+                for (ban, clause) in value.as_object().into_iter().flatten() {
+                    let clause = clause.as_str().map(str::to_owned);
+                    said.insert(format!("bans.{ban}"), Said { text: "禁止".to_owned(), clause });
+                }
+            }
+            "procedure" => procedures(regime, &mut said),
+            "duties" => {
+                // A role's duties differ by where they stand, which is no difference.
+            }
+            _ => walk(section, value, None, &mut said),
+        }
+    }
+    said
+}
+
+fn walk(path: &str, value: &Value, clause: Option<&str>, said: &mut BTreeMap<String, Said>) {
+    match value {
+        Value::Null => {}
+        Value::Object(table) if table.contains_key("value") => {
+            let clause = table.get("source").and_then(Value::as_str).unwrap_or("setting");
+            let text = table.get("value").map(|value| shown(path, value)).unwrap_or_default();
+            said.insert(path.to_owned(), Said { text, clause: Some(clause.to_owned()) });
+        }
+        Value::Object(table) => {
+            let clause = table.get("source").and_then(Value::as_str).or(clause);
+            for (key, inner) in table.iter().filter(|(key, _)| key.as_str() != "source") {
+                walk(&format!("{path}.{key}"), inner, clause, said);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => tables(path, items, said),
+        Value::Array(items) if items.is_empty() => {}
+        plain => {
+            said.insert(path.to_owned(), Said { text: shown(path, plain), clause: clause.map(str::to_owned) });
+        }
+    }
+}
+
+/// Lists of tables: conditions are told in one text, duties each under their own name.
+fn tables(path: &str, items: &[Value], said: &mut BTreeMap<String, Said>) {
+    let items: Vec<&Map<String, Value>> = items.iter().filter_map(Value::as_object).collect();
+    if path.ends_with("conditions") || path.ends_with("disqualifications") {
+        let text = |item: &&Map<String, Value>, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
+        let one = |item: &&Map<String, Value>| {
+            let what = text(item, "what").or_else(|| text(item, "ground")).unwrap_or_default();
+            let years = item.get("look_back_years").and_then(Value::as_u64);
+            years.map_or_else(|| what.clone(), |years| format!("{what}(近{years}年)"))
+        };
+        let mut clauses: Vec<String> = items.iter().filter_map(|item| text(item, "source")).collect();
+        clauses.dedup();
+        let texts: Vec<String> = items.iter().map(one).collect();
+        said.insert(path.to_owned(), Said { text: texts.join("；"), clause: Some(clauses.join(",")) });
+        return;
+    }
+    let named = |item: &Map<String, Value>, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut seen: Vec<String> = Vec::new();
+    for item in items {
+        let own = named(item, "name").or_else(|| named(item, "of")).or_else(|| named(item, "by")).unwrap_or_default();
+        let full = format!("{own}/{}", named(item, "by").or_else(|| named(item, "to")).unwrap_or_default());
+        let name = if seen.contains(&own) { full } else { own };
+        walk(&format!("{path}.{name}"), &Value::Object(item.clone()), None, said);
+        seen.push(name);
+    }
+}
+
+fn procedures(regime: &Regime, said: &mut BTreeMap<String, Said>) {
+    for (kind, procedure) in &regime.procedure {
+        let step = |step: &super::Step| {
+            let mut more = vec![regime.word(step.by).to_owned()];
+            if step.signatures > 1 {
+                more.push(format!("{}人签署", step.signatures));
+            }
+            more.extend(step.working_days_max.map(|days| format!("{days}个工作日内")));
+            more.extend(step.working_days_min.map(|days| format!("至少{days}个工作日")));
+            more.extend(step.evidence.as_deref().map(|paper| format!("凭{}", words::zh(paper))));
+            format!("{}({})", step.title, more.join(","))
+        };
+        let steps: Vec<String> = procedure.steps.iter().map(step).collect();
+        let clause = Some(procedure.source.clone());
+        let path = format!("procedure.{}", kind.word());
+        said.insert(format!("{path}.steps"), Said { text: steps.join(" → "), clause });
+        let copy = |filing: &super::Filing| {
+            let to = std::iter::once(regime.word(filing.to)).chain(filing.and_with.iter().map(|body| body.zh()));
+            format!("报{}备案({}个工作日内)", to.collect::<Vec<_>>().join("、"), filing.working_days_max.value)
+        };
+        if let Some(first) = procedure.file.first() {
+            let copies: Vec<String> = procedure.file.iter().map(copy).collect();
+            said.insert(format!("{path}.file"), Said { text: copies.join("；"), clause: Some(first.source.clone()) });
+        }
+    }
+}
+
+fn shown(path: &str, value: &Value) -> String {
+    match value {
+        Value::Bool(true) => "是".to_owned(),
+        Value::Bool(false) => "否".to_owned(),
+        Value::Number(number) => format!("{number}{}", unit(path)),
+        Value::String(text) => words::zh(text).to_owned(),
+        Value::Array(items) => items.iter().map(|item| shown(path, item)).collect::<Vec<_>>().join("、"),
+        Value::Object(_) | Value::Null => String::new(),
+    }
+}
+
+/// The unit that the last word of a path names.
+fn unit(path: &str) -> &'static str {
+    const UNITS: [(&str, &str); 12] = [
+        ("working_days", "个工作日"),
+        ("years", "年"),
+        ("months", "个月"),
+        ("hours", "小时"),
+        ("days", "天"),
+        ("seconds", "秒"),
+        ("mebibytes", "兆字节"),
+        ("bytes", "字节"),
+        ("rows", "行"),
+        ("row_matches", "行"),
+        ("chars", "字"),
+        ("weights", "%"),
+    ];
+    let last = path.rsplit('.').next().unwrap_or_default();
+    UNITS.iter().find(|(word, _)| last.contains(word)).map_or("", |(_, unit)| unit)
+}

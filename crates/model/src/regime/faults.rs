@@ -1,0 +1,296 @@
+//! What cannot hold in a rule file though it reads well. All faults are told at
+//! once, each with its place.
+
+use std::collections::BTreeSet;
+
+use super::procedure::{self, did_you_mean};
+use super::words::{self, ProcessorPlace, Status, body_of};
+use super::{Ban, ProcedureKind, Regime};
+use crate::actor::Role;
+
+/// Faults as they are found: where, and what.
+#[derive(Default)]
+pub(super) struct Faults(Vec<(String, String)>);
+
+impl Faults {
+    /// Notes one fault at a path such as `agreement.years_max`.
+    pub(super) fn at(&mut self, path: impl Into<String>, what: impl Into<String>) {
+        self.0.push((path.into(), what.into()));
+    }
+
+    pub(super) fn into_vec(self) -> Vec<(String, String)> {
+        self.0
+    }
+}
+
+/// Where 0 is a value like any other, or where other faults say better what is wrong.
+fn zero_is_fine(path: &str) -> bool {
+    ["release.raw_row_matches_max", "procedure.", "version", "in_force.years"].iter().any(|fine| path.starts_with(fine))
+}
+
+/// INVARIANT (sourced) and what holds for every value alike: no empty text, no empty
+/// list, nothing twice in a list, no 0 where something is counted from 1.
+pub(super) fn of_values(value: &toml::Value, path: &str, faults: &mut Faults) {
+    match value {
+        toml::Value::Table(table) => {
+            if table.contains_key("value") {
+                sourced(table, path, faults);
+            }
+            for (key, inner) in table {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                of_values(inner, &path, faults);
+            }
+        }
+        toml::Value::Array(items) => {
+            if items.is_empty() {
+                faults.at(path, format!("`{path}` is an empty list; leave the key out where there is nothing to say"));
+            }
+            let mut seen = BTreeSet::new();
+            for (index, item) in items.iter().enumerate() {
+                let is_number = item.is_integer();
+                if !is_number && !item.is_table() && !seen.insert(item.to_string()) {
+                    faults.at(path, format!("`{path}` names {item} twice; name it once"));
+                }
+                of_values(item, &format!("{path}.{index}"), faults);
+            }
+        }
+        toml::Value::String(text) => {
+            // A clause that is only blanks is told by `sourced`, beside its value.
+            if text.trim().is_empty() {
+                faults.at(path, format!("`{path}` is empty; write it, or leave the key out"));
+            }
+            if path.ends_with("source") && ["setting", "settings", "none", "无"].contains(&text.trim()) {
+                faults.at(path, format!("`{path}` names no clause; write `setting = true` where the city chose"));
+            }
+        }
+        toml::Value::Integer(0) if !zero_is_fine(path) => {
+            faults.at(path, format!("`{path}` is 0; name 1 at least, or leave the key out"));
+        }
+        _ => {}
+    }
+}
+
+fn sourced(table: &toml::Table, path: &str, faults: &mut Faults) {
+    let has_source = table.get("source").and_then(toml::Value::as_str).is_some_and(|s| !s.trim().is_empty());
+    let is_setting = table.get("setting").and_then(toml::Value::as_bool) == Some(true);
+    if has_source == is_setting {
+        faults.at(path, format!("`{path}` needs its clause (`source`) or `setting = true`, and not both"));
+    }
+}
+
+/// Everything that a regime says and cannot mean.
+pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Faults) {
+    of_values(plain, "", faults);
+    of_head(regime, faults);
+    for role in Role::ALL {
+        if !regime.words.contains_key(role) {
+            faults.at("words", format!("`words.{}` is missing; say what people call that role", role.word()));
+        }
+        if !regime.duties.contains_key(role) {
+            faults.at("duties", format!("`duties.{}` is missing; name the clause of that role's duties", role.word()));
+        }
+    }
+    of_words(regime, faults);
+    of_procedures(regime, faults);
+    of_bans(regime, plain, faults);
+    of_money(regime, faults);
+    of_roles_and_modes(regime, faults);
+    of_conduct(regime, faults);
+}
+
+fn of_head(regime: &Regime, faults: &mut Faults) {
+    let is_code = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if regime.code.is_empty() || !regime.code.chars().all(is_code) {
+        faults.at("code", "`code` is made of a-z, 0-9 and `-`, as in `changsha-2026`");
+    }
+    if regime.version == 0 {
+        faults.at("version", "`version` counts from 1");
+    }
+    if regime.in_force.years == Some(0) {
+        faults.at("in_force.years", "`in_force.years` is 0; leave it out where the document has no end");
+    }
+    match (regime.status, regime.in_force.from) {
+        (Status::InForce, None) => {
+            faults.at("in_force", "`in_force.from` is missing; a document in force has a first day");
+        }
+        (Status::Draft, Some(_)) => {
+            faults.at("in_force.from", "`in_force.from` is set, but the document is a draft; leave it out");
+        }
+        _ => {}
+    }
+    if let Some(from) = regime.in_force.from.filter(|from| !(2000..=2100).contains(&from.year())) {
+        faults.at("in_force.from", format!("`in_force.from` is {from}; name a day from 2000 to 2100"));
+    }
+    if regime.hierarchy.districts.is_some() && regime.level == words::Level::District {
+        faults.at("hierarchy.districts", "`hierarchy.districts` is for a city; a district has no districts");
+    }
+}
+
+/// Lists whose words the stations read as text.
+fn of_words(regime: &Regime, faults: &mut Faults) {
+    let one_of = |path: &str, given: &[String], known: &[(&str, &str)], faults: &mut Faults| {
+        let known: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+        for unknown in given.iter().filter(|given| !known.contains(&given.as_str())) {
+            faults.at(path, format!("`{path}` has the unknown word `{unknown}`{}", did_you_mean(unknown, &known)));
+        }
+    };
+    one_of("roles.entity_kinds", &regime.roles.entity_kinds.value, words::ENTITY_KINDS, faults);
+    one_of("agreement.at_expiry", &regime.agreement.at_expiry.value, words::AT_EXPIRY, faults);
+    one_of("agreement.exit_grounds", &regime.agreement.exit_grounds.value, words::EXIT_GROUNDS, faults);
+    let share = std::slice::from_ref(&regime.price.treasury_share.value);
+    one_of("price.treasury_share", share, words::TREASURY_SHARES, faults);
+}
+
+fn of_procedures(regime: &Regime, faults: &mut Faults) {
+    for kind in ProcedureKind::REQUIRED {
+        if !regime.procedure.contains_key(&kind) {
+            let what = format!("`procedure.{}` is missing; no station works without its steps", kind.word());
+            faults.at("procedure", what);
+        }
+    }
+    for (kind, found) in &regime.procedure {
+        procedure::faults_of(*kind, found, faults);
+        for (index, step) in found.steps.iter().enumerate().filter(|(_, step)| step.by.is_platform_admin()) {
+            let what = format!(
+                "`procedure.{}` step `{}` is signed by an administrator, who decides nothing; name a party",
+                kind.word(),
+                step.step
+            );
+            faults.at(format!("procedure.{}.steps.{index}.by", kind.word()), what);
+        }
+    }
+    let signs = |role: Role| {
+        let scenario = regime.procedure.get(&ProcedureKind::Scenario);
+        scenario.is_none_or(|found| found.steps.iter().any(|step| step.by == role))
+    };
+    for role in Role::ALL.iter().copied().filter(|role| {
+        let body = body_of(*role);
+        regime.scenario.approved_by.value.iter().any(|named| Some(*named) == body)
+    }) {
+        if !signs(role) {
+            let word = role.word();
+            let what = format!(
+                "`scenario.approved_by` names `{word}`, but it signs no step of `procedure.scenario`; add the step"
+            );
+            faults.at("scenario.approved_by", what);
+        }
+    }
+    let provider = regime.scenario.provider_reviews.as_ref();
+    if provider.is_some_and(|rule| rule.value) && !signs(Role::Source) {
+        let what = "`scenario.provider_reviews` asks for a step of `source` in `procedure.scenario`; add it";
+        faults.at("scenario.provider_reviews", what);
+    }
+}
+
+fn of_bans(regime: &Regime, plain: &toml::Value, faults: &mut Faults) {
+    for ban in regime.bans.keys() {
+        let Some(path) = ban.rests_on() else { continue };
+        let rule = path.split('.').try_fold(plain, |at, key| at.get(key)).and_then(|rule| rule.get("value"));
+        if rule.and_then(toml::Value::as_bool) == Some(false) {
+            let word = ban.word();
+            faults.at(
+                format!("bans.{word}"),
+                format!("`bans.{word}` is in force, but `{path}` is false; say one of both"),
+            );
+        }
+    }
+    if regime.agreement.operator_may_not_redevelop.value && !regime.bans.contains_key(&Ban::Redevelopment) {
+        let what =
+            "`agreement.operator_may_not_redevelop` is true, but `bans.redevelopment` is absent; name its clause";
+        faults.at("agreement.operator_may_not_redevelop", what);
+    }
+}
+
+fn of_money(regime: &Regime, faults: &mut Faults) {
+    let price = &regime.price;
+    if let Some(both) = price.free_uses.value.iter().find(|u| price.charged_uses.value.contains(u)) {
+        faults.at("price.charged_uses", format!("`price` makes {both:?} both free and charged; say one of both"));
+    }
+    if regime.release.cell_count_min.value == 1 {
+        faults.at("release.cell_count_min", "`release.cell_count_min` is 1, which hides nobody; name 2 at least");
+    }
+    let months = regime.agreement.renewal_months_before.as_ref().map(|rule| u16::from(rule.value));
+    if months.is_some_and(|months| months >= u16::from(regime.agreement.years_max.value).saturating_mul(12)) {
+        let what = "`agreement.renewal_months_before` is as long as the term itself; name months before its end";
+        faults.at("agreement.renewal_months_before", what);
+    }
+}
+
+fn of_roles_and_modes(regime: &Regime, faults: &mut Faults) {
+    match (regime.roles.processor.value, &regime.processor) {
+        (ProcessorPlace::Apart, None) => {
+            faults
+                .at("roles.processor", "`roles.processor` is `apart`, but there is no `[processor]`; add the section");
+        }
+        (ProcessorPlace::Absent, Some(_)) => {
+            faults.at("processor", "`[processor]` is there, but `roles.processor` is `absent`; say one of both");
+        }
+        _ => {}
+    }
+    let mode = &regime.mode;
+    if let Some(default) = mode.default.as_ref().filter(|default| !mode.allowed.value.contains(&default.value)) {
+        let what = format!("`mode.default` is `{}`, which `mode.allowed` does not name; add it", default.value.word());
+        faults.at("mode.default", what);
+    }
+    for (index, found) in regime.selection.disqualifications.iter().enumerate() {
+        if found.look_back_years.is_some_and(|years| years > 50) {
+            let path = format!("selection.disqualifications.{index}.look_back_years");
+            faults.at(path, "a look-back is counted in years, 50 at most".to_owned());
+        }
+    }
+    let selection = &regime.selection;
+    let items = selection.scored_items.as_ref().map(|items| items.value.len());
+    weights("selection.scored_weights", items, selection.scored_weights.as_ref().map(|w| w.value.as_slice()), faults);
+}
+
+/// Weights are as many as what they weigh, and 100 in all.
+fn weights(path: &str, items: Option<usize>, weights: Option<&[u8]>, faults: &mut Faults) {
+    let Some(weights) = weights else { return };
+    if items != Some(weights.len()) {
+        let items = items.unwrap_or_default();
+        faults.at(path, format!("`{path}` has {} weights for {items} items; give one for each", weights.len()));
+    }
+    let sum: u32 = weights.iter().map(|weight| u32::from(*weight)).sum();
+    if sum != 100 {
+        faults.at(path, format!("`{path}` sum to {sum}; weights are per cent and sum to 100"));
+    }
+}
+
+fn of_conduct(regime: &Regime, faults: &mut Faults) {
+    for (index, found) in regime.assessment.iter().enumerate() {
+        let path = format!("assessment.{index}");
+        if found.of == found.by {
+            faults.at(format!("{path}.by"), format!("`{}` assesses itself; name another body", found.of.word()));
+        }
+        if regime.assessment.iter().take(index).any(|earlier| (earlier.of, earlier.by) == (found.of, found.by)) {
+            faults.at(format!("{path}.of"), format!("`{}` is assessed twice by the same; keep one", found.of.word()));
+        }
+        let items = found.dimensions.as_ref().map(|dimensions| dimensions.value.len());
+        let path = format!("{path}.weights");
+        weights(&path, items, found.weights.as_ref().map(|weights| weights.value.as_slice()), faults);
+    }
+    for (index, found) in regime.report.iter().enumerate() {
+        if found.by == found.to {
+            let what = format!("the report `{}` goes to whoever writes it; name another body", found.name);
+            faults.at(format!("report.{index}.to"), what);
+        }
+        if regime.report.iter().take(index).any(|earlier| earlier.name == found.name) {
+            faults.at(format!("report.{index}.name"), format!("the report `{}` is there twice; keep one", found.name));
+        }
+    }
+    for (index, found) in regime.disclosure.iter().enumerate() {
+        if let Some(due) = found.due.as_ref().filter(|due| !is_day_of_year(&due.value)) {
+            let what = format!("`{}` is no day of the year; write month and day, as in \"03-31\"", due.value);
+            faults.at(format!("disclosure.{index}.due"), what);
+        }
+    }
+    for (index, found) in regime.complaint.iter().enumerate().filter(|(_, found)| found.by == found.to) {
+        let what = format!("`{}` complains to itself; name another body", found.by.word());
+        faults.at(format!("complaint.{index}.to"), what);
+    }
+}
+
+/// `03-31`, in a year that has a 29 February.
+pub(super) fn is_day_of_year(given: &str) -> bool {
+    given.len() == 5 && format!("2024-{given}").parse::<crate::time::Day>().is_ok()
+}

@@ -1,0 +1,399 @@
+//! Every kind of mistake in a regime file, the line that it is told on and a piece
+//! of the sentence that helps.
+
+use super::*;
+
+const SHIPPED: &str = include_str!("../../../../../regimes/changsha-2026/regime.toml");
+const HUNAN: &str = include_str!("../../../../../regimes/changsha-2023/regime.toml");
+const LUOHU: &str = include_str!("../../../../../regimes/luohu-2025/regime.toml");
+
+/// One mistake: in which file, what is put in place of what, a text on the line that
+/// must be named, and a piece of what must be said.
+struct Mistake {
+    text: &'static str,
+    from: &'static str,
+    to: &'static str,
+    at: &'static str,
+    said: &'static str,
+}
+
+const fn mistake(from: &'static str, to: &'static str, at: &'static str, said: &'static str) -> Mistake {
+    Mistake { text: SHIPPED, from, to, at, said }
+}
+
+const fn of(text: &'static str, from: &'static str, to: &'static str, at: &'static str, said: &'static str) -> Mistake {
+    Mistake { text, from, to, at, said }
+}
+
+/// Where it does not read at all: one is told, the first.
+const UNREADABLE: &[Mistake] = &[
+    mistake("years_max  ", "year_max  ", "year_max  ", "did you mean `years_max`?"),
+    mistake("[procedure.release]", "[procedure.relaese]", "[procedure.relaese]", "did you mean `release`?"),
+    mistake("[procedure.scenario]", "[procedure.scenario_x]", "[procedure.scenario_x]", "did you mean `scenario`?"),
+    mistake("evidence = \"minutes\"", "evidnce = \"minutes\"", "evidnce", "did you mean `evidence`?"),
+    mistake("redevelopment ", "redevelopmnt ", "redevelopmnt ", "did you mean `redevelopment`?"),
+    mistake("[workroom]", "[workrom]", "[workrom]", "did you mean `workroom`?"),
+    mistake("by = \"operator\", source = \"五(二)\"", "by = \"operater\"", "operater", "did you mean `operator`?"),
+    mistake(
+        "grades_barred                 = { value = [\"core\"]",
+        "grades_barred = { value = [\"cor\"]",
+        "[\"cor\"]",
+        "did you mean `core`?",
+    ),
+    mistake("[\"industry\"]", "[\"industri\"]", "industri\"", "did you mean `industry`?"),
+    mistake(
+        "suspended        = { value = \"never\"",
+        "suspended = { value = \"nevr\"",
+        "nevr",
+        "did you mean `never`?",
+    ),
+    mistake("{ value = 5, source = \"三(三)\" }", "{ value = \"5\", source = \"三(三)\" }", "\"5\"", "without quotes"),
+    mistake("{ value = 5, source = \"三(三)\" }", "{ value = 5.5, source = \"三(三)\" }", "5.5", "a whole number"),
+    mistake(
+        "{ value = 5, source = \"三(三)\" }",
+        "{ value = -1, source = \"三(三)\" }",
+        "-1",
+        "too small or too large",
+    ),
+    mistake(
+        "{ value = 5, source = \"三(三)\" }",
+        "{ value = 300, source = \"三(三)\" }",
+        "300",
+        "too small or too large",
+    ),
+    mistake("{ value = 5, source = \"三(三)\" }", "5", "years_max                        = 5", "is written `{ value"),
+    mistake(
+        "{ value = 5, source = \"三(三)\" }",
+        "{ source = \"三(三)\" }",
+        "{ source = \"三(三)\" }",
+        "is written `{ value",
+    ),
+    mistake(
+        "must_be_graded                = { value = true",
+        "must_be_graded = { value = \"yes\"",
+        "\"yes\"",
+        "true or false",
+    ),
+    mistake(
+        "methods    = { value = [\"open_tender\", \"invited_tender\", \"negotiation\"]",
+        "methods = { value = \"open_tender\"",
+        "methods = ",
+        "write a list",
+    ),
+    mistake("from = \"2026-03-05\"", "from = \"2026-02-30\"", "2026-02-30", "a day of the calendar"),
+    mistake("from = \"2026-03-05\"", "from = \"soon\"", "\"soon\"", "a day of the calendar"),
+    mistake(", years = 5, source = \"十一\" }", ", years = 5 }", "in_force  = {", "name the clause of the document"),
+    mistake("version   = 1", "", "# 长沙市公共数据", "missing field `version`"),
+    mistake(
+        "term_is_in_principle             = { value = false, source = \"三(三)\" }\n",
+        "",
+        "[agreement]",
+        "missing field `term_is_in_principle`",
+    ),
+    mistake("version   = 1", "version   = 1\nversion   = 2", "version   = 2", "keep one of the two"),
+    mistake("version   = 1", "version   = ", "version   = ", "string"),
+    mistake("status    = \"in_force\"", "status    = \"law\"", "\"law\"", "take one of these"),
+    of(LUOHU, "look_back_years = 3", "look_back_years = -3", "look_back_years = -3", "too small or too large"),
+    of(
+        LUOHU,
+        "talk_first       = { value = true, source = \"十(一)3\" }",
+        "talk_first = { value = true, setting = 1 }",
+        "talk_first",
+        "true or false",
+    ),
+];
+
+/// Where it reads and cannot hold: all are told.
+const IMPOSSIBLE: &[Mistake] = &[
+    mistake(
+        "{ value = 10, source = \"六\" }",
+        "{ value = 10 }",
+        "network_log_years_min = ",
+        "`logs.network_log_years_min` needs its clause",
+    ),
+    mistake(
+        "{ value = 10, source = \"六\" }",
+        "{ value = 10, source = \" \" }",
+        "network_log_years_min = ",
+        "`logs.network_log_years_min` needs its clause",
+    ),
+    mistake(
+        "{ value = 180, setting = true }",
+        "{ value = 180, setting = true, source = \"八\" }",
+        "consent_days_max",
+        "and not both",
+    ),
+    mistake(
+        "{ value = 10, source = \"六\" }",
+        "{ value = 10, source = \"setting\" }",
+        "network_log_years_min = ",
+        "write `setting = true`",
+    ),
+    mistake(
+        "working_days_max = 3, source = \"N26 10\"",
+        "working_days_max = 3",
+        "\"acceptance\"",
+        "`working_days_max` needs a clause",
+    ),
+    mistake(
+        "settings = [\"signatures\", \"working_days_max\"]",
+        "settings = [\"signatres\"]",
+        "signatres",
+        "did you mean `signatures`?",
+    ),
+    mistake(
+        "settings = [\"working_days_max\"], source",
+        "settings = [\"working_days_min\"], source",
+        "working_days_min\"]",
+        "but does not set it",
+    ),
+    mistake(
+        "charged_uses   = { value = [\"industry\"]",
+        "charged_uses   = { value = [\"industry\", \"public_welfare\"]",
+        "charged_uses ",
+        "both free and charged",
+    ),
+    mistake("signatures = 2,", "signatures = 0,", "signatures = 0,", "asks for no signature"),
+    mistake("signatures = 2,", "signatures = 21,", "signatures = 21,", "more than 20 signatures"),
+    mistake("step = \"formal_review\"", "step = \"acceptance\"", "title = \"形式审核\"", "is there twice"),
+    mistake("step = \"formal_review\"", "step = \"Formal Review\"", "title = \"形式审核\"", "a-z and `_` only"),
+    mistake(
+        "working_days_min = 10,",
+        "working_days_min = 10, working_days_max = 10,",
+        "working_days_min = 10,",
+        "before it is overdue",
+    ),
+    mistake(
+        "working_days_max = 20, source = \"N26 11\"",
+        "working_days_max = 2000, source = \"N26 11\"",
+        "= 2000",
+        "name 1 to 1000",
+    ),
+    mistake("evidence = \"minutes\"", "evidence = \"minuets\"", "minuets", "did you mean `minutes`?"),
+    mistake(
+        "by = \"regulator\", working_days_min",
+        "by = \"audit_admin\", working_days_min",
+        "audit_admin\", working",
+        "decides nothing",
+    ),
+    mistake("version   = 1", "version   = 0", "version   = 0", "counts from 1"),
+    mistake("code      = \"changsha-2026\"", "code      = \"Chang sha\"", "Chang sha", "a-z, 0-9 and `-`"),
+    mistake("years = 5, source = \"十一\"", "years = 0, source = \"十一\"", "years = 0", "leave it out where"),
+    mistake("from = \"2026-03-05\", ", "", "in_force  = {", "has a first day"),
+    mistake("from = \"2026-03-05\"", "from = \"1026-03-05\"", "1026", "from 2000 to 2100"),
+    mistake("status    = \"in_force\"", "status    = \"draft\"", "in_force  = {", "the document is a draft"),
+    mistake(
+        "operator       = \"运营机构\"",
+        "operator       = \"\"",
+        "operator       = \"\"",
+        "`words.operator` is empty",
+    ),
+    mistake("operator       = \"运营机构\"\n", "", "[words]", "`words.operator` is missing"),
+    mistake("audit_admin    = \"GB/T 22239 8.1.5.2\"\n", "", "[duties]", "`duties.audit_admin` is missing"),
+    mistake("{ value = [\"legal_person\"]", "{ value = []", "entity_kinds ", "is an empty list"),
+    mistake(
+        "{ value = [\"legal_person\"]",
+        "{ value = [\"legal_persn\"]",
+        "legal_persn",
+        "did you mean `legal_person`?",
+    ),
+    mistake(
+        "{ value = [\"renew\", \"reselect\"]",
+        "{ value = [\"renew\", \"renew\"]",
+        "at_expiry ",
+        "names \"renew\" twice",
+    ),
+    mistake("\"operator_request\", \"breach\"", "\"operator_request\", \"braech\"", "braech", "did you mean `breach`?"),
+    mistake("{ value = \"surplus\", source", "{ value = \"surplu\", source", "surplu\"", "did you mean `surplus`?"),
+    mistake(
+        "{ value = 5, source = \"三(三)\" }",
+        "{ value = 0, source = \"三(三)\" }",
+        "years_max                        = { value = 0",
+        "is 0",
+    ),
+    mistake(
+        "cell_count_min         = { value = 10",
+        "cell_count_min         = { value = 1",
+        "cell_count_min ",
+        "hides nobody",
+    ),
+    mistake(
+        "operator_may_not_redevelop       = { value = true",
+        "operator_may_not_redevelop = { value = false",
+        "redevelopment          =",
+        "is in force, but",
+    ),
+    mistake(
+        "redevelopment          = \"七(二)2\"\n",
+        "",
+        "operator_may_not_redevelop ",
+        "`bans.redevelopment` is absent",
+    ),
+    mistake("{ value = \"absent\"", "{ value = \"apart\"", "\"apart\"", "there is no `[processor]`"),
+    mistake(
+        "allowed            = { value = [\"whole\", \"sector\"]",
+        "allowed            = { value = [\"sector\"]",
+        "default            =",
+        "`mode.allowed` does not name",
+    ),
+    mistake(
+        "approved_by            = { value = [\"agency\"]",
+        "approved_by = { value = [\"regulator\"]",
+        "approved_by = { value = [\"regulator\"]",
+        "signs no step",
+    ),
+    mistake(
+        "of           = \"operator\"\nby           = \"agency\"",
+        "of           = \"operator\"\nby           = \"operator\"",
+        "by           = \"operator\"",
+        "assesses itself",
+    ),
+    mistake(
+        "of           = \"source\"\nby           = \"regulator\"",
+        "of   = \"operator\"\nby           = \"agency\"",
+        "of   = \"operator\"",
+        "assessed twice",
+    ),
+    mistake(
+        "contents     = { value = [\"授权对象\"",
+        "due = { value = \"02-30\", source = \"x\" }\ncontents     = { value = [\"授权对象\"",
+        "02-30",
+        "no day of the year",
+    ),
+    of(LUOHU, "{ value = [25, 25, 25, 25], setting", "{ value = [25, 25, 25, 20], setting", "weights ", "sum to 95"),
+    of(
+        LUOHU,
+        "{ value = [25, 25, 25, 25], setting",
+        "{ value = [50, 50], setting",
+        "weights ",
+        "2 weights for 4 items",
+    ),
+    of(LUOHU, "look_back_years = 3", "look_back_years = 99", "look_back_years = 99", "50 at most"),
+    of(
+        LUOHU,
+        "linked_to = { value",
+        "districts = { value = \"city_approval\", source = \"七\" }\nlinked_to = { value",
+        "districts = {",
+        "a district has no districts",
+    ),
+    of(
+        LUOHU,
+        "to           = \"agency\"\nevery_months = { value = 6",
+        "to           = \"operator\"\nevery_months = { value = 6",
+        "to           = \"operator\"",
+        "goes to whoever writes it",
+    ),
+    of(LUOHU, "name         = \"operation\"", "name = \"security\" # again", "# again", "is there twice"),
+    of(
+        LUOHU,
+        "by                       = \"operator\"",
+        "by                       = \"agency\"",
+        "to                       =",
+        "complains to itself",
+    ),
+    of(
+        LUOHU,
+        "every_months = { value = 3, source",
+        "every_months = { value = 0, source",
+        "every_months = { value = 0",
+        "is 0",
+    ),
+    of(
+        HUNAN,
+        "renewal_months_before            = { value = 3",
+        "renewal_months_before = { value = 36",
+        "renewal_months_before",
+        "as long as the term",
+    ),
+    of(
+        HUNAN,
+        "provider_reviews       = { value = true",
+        "one_more = { value = true",
+        "one_more",
+        "unknown field `one_more`",
+    ),
+    of(
+        HUNAN,
+        "processor                   = { value = \"apart\"",
+        "processor = { value = \"absent\"",
+        "[processor]",
+        "say one of both",
+    ),
+    of(HUNAN, "in_force  = { source", "in_force  = { from = \"2023-07-13\", source", "in_force  =", "leave it out"),
+];
+
+/// The line of a text, counted from 1.
+#[track_caller]
+fn line_of_text(text: &str, at: &str) -> usize {
+    let Some(line) = text.lines().position(|line| line.contains(at)) else { panic!("{at:?} stands nowhere") };
+    line + 1
+}
+
+#[track_caller]
+fn check(mistake: &Mistake) {
+    let Mistake { text, from, to, at, said } = mistake;
+    assert!(text.contains(from), "the file no longer says {from:?}");
+    let text = text.replacen(from, to, 1);
+    let Err(error) = Regime::parse("x.toml", &text) else { panic!("{to:?} was let through") };
+    let told = match &error {
+        RegimeError::Shape { line, what, hint, .. } => vec![(*line, format!("{what}{hint}"))],
+        RegimeError::Faults { faults, .. } => faults.iter().map(|fault| (fault.line, fault.what.clone())).collect(),
+    };
+    let line = line_of_text(&text, at);
+    let is_told = told.iter().any(|(on, what)| *on == line && what.contains(said));
+    assert!(is_told, "{to:?}: expected {said:?} on line {line}, was told {told:?}");
+    let sentence = error.to_string();
+    assert!(sentence.contains("`x.toml`") && sentence.contains(&format!("line {line}: ")), "{sentence}");
+}
+
+#[test]
+fn what_does_not_read_names_its_line_and_helps() {
+    UNREADABLE.iter().for_each(check);
+}
+
+#[test]
+fn what_cannot_hold_names_its_line_and_helps() {
+    IMPOSSIBLE.iter().for_each(check);
+    assert!(UNREADABLE.len() + IMPOSSIBLE.len() >= 50);
+}
+
+#[test]
+fn every_fault_is_told_at_once_in_the_order_of_lines() {
+    let text = SHIPPED.replacen("{ value = 10, source = \"六\" }", "{ value = 10 }", 1);
+    let text = text.replacen("version   = 1", "version   = 0", 1).replacen("signatures = 2,", "signatures = 0,", 1);
+    let Err(RegimeError::Faults { faults, .. }) = Regime::parse("x.toml", &text) else { panic!("three faults") };
+    let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+    let expected = ["version   = 0", "network_log_years_min", "signatures = 0,"].map(|at| line_of_text(&text, at));
+    assert_eq!(lines, expected, "{faults:?}");
+}
+
+#[test]
+fn the_national_file_is_told_the_same_way() {
+    let rows = [
+        ("{ value = 60, source = \"N26 15\" }", "{ value = 60 }", "renewal_days_before", "needs its clause"),
+        (
+            "report_due                    = { value = \"03-31\"",
+            "report_due = { value = \"31-03\"",
+            "31-03",
+            "no day of the year",
+        ),
+        (
+            "evaluation_years_max ",
+            "evaluation_year_max ",
+            "evaluation_year_max",
+            "did you mean `evaluation_years_max`?",
+        ),
+        ("short    = \"N26\"", "short    = \"N27\"", "short    = \"N27\"", "is there twice"),
+        ("version = 1", "version = 0", "version = 0", "counts from 1"),
+    ];
+    for (from, to, at, said) in rows {
+        let text = NATIONAL.replacen(from, to, 1);
+        let Err(error) = National::parse("national.toml", &text) else { panic!("{to:?} was let through") };
+        let error = error.to_string();
+        assert!(error.contains(said), "{error}");
+        // The second of two short names is the one that is told.
+        let line =
+            text.lines().enumerate().filter(|(_, line)| line.contains(at)).last().map_or(0, |(line, _)| line + 1);
+        assert!(error.contains(&format!("line {line}: ")), "{to:?}: line {line}: {error}");
+    }
+}

@@ -1,0 +1,236 @@
+//! The closed words of a regime file. Each has one spelling in files, database and
+//! JSON, and one Chinese name for people.
+//!
+//! INVARIANT (closed): a word that stands in no table here is an error; a document
+//! that needs another one gets it here, with its name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Role;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal $zh:literal,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+            pub enum $name { $(#[doc = $zh] #[serde(rename = $word)] $variant,)* }
+
+            impl $name {
+                /// Every one.
+                pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+
+                /// The word in files, database and JSON.
+                pub fn word(self) -> &'static str {
+                    match self { $($name::$variant => $word,)* }
+                }
+
+                /// What people call it.
+                pub fn zh(self) -> &'static str {
+                    match self { $($name::$variant => $zh,)* }
+                }
+            }
+        )*
+    };
+}
+pub(super) use words;
+
+words! {
+    /// Whether the document is law or a proposal.
+    Status {
+        InForce = "in_force" "已施行",
+        Draft = "draft" "征求意见稿",
+    }
+    /// What kind of place issued the document.
+    Level {
+        City = "city" "市级",
+        District = "district" "区级",
+    }
+    /// Who a duty, a copy or a decision may belong to: the roles of the platform,
+    /// and bodies that never sign in. What these decide is recorded, with evidence,
+    /// by the body that submits it.
+    Body {
+        Government = "government" "本级人民政府",
+        DeputyLeader = "deputy_leader" "政府分管领导",
+        LeadingGroup = "leading_group" "领导小组(协调工作组)",
+        Regulator = "regulator" "管理机构",
+        Agency = "agency" "实施机构",
+        Source = "source" "数源单位",
+        Operator = "operator" "运营机构",
+        Processor = "processor" "数据加工主体",
+        Entity = "entity" "经营主体",
+        Supervisor = "supervisor" "安全监管部门",
+        Finance = "finance" "发改财政等部门",
+        Province = "province" "省级数据管理部门",
+        City = "city_authority" "市级数据管理部门",
+        Exchange = "exchange" "数据交易场所",
+        Districts = "districts" "区县(市)",
+        Public = "public" "社会公众",
+        Subject = "subject" "个人信息主体",
+        Anyone = "anyone" "任何相关主体",
+    }
+    /// Whether the one who processes is another party than the operator.
+    ProcessorPlace {
+        Absent = "absent" "不设,由运营机构加工",
+        Apart = "apart" "单独遴选",
+    }
+    /// How much is authorised at once (授权运营模式).
+    Mode {
+        Whole = "whole" "整体授权",
+        Sector = "sector" "分领域(个别)授权",
+        Scenario = "by_scenario" "依场景授权",
+    }
+    /// How an operator or processor is chosen.
+    SelectionMethod {
+        OpenTender = "open_tender" "公开招标",
+        InvitedTender = "invited_tender" "邀请招标",
+        Negotiation = "negotiation" "谈判",
+        CompetitiveNegotiation = "competitive_negotiation" "竞争性谈判",
+        Comparison = "comparison" "综合评审比选",
+    }
+    /// Where the longest term stands.
+    TermSetBy {
+        Document = "document" "文件",
+        Scheme = "scheme" "实施方案",
+    }
+    /// How the price of use in industry comes about.
+    PriceKind {
+        ServiceFee = "service_fee" "公共数据运营服务费",
+        Guidance = "guidance" "政府指导价",
+        Standards = "standards" "国家和省、市价格标准",
+        Income = "income" "运营收益",
+    }
+    /// Who gets what of the income.
+    ShareModel {
+        Surplus = "surplus_to_treasury" "扣除成本后全额上缴",
+        InAgreement = "in_agreement" "协议约定三方比例",
+        Negotiated = "negotiated" "按投入贡献协商",
+        ByContribution = "by_contribution" "谁投入谁贡献谁受益",
+        SetByAuthorities = "set_by_authorities" "主管部门会同财政部门确定并动态调整",
+    }
+    /// Into which treasury the government's share goes.
+    Treasury {
+        City = "city_treasury" "市级财政",
+        ByLevel = "by_project_level" "按项目层级入市级或区县财政",
+        ByRules = "by_finance_rules" "按财政部门规定",
+    }
+    /// What an assessment's result decides.
+    Effect {
+        Renewal = "renewal" "续约",
+        Exit = "exit_or_end" "退出、终止",
+        Scope = "scope" "授权范围调整",
+        Acceptance = "acceptance" "质量验收",
+        Budget = "budget" "信息化项目安排",
+        Reapplication = "reapplication" "再次申请",
+        Qualification = "qualification" "取消资格",
+        Improvement = "improvement" "改进工作",
+    }
+    /// When rights are suspended for a rectification.
+    Suspension {
+        Meanwhile = "meanwhile" "整改期间即暂停",
+        WhenOverdue = "when_overdue" "逾期未改才关闭",
+        Never = "never" "文件未规定暂停",
+    }
+    /// What follows when a rectification is overdue.
+    Measure {
+        ChannelClosed = "channel_closed" "关闭数据通道",
+        ProductsDelisted = "products_delisted" "下架数据产品",
+        PermissionsCancelled = "permissions_cancelled" "取消加工权限",
+        SupervisedMatter = "supervised_matter" "纳入督查督办",
+        AgreementEnded = "agreement_ended" "终止协议",
+    }
+    /// Whether something must or may be done.
+    Force {
+        Duty = "duty" "应当",
+        Right = "right" "有权",
+    }
+    /// How districts come to authorised operation of their own.
+    DistrictRule {
+        CityApproval = "city_approval" "报市级审批",
+        OwnGovernmentThenFiling = "own_government_then_filing" "本级政府审议后报市级备案",
+        ByReference = "by_reference" "参照执行",
+    }
+    /// For what one emergency plan is made.
+    PlanPer {
+        Authorisation = "authorisation" "一授权一预案",
+        Operator = "per_operator" "每个运营机构一个预案",
+    }
+}
+
+/// What an entity may be by law, as `roles.entity_kinds` says it.
+pub const ENTITY_KINDS: &[(&str, &str)] =
+    &[("legal_person", "法人"), ("organisation", "非法人组织"), ("natural_person", "自然人")];
+
+/// What may happen when an agreement expires, as `agreement.at_expiry` says it.
+pub const AT_EXPIRY: &[(&str, &str)] =
+    &[("renew", "续约"), ("reselect", "重新遴选"), ("leave", "退出"), ("reapply", "重新申请")];
+
+/// The grounds on which an agreement ends, as `agreement.exit_grounds` says them.
+pub const EXIT_GROUNDS: &[(&str, &str)] = &[
+    ("expiry", "协议到期"),
+    ("operator_request", "运营机构申请提前终止"),
+    ("breach", "违反协议"),
+    ("grave_breach", "情节严重的违规"),
+    ("misuse", "违规使用公共数据"),
+    ("no_safeguards", "未采取安全保障措施"),
+    ("grave_hazard_or_incident", "重大安全隐患或安全事件"),
+    ("targets_unmet_and_unrectified", "未达要求且未按规定整改"),
+    ("talks_failed", "未完成约定且协商不成"),
+    ("rectification_overdue", "逾期未完成整改"),
+    ("assessment_failed", "考核评估未通过"),
+    ("change_of_law", "法律政策变化"),
+    ("unlawful", "违反法律法规及政策"),
+    ("required_by_law", "法定必须终止"),
+    ("other", "其他情形"),
+];
+
+/// What of the income goes to the treasury, as `price.treasury_share` says it.
+pub const TREASURY_SHARES: &[(&str, &str)] = &[("surplus", "收入扣除成本后的余额")];
+
+/// Words of other modules that stand in a regime file.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("public_governance", "公共治理"),
+    ("public_welfare", "公益事业"),
+    ("industry", "产业发展、行业发展"),
+    ("core", "核心数据"),
+    ("important", "重要数据"),
+    ("l1", "一般数据1级"),
+    ("l2", "一般数据2级"),
+    ("l3", "一般数据3级"),
+    ("l4", "一般数据4级"),
+    ("system_admin", "系统管理员"),
+    ("security_admin", "安全管理员"),
+    ("audit_admin", "审计管理员"),
+    ("minutes", "会议纪要"),
+    ("government_decision", "政府决定文件"),
+    ("signed_agreement", "已签署的协议"),
+    ("evaluation_report", "评审报告"),
+    ("notice", "公示公告"),
+    ("operation", "运营情况"),
+    ("security", "运营安全"),
+    ("entities", "开发利用主体"),
+];
+
+/// What people call a word of a regime file; the word itself where it is a text.
+pub fn zh(word: &str) -> &str {
+    let lists = [ENTITY_KINDS, AT_EXPIRY, EXIT_GROUNDS, TREASURY_SHARES, ELSEWHERE];
+    let known = lists.into_iter().flatten().copied().find(|(known, _)| *known == word).map(|(_, zh)| zh);
+    known.or_else(|| zh_of_tables(word)).unwrap_or(word)
+}
+
+macro_rules! tables {
+    ($($name:path,)*) => {
+        fn zh_of_tables(word: &str) -> Option<&'static str> {
+            None$(.or_else(|| <$name>::ALL.iter().find(|one| one.word() == word).map(|one| one.zh())))*
+        }
+    };
+}
+
+tables! {
+    Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
+    Suspension, Measure, Force, DistrictRule, PlanPer,
+}
+
+/// The body that a role is.
+pub fn body_of(role: Role) -> Option<Body> {
+    Body::ALL.iter().copied().find(|body| body.word() == role.word())
+}
