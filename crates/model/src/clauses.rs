@@ -18,7 +18,7 @@ use toml::Spanned;
 
 mod carrier;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use carrier::words;
 pub use carrier::{CARRIER_KINDS, Carrier, Computed, Produced};

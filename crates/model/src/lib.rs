@@ -13,6 +13,7 @@ pub mod actor;
 pub mod calendar;
 pub mod clauses;
 pub mod column;
+pub mod conformance;
 pub mod digest;
 pub mod id;
 pub mod identifier;
