@@ -15,6 +15,7 @@
 )]
 
 mod city;
+mod conformance;
 mod crash;
 mod full_disk;
 mod process;

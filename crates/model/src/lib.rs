@@ -11,7 +11,9 @@
 
 pub mod actor;
 pub mod calendar;
+pub mod clauses;
 pub mod column;
+pub mod conformance;
 pub mod digest;
 pub mod id;
 pub mod identifier;
