@@ -15,6 +15,7 @@ pub mod column;
 pub mod digest;
 pub mod id;
 pub mod identifier;
+pub mod matter;
 pub mod money;
 pub mod regime;
 pub mod time;

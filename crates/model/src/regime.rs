@@ -16,13 +16,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Role;
+use crate::matter::MatterKind;
 use crate::time::Day;
 use crate::verdict::Reason;
 
+mod matter;
 mod procedure;
 mod rules;
 mod sources;
 
+pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING};
 pub use procedure::{Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
 pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,
@@ -98,6 +101,9 @@ pub struct Regime {
     pub logs: LogRules,
     /// Steps.
     pub procedure: BTreeMap<ProcedureKind, Procedure>,
+    /// Lifecycles beside approvals; one that the jurisdiction lacks is not there.
+    #[serde(default)]
+    pub matter: BTreeMap<MatterKind, MatterRules>,
 }
 
 /// Why a regime file cannot be used. All faults of one kind at once.
@@ -204,6 +210,7 @@ impl Regime {
                 Some(found) => procedure::faults_of(kind, found, &mut faults),
             }
         }
+        matter::faults_of(self, &mut faults);
         if let Some(both) = self.price.free_uses.value.iter().find(|u| self.price.charged_uses.value.contains(u)) {
             faults.push(format!("`price` makes {both:?} both free and charged"));
         }
