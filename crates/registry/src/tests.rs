@@ -3,6 +3,7 @@
 mod drafting;
 mod parties;
 mod permits;
+mod standing;
 
 use std::collections::BTreeSet;
 
