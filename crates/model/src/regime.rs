@@ -25,7 +25,7 @@ mod procedure;
 mod rules;
 mod sources;
 
-pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING};
+pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key};
 pub use procedure::{Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
 pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,

@@ -380,8 +380,8 @@ fn contents(name: &str, rules: &MatterRules, faults: &mut Vec<String>) {
     }
 }
 
-/// Whether a word can name a fact.
-pub(crate) fn is_key(key: &str) -> bool {
+/// Whether a word can name a fact: lower-case letters, digits and `_`.
+pub fn is_key(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
