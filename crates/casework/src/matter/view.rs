@@ -228,7 +228,7 @@ pub(crate) fn of_matter(
 fn of_rule(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule) -> MoveView {
     let is_told = |key: &&String| matter.facts.get(*key).is_some_and(|told| !told.trim().is_empty());
     let keys = matter.rules.contents_at(&rule.word).flat_map(|contents| &contents.keys);
-    let due = rule.working_days_max.and_then(|_| matter.due).filter(|_| !rule.is_of_platform());
+    let due = matter.due.filter(|_| rule.working_days_max.is_some() && !rule.is_of_platform());
     MoveView {
         name: rule.word.clone(),
         title: rule.title(matter.machine()).to_owned(),

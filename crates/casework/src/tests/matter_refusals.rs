@@ -21,7 +21,7 @@ fn facts(pairs: &[(&str, &str)]) -> Facts {
 /// Codes against opening, each row with one fault.
 async fn codes_of_openings(desk: &Desk) -> Vec<(Vec<String>, Vec<&'static str>)> {
     let (town, casework) = (&desk.office.town, &desk.office.casework);
-    let new = |kind, subject: &str| desk.new(kind, subject);
+    let new = |kind, subject: &str| desk.prepared(kind, subject);
     let exit = || new(MatterKind::Exit, desk.agreement.as_str());
     let onboarding = || new(MatterKind::EntityOnboarding, town.bank[0].organisation.as_str());
     let rows = [
@@ -63,7 +63,7 @@ async fn codes_of_moves(desk: &Desk) -> Vec<(Vec<String>, Vec<&'static str>)> {
     let kind = MatterKind::Complaint;
     let against = NewMatter {
         counterparty: Some(town.regulators[0].organisation.clone()),
-        ..desk.new(kind, town.regulators[0].organisation.as_str())
+        ..desk.prepared(kind, town.regulators[0].organisation.as_str())
     };
     let id = allowed(desk.office.casework.open_matter(&town.bank[0], against).await.unwrap());
     seen.push((desk.may_not(&town.regulators[0], &id, "receive").await, vec!["CAS-025"]));
@@ -167,13 +167,13 @@ async fn mistakes_are_told_all_at_once_and_write_nothing() {
         assert!(said.contains(part), "{part:?} is missing from {said:?}");
     }
     let bank = town.bank[0].organisation.clone();
-    let new = desk.new(MatterKind::EntityOnboarding, bank.as_str());
+    let new = desk.prepared(MatterKind::EntityOnboarding, bank.as_str());
     let said = faults(casework.open_matter(&town.bank[0], NewMatter { counterparty: Some(bank.clone()), ..new }).await);
     assert_eq!(said, "`counterparty` is no operator");
-    let new = NewMatter { counterparty: Some(bank.clone()), ..desk.new(MatterKind::Complaint, bank.as_str()) };
+    let new = NewMatter { counterparty: Some(bank.clone()), ..desk.prepared(MatterKind::Complaint, bank.as_str()) };
     assert!(faults(casework.open_matter(&town.bank[0], new).await).contains("your own organisation"));
     let many = (0..=FACTS_MAX).map(|n| (format!("k{n}"), String::new())).collect();
-    let new = NewMatter { facts: many, ..desk.new(MatterKind::Exit, desk.agreement.as_str()) };
+    let new = NewMatter { facts: many, ..desk.prepared(MatterKind::Exit, desk.agreement.as_str()) };
     assert!(faults(casework.open_matter(&town.agency[0], new).await).contains("more than 64"));
 
     let wrong = MatterMove {
@@ -205,7 +205,7 @@ async fn a_kind_that_the_jurisdiction_lacks_is_not_there() {
     let text = text.split("[matter.entity_onboarding]").next().unwrap();
     let registry = Registry::new(ledger.clone(), Arc::new(Regime::parse("few.toml", text).unwrap()));
     let casework = Casework::new(registry, rules::shipped(rules::SHIPPED_CODE).unwrap().calendar);
-    let new = desk.new(MatterKind::Exit, desk.agreement.as_str());
+    let new = desk.prepared(MatterKind::Exit, desk.agreement.as_str());
     let said = faults(casework.open_matter(&desk.office.town.agency[0], new).await);
     assert_eq!(said, "changsha-2026@1 has no matter `exit`; it has: scheme, operator_selection");
 }
@@ -252,7 +252,7 @@ async fn a_matter_is_seen_by_its_parties_and_by_who_supervises() {
         let made = casework.make_move(&town.source[0], &first, desk.complete(&first, "talk").await).await;
         assert!(matches!(made, Err(CaseworkError::Unknown { .. })), "{backend}: {made:?}");
         // What one may not see, one cannot complain about.
-        let about = desk.new(MatterKind::Complaint, first.as_str());
+        let about = desk.prepared(MatterKind::Complaint, first.as_str());
         let made = casework.open_matter(&town.bank[0], about).await;
         assert!(matches!(made, Err(CaseworkError::Unknown { .. })), "{backend}: {made:?}");
 

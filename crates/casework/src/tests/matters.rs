@@ -42,7 +42,7 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
 }
 
 impl Desk {
-    pub(super) fn new(&self, kind: MatterKind, subject: &str) -> NewMatter {
+    pub(super) fn prepared(&self, kind: MatterKind, subject: &str) -> NewMatter {
         let town = &self.office.town;
         let counterparty = kind.machine().counterparty.map(|_| town.operator[0].organisation.clone());
         let facts = told_at(self, kind, "open");
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     pub(super) async fn open(&self, actor: &Actor, kind: MatterKind, subject: &str) -> MatterId {
-        allowed(self.office.casework.open_matter(actor, self.new(kind, subject)).await.unwrap())
+        allowed(self.office.casework.open_matter(actor, self.prepared(kind, subject)).await.unwrap())
     }
 
     pub(super) async fn view(&self, id: &MatterId) -> MatterView {
