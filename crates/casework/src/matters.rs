@@ -182,10 +182,13 @@ impl Casework {
             if !matter::is_visible(&matter, actor) {
                 return Err(unknown());
             }
+            let history = store::moves(&mut Book::Change(turn.change()), &matter.id).await?;
+            let movers = history.into_iter().filter_map(|moved| moved.person);
             return Ok(MatterBase {
                 organisation: matter.subject_organisation,
                 parties: matter.parties,
-                authors: matter.authors,
+                // Who moved a matter decides no complaint about it.
+                authors: movers.chain(matter.authors).collect(),
             });
         }
         let case = CaseId::parse(id).map_err(|error| malformed(error.to_string()))?;
@@ -193,7 +196,9 @@ impl Casework {
         if !crate::view::is_visible(&case, actor) {
             return Err(unknown());
         }
-        Ok(MatterBase { organisation: Some(case.opener), parties: case.parties, authors: case.authors })
+        let signed = crate::store::signed(&mut Book::Change(turn.change()), &case.id).await?;
+        let authors = signed.into_iter().map(|signed| signed.person).chain(case.authors).collect();
+        Ok(MatterBase { organisation: Some(case.opener), parties: case.parties, authors })
     }
 
     /// CAS-032.

@@ -244,7 +244,9 @@ fn due_too_late(
     };
     if last.day < asked_for {
         let what = format!("the next move is due on {} at the latest, not on {asked_for}", last.day);
-        let clause = asked.regime.cite_move(&matter.rules, rule, "working_days_max");
+        let next = matter.rules.rules_from(matter.machine(), transition.to).filter(|next| !next.is_of_platform());
+        let next = next.filter(|next| next.working_days_max.is_some()).min_by_key(|next| next.working_days_max);
+        let clause = asked.regime.cite_move(&matter.rules, next.unwrap_or(rule), "working_days_max");
         found.push(Reason::new(reasons::DUE_TOO_LATE, what, clause, format!("set {} or a day before", last.day)));
     }
 }

@@ -274,3 +274,12 @@ pub(crate) async fn set_filed(
     let args = args![filing.matter.as_str(), filing.version, filing.to.word(), now, by.as_str(), evidence];
     Ok(change.write(sql, args).await? == 1)
 }
+
+/// Changes a row as only somebody with the database in hands could: to test what
+/// is read back.
+#[cfg(test)]
+pub(crate) async fn tamper(change: &mut Change, id: &MatterId, state: &str, version: i64) -> Result<()> {
+    let sql = "UPDATE matters SET state = $2, version = $3 WHERE id = $1";
+    change.write(sql, args![id.as_str(), state, version]).await?;
+    Ok(())
+}

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{CryptoProfile, Regime, Role};
-use shuyu_registry::testing::{allowed, refused};
+use shuyu_registry::testing::{allowed, fund_columns, new_resource, refused};
 use shuyu_registry::{Page, Registry, rules};
 
 use super::matters::{Desk, desk, told_at};
 use crate::matter::{FACTS_MAX, Facts, MOVES_MAX};
-use crate::{Casework, CaseworkError, MatterFilter, MatterMove, NewMatter};
+use crate::{Casework, CaseworkError, MatterFilter, MatterMove, NewMatter, Outcome};
 
 fn facts(pairs: &[(&str, &str)]) -> Facts {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
@@ -274,6 +275,38 @@ async fn a_matter_is_seen_by_its_parties_and_by_who_supervises() {
 }
 
 #[tokio::test]
+async fn who_moved_a_matter_or_signed_a_case_decides_no_complaint_about_it() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let desk = desk(&ledger).await;
+        let (town, casework) = (&desk.office.town, &desk.office.casework);
+        let entry = desk.open(&town.source[0], MatterKind::NegativeListEntry, desk.fund.as_str()).await;
+        desk.moves(&town.agency[0], &entry, "review").await;
+        desk.moves(&town.regulators[0], &entry, "reject").await;
+        let new = new_resource("other", fund_columns());
+        let other = allowed(town.registry.draft_resource(&town.source[0], new).await.unwrap());
+        let case = desk.office.open(&town.source[0], ProcedureKind::ResourceRegistration, other.as_str()).await;
+        desk.office.says(&town.agency[0], &case, "acceptance", Outcome::Refuse).await;
+        let agency = town.agency[0].organisation.clone();
+        for (subject, may_not) in [(entry.as_str(), vec!["CAS-024"]), (case.as_str(), vec![])] {
+            let new = desk.prepared(MatterKind::Complaint, subject);
+            let new = NewMatter { counterparty: Some(agency.clone()), ..new };
+            let id = allowed(casework.open_matter(&town.source[1], new.clone()).await.unwrap());
+            desk.moves(&town.regulators[0], &id, "receive").await;
+            desk.moves(&town.regulators[0], &id, "investigate").await;
+            if may_not.is_empty() {
+                // A stranger to the case cannot complain about it.
+                let made = casework.open_matter(&town.other_operator[0], new).await;
+                assert!(matches!(made, Err(CaseworkError::Unknown { .. })), "{backend}: {made:?}");
+                assert_eq!(desk.may_not(&town.agency[0], &id, "decide").await, ["CAS-021", "CAS-024", "CAS-025"]);
+            } else {
+                assert_eq!(desk.may_not(&town.regulators[0], &id, "decide").await, may_not, "{backend}");
+            }
+            assert_eq!(desk.moves(&town.regulators[1], &id, "decide").await, "decided", "{backend}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_appeal_is_about_a_matter_and_a_matter_does_not_go_on_for_ever() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk(&ledger).await;
@@ -287,7 +320,7 @@ async fn an_appeal_is_about_a_matter_and_a_matter_does_not_go_on_for_ever() {
 
     let id = desk.open(&town.agency[0], MatterKind::Rectification, desk.agreement.as_str()).await;
     let mut change = ledger.change().await.unwrap();
-    change.write("UPDATE matters SET version = $1", shuyu_ledger::args![MOVES_MAX]).await.unwrap();
+    crate::matter::store::tamper(&mut change, &id, "found", MOVES_MAX).await.unwrap();
     change.commit(shuyu_ledger::Event::done(None, "test.tampered", "")).await.unwrap();
     let named = desk.complete(&id, "talk").await;
     let made = desk.office.casework.make_move(&town.agency[0], &id, named).await;

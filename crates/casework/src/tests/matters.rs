@@ -2,19 +2,20 @@
 //! permits.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::id::{AgreementId, MatterId, ResourceId, ScenarioId};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::{Actor, CryptoProfile, Role, UseKind, Verdict};
+use shuyu_model::{Actor, CryptoProfile, Regime, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
-use shuyu_registry::{Act, AdmissionState, Permit, Scope};
+use shuyu_registry::{Act, AdmissionState, Permit, Registry, Scope, rules};
 
 use super::{Office, office};
 use crate::matter::Facts;
-use crate::{CaseworkError, MatterMove, MatterView, NewMatter, Swept};
+use crate::{Casework, CaseworkError, MatterMove, MatterView, NewMatter, Swept};
 
 /// An office in a town with a resource, an agreement, a scenario and a customer.
 pub(super) struct Desk {
@@ -354,6 +355,51 @@ async fn an_overdue_rectification_is_closed_by_the_platform_once_and_restored_wh
     }
 }
 
+/// The shipped rules, as Luohu writes them (十二): the order suspends, and what is
+/// not done in time is ended.
+fn as_in_luohu() -> Arc<Regime> {
+    let text = include_str!("../../../../regimes/changsha-2026/regime.toml");
+    let text = text
+        .replace("{ move = \"order\", by", "{ move = \"order_suspended\", by")
+        .replace("  { move = \"terminate\", by = \"agency\", ground = \"targets_unmet_and_unrectified\"", "  # ")
+        .replace("{ move = \"close_channel\", by", "{ move = \"terminate\", ground = \"breach\", by");
+    Arc::new(Regime::parse("luohu.toml", &text).unwrap())
+}
+
+#[tokio::test]
+async fn where_the_order_itself_suspends_rights_rest_until_it_is_accepted_or_end() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let mut desk = desk(&ledger).await;
+        let registry = Registry::new(ledger.clone(), as_in_luohu());
+        let calendar = rules::shipped(rules::SHIPPED_CODE).unwrap().calendar;
+        desk.office.casework = Casework::new(registry.clone(), calendar);
+        desk.office.town.registry = registry;
+        let (agency, operator) = (desk.office.town.agency.clone(), desk.office.town.operator.clone());
+        for ends in [false, true] {
+            let permit = allowed(desk.asks(Act::Use).await);
+            let id = desk.open(&agency[0], MatterKind::Rectification, desk.agreement.as_str()).await;
+            assert_eq!(desk.moves(&agency[0], &id, "order_suspended").await, "suspended");
+            assert!(!permit.is_live(), "{backend}");
+            assert_eq!(refused(desk.asks(Act::Use).await), ["REG-029"], "{backend}");
+            if ends {
+                desk.office.advance_to(2026, 8, 1);
+                let expected = [("mark_overdue", "overdue"), ("terminate", "terminated")];
+                let expected: Vec<_> = expected.map(|(name, state)| (name.to_owned(), state.to_owned())).into();
+                assert_eq!(desk.sweep().await, expected, "{backend}");
+                let ended = desk.office.town.registry.agreement(&desk.agreement).await.unwrap().unwrap();
+                assert_eq!(ended.ended_ground.as_deref(), Some("breach"), "{backend}");
+                assert_eq!(refused(desk.asks(Act::Compute).await), ["REG-007", "REG-029"], "{backend}");
+            } else {
+                desk.moves(&operator[0], &id, "report_done").await;
+                desk.moves(&agency[1], &id, "reject").await;
+                assert_eq!(refused(desk.asks(Act::Use).await), ["REG-029"], "{backend}: still");
+                desk.moves(&operator[0], &id, "report_done").await;
+                desk.moves(&agency[1], &id, "accept").await;
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_exit_ends_access_at_once_and_the_log_stays() {
     for (backend, ledger, _folder) in ledgers().await {
@@ -464,7 +510,7 @@ async fn what_is_kept_reads_back_only_from_the_table() {
     let desk = desk(&ledger).await;
     let id = desk.open(&desk.office.town.agency[0], MatterKind::Rectification, desk.agreement.as_str()).await;
     let mut change = ledger.change().await.unwrap();
-    change.write("UPDATE matters SET state = 'paid_off'", shuyu_ledger::args![]).await.unwrap();
+    crate::matter::store::tamper(&mut change, &id, "paid_off", 1).await.unwrap();
     change.commit(Event::done(None, "test.tampered", "")).await.unwrap();
     let read = desk.office.casework.matter(&id, &desk.office.town.agency[0]).await;
     assert!(matches!(read, Err(CaseworkError::Damaged { .. })), "{read:?}");
