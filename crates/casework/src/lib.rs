@@ -55,6 +55,7 @@ pub use decision::{Decision, Signature};
 pub use error::CaseworkError;
 pub use filing::Filing;
 pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
+pub use matters::TOUCHED_SHOWN_MAX;
 pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
 pub use states::CaseState;

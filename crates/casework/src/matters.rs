@@ -27,6 +27,10 @@ use crate::{Casework, CaseworkError, reasons};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
 
+/// How many of the things that a move touched its event names; it counts them all.
+/// An entry of the log has 65,535 bytes.
+pub const TOUCHED_SHOWN_MAX: usize = 200;
+
 /// What the digest of a move covers.
 #[derive(serde::Serialize)]
 struct Told<'a> {
@@ -336,7 +340,8 @@ impl Casework {
             "kind": matter.kind, "subject": matter.subject, "move": moved.by, "from": moved.from, "to": moved.to,
             "version": moved.version, "evidence": moved.evidence, "told": self.told(&told)?,
             "keys": moved.facts.keys().collect::<Vec<_>>(), "was_due": moved.due_day,
-            "due": matter.due.map(|due| due.day), "touched": touched,
+            "due": matter.due.map(|due| due.day), "touched": touched.iter().take(TOUCHED_SHOWN_MAX).collect::<Vec<_>>(),
+            "touched_total": touched.len(),
         });
         let event = Event::done(actor, "matter.moved", matter.id.as_str()).facts(facts).under(regime);
         let event = event.digests(Some(before), Some(self.told(&matter.facts)?));

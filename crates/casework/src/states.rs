@@ -112,8 +112,8 @@ pub const TRANSITIONS: &[(CaseState, Move, CaseState)] = &[
 /// The text of `docs/states.md`.
 pub fn render() -> String {
     let mut text = String::from(
-        "<!-- Rendered from crates/casework/src/states.rs and crates/model/src/matter; `UPDATE=1` with its tests writes it \
-         anew. -->\n\
+        "<!-- Rendered from crates/casework/src/states.rs and crates/model/src/matter; `UPDATE=1` with its tests \
+         writes it anew. -->\n\
          # States\n\n## A case\n\n```mermaid\nstateDiagram-v2\n    [*] --> open: it is opened\n",
     );
     for (from, by, to) in TRANSITIONS {

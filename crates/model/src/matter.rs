@@ -21,6 +21,7 @@ mod exit;
 mod incident;
 mod negative_list_entry;
 mod operator_selection;
+mod product;
 mod rectification;
 mod scheme;
 
@@ -46,11 +47,13 @@ pub enum MatterKind {
     Assessment,
     /// 负面清单.
     NegativeListEntry,
+    /// 产品登记、定价与挂牌, outside the platform.
+    Product,
 }
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 9] = [
+    pub const ALL: [MatterKind; 10] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -60,6 +63,7 @@ impl MatterKind {
         Self::Complaint,
         Self::Assessment,
         Self::NegativeListEntry,
+        Self::Product,
     ];
 
     /// The word in files, database and JSON.
@@ -74,6 +78,7 @@ impl MatterKind {
             Self::Complaint => "complaint",
             Self::Assessment => "assessment",
             Self::NegativeListEntry => "negative_list_entry",
+            Self::Product => "product",
         }
     }
 
@@ -94,6 +99,7 @@ impl MatterKind {
             Self::Complaint => &complaint::MACHINE,
             Self::Assessment => &assessment::MACHINE,
             Self::NegativeListEntry => &negative_list_entry::MACHINE,
+            Self::Product => &product::MACHINE,
         }
     }
 }

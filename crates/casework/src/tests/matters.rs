@@ -232,6 +232,18 @@ const WALKS: &[Walk] = &[
             (By::Regulator(1), "lift", "lifted"),
         ],
     ),
+    (
+        MatterKind::Product,
+        |desk| desk.scenario.to_string(),
+        By::Operator,
+        &[
+            (By::Operator, "register", "registered"),
+            (By::Operator, "set_price", "priced"),
+            (By::Operator, "list", "listed"),
+            (By::Operator, "set_price", "listed"),
+            (By::Regulator(0), "order_delisting", "delisted"),
+        ],
+    ),
     // Last: afterwards nothing is authorised any more.
     (
         MatterKind::Exit,
@@ -472,7 +484,9 @@ proptest! {
     /// Whoever tries whatever, a matter stays in its table, and each attempt that
     /// is no mistake is exactly one event.
     #[test]
-    fn random_moves_stay_in_the_table_and_are_all_written(attempts in prop::collection::vec((0..9_usize, 0..40_usize, 0..5_usize), 20)) {
+    fn random_moves_stay_in_the_table_and_are_all_written(
+        attempts in prop::collection::vec((0..10_usize, 0..40_usize, 0..5_usize), 20)
+    ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let (ledger, _folder) = sqlite(CryptoProfile::International).await;
