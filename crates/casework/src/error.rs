@@ -13,8 +13,8 @@ pub enum CaseworkError {
     /// The registry could not say or do something.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// There is no such case, or it is none of the caller's business.
-    #[error("there is no case `{id}`")]
+    /// There is no such case or matter, or it is none of the caller's business.
+    #[error("there is no case or matter `{id}`")]
     Unknown {
         /// What was named.
         id: String,
@@ -31,14 +31,14 @@ pub enum CaseworkError {
         /// What is in the way.
         what: String,
     },
-    /// The caller saw an older version of the case.
-    #[error("the case is at version {version}, not at the one you saw; read it again")]
+    /// The caller saw an older version of the case or matter.
+    #[error("it is at version {version}, not at the one you saw; read it again")]
     Stale {
         /// Where it is.
         version: i64,
     },
     /// A row that we wrote does not read back.
-    #[error("the case `{id}` cannot be read back: {what}")]
+    #[error("`{id}` cannot be read back: {what}")]
     Damaged {
         /// Which.
         id: String,

@@ -4,6 +4,10 @@
 //! lists them; a [`Decision`] comes out, and with the last signature, in one
 //! change, the thing itself becomes registered, in force or approved.
 //!
+//! Beside these, matters: lifecycles with moves instead of signatures (an incident,
+//! a rectification, an exit), each by the table of its kind, and the obligations
+//! that follow from both.
+//!
 //! INVARIANT (four eyes): nobody who wrote the subject, opened the case or ran
 //! the job signs a step of it.
 //! INVARIANT (blind): until a step has all its signatures, nobody sees another's.
@@ -33,6 +37,9 @@ mod casework;
 mod decision;
 mod error;
 mod filing;
+pub mod matter;
+mod matters;
+pub mod obligations;
 mod reasons;
 mod signing;
 pub mod states;
@@ -47,6 +54,9 @@ pub use casework::Casework;
 pub use decision::{Decision, Signature};
 pub use error::CaseworkError;
 pub use filing::Filing;
+pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
+pub use matters::TOUCHED_SHOWN_MAX;
+pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
 pub use states::CaseState;
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};

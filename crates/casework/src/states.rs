@@ -1,4 +1,5 @@
-//! The states of a case, the moves between them, and who has the next one.
+//! The states of a case, the moves between them, and who has the next one; and how
+//! these and the tables of all matters (`model::matter`) are rendered.
 //!
 //! `docs/states.md` is rendered from here; run the test with `UPDATE=1` to write
 //! it anew.
@@ -6,6 +7,7 @@
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
+use shuyu_model::matter::MatterKind;
 
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -110,7 +112,8 @@ pub const TRANSITIONS: &[(CaseState, Move, CaseState)] = &[
 /// The text of `docs/states.md`.
 pub fn render() -> String {
     let mut text = String::from(
-        "<!-- Rendered from crates/casework/src/states.rs; `UPDATE=1` with its tests writes it anew. -->\n\
+        "<!-- Rendered from crates/casework/src/states.rs and crates/model/src/matter; `UPDATE=1` with its tests \
+         writes it anew. -->\n\
          # States\n\n## A case\n\n```mermaid\nstateDiagram-v2\n    [*] --> open: it is opened\n",
     );
     for (from, by, to) in TRANSITIONS {
@@ -124,7 +127,43 @@ pub fn render() -> String {
     for state in CaseState::ALL {
         let _ = writeln!(text, "| {} | {} |", state.word(), state.owner().unwrap_or("nobody's: it has ended"));
     }
+    text.push_str(
+        "\n# Matters\n\nEach table is the union of what the documents know; a regime file (`[matter.KIND]`) chooses \
+         its moves from it.\n",
+    );
+    for kind in MatterKind::ALL {
+        render_machine(kind, &mut text);
+    }
     text
+}
+
+fn render_machine(kind: MatterKind, text: &mut String) {
+    let machine = kind.machine();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "\n## {} {}\n\n```mermaid\nstateDiagram-v2", kind.word(), machine.title);
+    let _ = writeln!(text, "    [*] --> {}: opened", machine.initial());
+    for transition in machine.transitions {
+        let title = machine.row(transition.by).map_or("", |row| row.title);
+        let _ = writeln!(text, "    {} --> {}: {} {title}", transition.from, transition.to, transition.by);
+    }
+    for state in machine.states.iter().filter(|state| state.owner.is_none()) {
+        let _ = writeln!(text, "    {} --> [*]", state.word);
+    }
+    text.push_str("```\n\n| state | | whose move |\n| --- | --- | --- |\n");
+    for state in machine.states {
+        let owner = state.owner.unwrap_or("nobody's: it has ended");
+        let _ = writeln!(text, "| {} | {} | {owner} |", state.word, state.title);
+    }
+    text.push_str("\n| move | | must hold | does |\n| --- | --- | --- | --- |\n");
+    for row in machine.moves {
+        let guards: Vec<&str> = row.guards.iter().map(|guard| guard.words()).collect();
+        let effects = machine.transitions.iter().filter(|t| t.by == row.word).flat_map(|t| t.effects);
+        let mut effects: Vec<&str> = effects.map(|effect| effect.words()).collect();
+        effects.sort_unstable();
+        effects.dedup();
+        let (guards, effects) = (guards.join("; "), effects.join("; "));
+        let _ = writeln!(text, "| {} | {} | {guards} | {effects} |", row.word, row.title);
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use shuyu_ledger::{Args, Change, Ledger, LedgerError, Row, args};
-use shuyu_model::id::{CaseId, IdError, PersonId};
+use shuyu_model::id::{CaseId, IdError, OrganisationId, PersonId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Actor, Day, Digest, Role, Time};
 
@@ -22,7 +22,7 @@ pub(crate) enum Book<'a> {
 }
 
 impl Book<'_> {
-    async fn read(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
+    pub(crate) async fn read(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
         Ok(match self {
             Self::Ledger(ledger) => ledger.read(sql, args).await?,
             Self::Change(change) => change.read(sql, args).await?,
@@ -31,23 +31,28 @@ impl Book<'_> {
 }
 
 /// One row being read back, which knows how to complain.
-struct Reader<'a>(&'a Row);
+pub(crate) struct Reader<'a>(pub(crate) &'a Row);
 
 impl Reader<'_> {
-    fn damaged(&self, what: impl ToString) -> CaseworkError {
-        let id = self.0.text("id").or_else(|_| self.0.text("case_id")).unwrap_or_default();
+    pub(crate) fn damaged(&self, what: impl ToString) -> CaseworkError {
+        let id = self
+            .0
+            .text("id")
+            .or_else(|_| self.0.text("case_id"))
+            .or_else(|_| self.0.text("matter_id"))
+            .unwrap_or_default();
         CaseworkError::Damaged { id, what: what.to_string() }
     }
 
-    fn id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<T> {
+    pub(crate) fn id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<T> {
         T::try_from(self.0.text(column)?).map_err(|error| self.damaged(error))
     }
 
-    fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
+    pub(crate) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
         serde_json::from_str(&self.0.text(column)?).map_err(|error| self.damaged(error))
     }
 
-    fn word<T>(&self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+    pub(crate) fn word<T>(&self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
         parse(&self.0.text(column)?).ok_or_else(|| self.damaged(format!("`{column}` has an unknown word")))
     }
 
@@ -55,17 +60,17 @@ impl Reader<'_> {
         Digest::parse(&self.0.text(column)?).map_err(|error| self.damaged(error))
     }
 
-    fn opt_digest(&self, column: &str) -> Result<Option<Digest>> {
+    pub(crate) fn opt_digest(&self, column: &str) -> Result<Option<Digest>> {
         let text = self.0.opt_text(column)?;
         text.map(|text| Digest::parse(&text).map_err(|error| self.damaged(error))).transpose()
     }
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| LedgerError::from(error).into())
 }
 
-fn to_i64(number: usize) -> i64 {
+pub(crate) fn to_i64(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -213,6 +218,13 @@ pub(crate) async fn inbox(ledger: &Ledger, actor: &Actor, after: &str, items_max
     Ok((cases, usize::try_from(total).unwrap_or(0)))
 }
 
+/// Every case that has not ended, oldest first.
+pub(crate) async fn open_cases(ledger: &Ledger, items_max: usize) -> Result<Vec<Case>> {
+    let sql = "SELECT * FROM cases WHERE state = 'open' ORDER BY id LIMIT $1";
+    // What is owed shows no authors.
+    ledger.read(sql, args![to_i64(items_max)]).await?.iter().map(|row| read_case(&Reader(row), Vec::new())).collect()
+}
+
 // Signatures.
 
 pub(crate) async fn signed(book: &mut Book<'_>, id: &CaseId) -> Result<Vec<Signed>> {
@@ -288,6 +300,18 @@ pub(crate) async fn open_filings(ledger: &Ledger, items_max: usize) -> Result<(V
     let sql = "SELECT * FROM filings WHERE filed_at IS NULL ORDER BY due_day, case_id, recipient LIMIT $1";
     let rows = ledger.read(sql, args![to_i64(items_max)]).await?;
     Ok((rows.iter().map(read_filing).collect::<Result<_>>()?, usize::try_from(total).unwrap_or(0)))
+}
+
+/// Copies not filed, or filed since then, each with who files it.
+pub(crate) async fn recent_filings(
+    ledger: &Ledger,
+    since: Time,
+    items_max: usize,
+) -> Result<Vec<(Filing, OrganisationId)>> {
+    let sql = "SELECT f.*, c.opener AS opener FROM filings f JOIN cases c ON c.id = f.case_id \
+               WHERE f.filed_at IS NULL OR f.filed_at >= $1 ORDER BY f.due_day, f.case_id, f.recipient LIMIT $2";
+    let rows = ledger.read(sql, args![since, to_i64(items_max)]).await?;
+    rows.iter().map(|row| Ok((read_filing(row)?, Reader(row).id("opener")?))).collect()
 }
 
 pub(crate) async fn insert_filing(change: &mut Change, new: &Filing) -> Result<()> {

@@ -1,5 +1,8 @@
 //! Procedures on real databases, the long way.
 
+mod matter_refusals;
+mod matters;
+mod obligations;
 mod procedures;
 mod refusals;
 mod regimes;

@@ -38,6 +38,7 @@ migrations! {
     7 "delivery" "0007_delivery.sql";
     8 "settlement" "0008_settlement.sql";
     9 "server" "0009_server.sql";
+    10 "matters" "0010_matters.sql";
 }
 
 /// Applies what is missing; all of it or nothing.

@@ -106,6 +106,8 @@ ids! {
     ScenarioId, "SCN", "scenario";
     /// One running or ended procedure.
     CaseId, "CAS", "case";
+    /// A lifecycle that a document prescribes beside approvals.
+    MatterId, "MAT", "matter";
     /// A result computed inside, that nobody has seen.
     CandidateId, "CAN", "candidate";
     /// A candidate that passed the airlock.

@@ -17,6 +17,7 @@ pub mod conformance;
 pub mod digest;
 pub mod id;
 pub mod identifier;
+pub mod matter;
 pub mod money;
 pub mod regime;
 pub mod time;

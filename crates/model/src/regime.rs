@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Role;
+use crate::matter::MatterKind;
 use crate::time::Day;
 use crate::verdict::Reason;
 
@@ -26,6 +27,7 @@ mod diff;
 mod faults;
 mod labels;
 mod lines;
+mod matter;
 mod national;
 mod procedure;
 mod rules;
@@ -44,6 +46,7 @@ pub use diff::{Difference, diff, paths};
 use faults::Faults;
 use lines::Lines;
 pub use lines::line_of;
+pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key};
 pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
     NationalSecurity,
@@ -173,6 +176,9 @@ pub struct Regime {
     pub bans: BTreeMap<Ban, String>,
     /// Steps.
     pub procedure: BTreeMap<ProcedureKind, Procedure>,
+    /// Lifecycles beside approvals; one that the jurisdiction lacks is not there.
+    #[serde(default)]
+    pub matter: BTreeMap<MatterKind, MatterRules>,
 }
 
 /// One thing wrong with a rule file.

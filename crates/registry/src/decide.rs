@@ -10,6 +10,7 @@ use crate::affiliates;
 use crate::live::Basis;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
 use crate::reasons::{self, cut, names};
+use crate::standing;
 use crate::world::World;
 use crate::{Agreement, AgreementState, RegistryError, Resource, ResourceState, Scenario, ScenarioState};
 
@@ -53,6 +54,7 @@ pub(crate) fn permit(
     covered(asked, agreement, scenario.resources(), &mut found);
     let development = entity.and_then(|entity| contracted(asked, scenario, entity, &mut found));
     if let Some(entity) = entity {
+        standing::admitted(asked, &scenario.operator, entity, &mut found);
         affiliated(asked, &scenario.operator, entity, &mut found);
     }
 
@@ -169,9 +171,10 @@ fn party(
     }
 }
 
-/// REG-008.
+/// REG-008, REG-030.
 pub(crate) fn approved(asked: &Asked<'_>, scenario: &Scenario, found: &mut Vec<Reason>) {
     let regime = asked.regime;
+    standing::suspended(asked, scenario.id.as_str(), reasons::SCENARIO_SUSPENDED, found);
     let (what, instead) = match scenario.state {
         ScenarioState::Approved => return,
         ScenarioState::Draft => ("is not approved yet", "open its review and wait for the approval"),
@@ -185,10 +188,11 @@ pub(crate) fn approved(asked: &Asked<'_>, scenario: &Scenario, found: &mut Vec<R
     ));
 }
 
-/// REG-006, REG-007: whether an agreement holds today.
+/// REG-006, REG-007, REG-029: whether an agreement holds today.
 pub(crate) fn of_agreement(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) -> bool {
     let (regime, today) = (asked.regime, asked.today());
     let id = agreement.id.as_str();
+    let is_free = standing::suspended(asked, id, reasons::AGREEMENT_SUSPENDED, found);
     let not_yet = |what: String, instead: &str| {
         regime.reason(reasons::AGREEMENT_NOT_IN_FORCE, &regime.agreement.scope_is_binding, what, instead)
     };
@@ -211,7 +215,7 @@ pub(crate) fn of_agreement(asked: &Asked<'_>, agreement: &Agreement, found: &mut
         AgreementState::InForce if agreement.until < today => {
             ended(format!("the agreement {id} expired with {}", agreement.until))
         }
-        AgreementState::InForce => return true,
+        AgreementState::InForce => return is_free,
     };
     found.push(reason);
     false

@@ -1,16 +1,17 @@
-//! The only writers of "registered", "in force" and "approved".
+//! The only writers of "registered", "in force" and "approved", and for matters of
+//! "suspended", "ended", "admitted" and "barred".
 //!
-//! Each takes the turn that also holds the last signature, so that a state and
+//! Each of the first takes the turn that also holds the last signature, so that a state and
 //! the signatures it rests on are one change. Named by `casework` alone (the tidy
 //! test looks). Each compares the digest: what was signed is what becomes so.
 
-use shuyu_model::id::{AgreementId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ResourceId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Digest, Time};
 
 use crate::live::Basis;
 use crate::subject::{parsed, unheld};
-use crate::{RegistryError, Turn, store};
+use crate::{AdmissionState, Barred, Registry, RegistryError, Turn, store};
 
 /// Makes the subject of a decided case what the case was about.
 pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest: Digest) -> Result<(), RegistryError> {
@@ -50,6 +51,82 @@ pub async fn scenario_approved(turn: &mut Turn, id: &ScenarioId, digest: Digest)
     let is_written = store::set_approved(turn.change(), id, digest).await?;
     turn.touch(Basis::Scenario(id.clone()));
     unless_changed(is_written, id.as_str())
+}
+
+/// The rights under a subject rest until `ground` lets go: a scenario, an
+/// agreement, or every agreement that an organisation was given. Says what rests.
+pub async fn suspended(turn: &mut Turn, subject: &str, ground: &MatterId) -> Result<Vec<String>, RegistryError> {
+    let mut found: Vec<(String, Basis)> =
+        under(turn, subject).await?.into_iter().map(|id| (id.to_string(), Basis::Agreement(id))).collect();
+    if let Ok(scenario) = ScenarioId::parse(subject) {
+        found.push((scenario.to_string(), Basis::Scenario(scenario)));
+    }
+    let mut ids = Vec::new();
+    for (id, basis) in found {
+        store::suspend(turn.change(), &id, ground.as_str()).await?;
+        turn.touch(basis);
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// What `ground` suspended lives again, unless another holds it too (INVARIANT
+/// (held by all)). Says what it let go.
+pub async fn resumed(turn: &mut Turn, ground: &MatterId) -> Result<Vec<String>, RegistryError> {
+    let held = store::held_by(turn.change(), ground.as_str()).await?;
+    store::lift(turn.change(), ground.as_str()).await?;
+    for id in &held {
+        if let Ok(agreement) = AgreementId::parse(id) {
+            turn.touch(Basis::Agreement(agreement));
+        } else if let Ok(scenario) = ScenarioId::parse(id) {
+            turn.touch(Basis::Scenario(scenario));
+        }
+    }
+    Ok(held)
+}
+
+/// The agreements under a subject end at once. Says which.
+pub async fn access_ended(turn: &mut Turn, subject: &str, ground: &str) -> Result<Vec<String>, RegistryError> {
+    let mut subject = subject.to_owned();
+    if let Ok(scenario) = ScenarioId::parse(&subject) {
+        // What a scenario rests on is the operator's agreement.
+        let registry = turn.registry();
+        subject = registry.world_in(turn).await?.scenario(&scenario)?.agreement.to_string();
+    }
+    let mut ids = Vec::new();
+    for id in under(turn, &subject).await? {
+        if store::set_ended(turn.change(), &id, ground).await? {
+            ids.push(id.to_string());
+        }
+        turn.touch(Basis::Agreement(id));
+    }
+    Ok(ids)
+}
+
+/// How an entity stands with an operator from now on.
+pub async fn admission(
+    turn: &mut Turn,
+    entity: &OrganisationId,
+    operator: &OrganisationId,
+    state: AdmissionState,
+    ground: &MatterId,
+) -> Result<(), RegistryError> {
+    store::set_admission(turn.change(), entity, operator, state, ground.as_str()).await?;
+    turn.touch(Basis::Organisation(entity.clone()));
+    Ok(())
+}
+
+/// A resource comes onto the negative list, or off it.
+pub async fn barred(turn: &mut Turn, id: &ResourceId, barred: Option<&Barred>) -> Result<(), RegistryError> {
+    store::set_barred(turn.change(), id, barred).await?;
+    turn.touch(Basis::Resource(id.clone()));
+    Ok(())
+}
+
+async fn under(turn: &mut Turn, subject: &str) -> Result<Vec<AgreementId>, RegistryError> {
+    let registry = turn.registry();
+    let world = registry.world_in(turn).await?;
+    Ok(Registry::agreements_under(&world, subject))
 }
 
 fn unless_changed(is_written: bool, id: &str) -> Result<(), RegistryError> {

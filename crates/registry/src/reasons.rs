@@ -41,6 +41,9 @@ reasons! {
     ("REG-026", EXIT_GROUND, "an agreement is ended on a ground that the rules do not name")
     ("REG-027", NO_EMERGENCY_PLAN, "a scenario comes without an emergency plan")
     ("REG-028", PARTY_ROLE, "a party to an agreement does not hold the role that it needs")
+    ("REG-029", AGREEMENT_SUSPENDED, "an agreement is suspended: a rectification or an incident holds it")
+    ("REG-030", SCENARIO_SUSPENDED, "a scenario is suspended: an incident holds it")
+    ("REG-031", NOT_ADMITTED, "the entity is not admitted by the operator, or its admission rests or has ended")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

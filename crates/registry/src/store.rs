@@ -7,8 +7,8 @@ use shuyu_model::id::{AgreementId, IdError, OrganisationId, PersonId, ResourceId
 use shuyu_model::{Day, Digest, Time, UseKind};
 
 use crate::{
-    Agreement, AgreementKind, AgreementState, Barred, EntityKind, Organisation, Person, RegistryError, Resource,
-    ResourceState, Scenario, ScenarioState,
+    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Organisation, Person,
+    RegistryError, Resource, ResourceState, Scenario, ScenarioState,
 };
 
 type Result<T> = std::result::Result<T, RegistryError>;
@@ -344,6 +344,67 @@ pub(crate) async fn set_ended(change: &mut Change, id: &AgreementId, ground: &st
         "UPDATE agreements SET state = 'ended', ended_at = $2, ended_ground = $3 WHERE id = $1 AND state <> 'ended'";
     let now = change.now();
     Ok(change.write(sql, args![id.as_str(), now, ground]).await? == 1)
+}
+
+// Suspensions and admissions. `id` is one id, or empty for all.
+
+/// What rests, and since when; a thing once, however many matters hold it.
+pub(crate) async fn suspensions(book: &mut Book<'_>, id: &str) -> Result<Vec<(String, Time)>> {
+    let sql = "SELECT subject AS id, CAST(min(since) AS BIGINT) AS since FROM suspensions \
+               WHERE lifted_at IS NULL AND ($1 = '' OR subject = $1) GROUP BY subject";
+    let rows = book.read(sql, args![id]).await?;
+    read_all("suspension", &rows, |row| Ok((row.text("id")?, Time(row.row.int("since")?))))
+}
+
+pub(crate) async fn suspend(change: &mut Change, subject: &str, ground: &str) -> Result<()> {
+    let sql = "INSERT INTO suspensions (subject, ground, since) VALUES ($1, $2, $3) \
+               ON CONFLICT (subject, ground) DO UPDATE SET since = excluded.since, lifted_at = NULL \
+               WHERE suspensions.lifted_at IS NOT NULL";
+    let now = change.now();
+    change.write(sql, args![subject, ground, now]).await?;
+    Ok(())
+}
+
+/// What this ground holds.
+pub(crate) async fn held_by(change: &mut Change, ground: &str) -> Result<Vec<String>> {
+    let sql = "SELECT subject AS id FROM suspensions WHERE ground = $1 AND lifted_at IS NULL ORDER BY subject";
+    let rows = change.read(sql, args![ground]).await?;
+    read_all("suspension", &rows, |row| row.text("id"))
+}
+
+pub(crate) async fn lift(change: &mut Change, ground: &str) -> Result<()> {
+    let now = change.now();
+    let sql = "UPDATE suspensions SET lifted_at = $2 WHERE ground = $1 AND lifted_at IS NULL";
+    change.write(sql, args![ground, now]).await?;
+    Ok(())
+}
+
+pub(crate) async fn admissions(book: &mut Book<'_>, entity: &str) -> Result<Vec<Admission>> {
+    let sql = "SELECT entity AS id, entity, operator, state, since FROM admissions WHERE $1 = '' OR entity = $1";
+    let rows = book.read(sql, args![entity]).await?;
+    read_all("admission", &rows, |row| {
+        Ok(Admission {
+            entity: row.id("entity")?,
+            operator: row.id("operator")?,
+            state: row.word("state", AdmissionState::parse)?,
+            since: Time(row.row.int("since")?),
+        })
+    })
+}
+
+pub(crate) async fn set_admission(
+    change: &mut Change,
+    entity: &OrganisationId,
+    operator: &OrganisationId,
+    state: AdmissionState,
+    ground: &str,
+) -> Result<()> {
+    let sql = "INSERT INTO admissions (entity, operator, state, ground, since) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (entity, operator) DO UPDATE SET state = excluded.state, ground = excluded.ground, \
+               since = excluded.since";
+    let now = change.now();
+    change.write(sql, args![entity.as_str(), operator.as_str(), state.word(), ground, now]).await?;
+    Ok(())
 }
 
 // Scenarios.

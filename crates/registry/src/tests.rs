@@ -4,6 +4,7 @@ mod drafting;
 mod parties;
 mod permits;
 mod regimes;
+mod standing;
 
 use std::collections::BTreeSet;
 

@@ -47,6 +47,10 @@ impl Turn {
         &self.registry.regime
     }
 
+    pub(crate) fn registry(&self) -> crate::Registry {
+        crate::Registry(Arc::clone(&self.registry))
+    }
+
     pub(crate) fn touch(&mut self, basis: Basis) {
         self.touched.insert(basis);
     }

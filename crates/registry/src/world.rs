@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use shuyu_model::Time;
 use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
 
 use crate::live::Basis;
 use crate::store::Book;
-use crate::{Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
+use crate::{Admission, Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
 
 /// The registry's memory at one moment.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +24,10 @@ pub(crate) struct World {
     pub(crate) resources: BTreeMap<ResourceId, Arc<Resource>>,
     pub(crate) agreements: BTreeMap<AgreementId, Arc<Agreement>>,
     pub(crate) scenarios: BTreeMap<ScenarioId, Arc<Scenario>>,
+    /// Agreements and scenarios that rest, and since when.
+    pub(crate) suspended: BTreeMap<String, Time>,
+    /// How entities stand with operators.
+    pub(crate) admissions: BTreeMap<(OrganisationId, OrganisationId), Admission>,
     /// Development agreements by entity.
     development: HashMap<OrganisationId, Vec<AgreementId>>,
 }
@@ -36,6 +41,8 @@ impl World {
         world.take_resources(store::resources(book, "").await?);
         world.take_agreements(store::agreements(book, "").await?);
         world.take_scenarios(store::scenarios(book, "").await?);
+        world.suspended.extend(store::suspensions(book, "").await?);
+        world.take_admissions(store::admissions(book, "").await?);
         world.index();
         Ok(world)
     }
@@ -48,11 +55,20 @@ impl World {
     ) -> Result<(), RegistryError> {
         for basis in touched {
             match basis {
-                Basis::Organisation(id) => self.take_organisations(store::organisations(book, id.as_str()).await?),
+                Basis::Organisation(id) => {
+                    self.take_organisations(store::organisations(book, id.as_str()).await?);
+                    self.take_admissions(store::admissions(book, id.as_str()).await?);
+                }
                 Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
                 Basis::Resource(id) => self.take_resources(store::resources(book, id.as_str()).await?),
-                Basis::Agreement(id) => self.take_agreements(store::agreements(book, id.as_str()).await?),
-                Basis::Scenario(id) => self.take_scenarios(store::scenarios(book, id.as_str()).await?),
+                Basis::Agreement(id) => {
+                    self.take_agreements(store::agreements(book, id.as_str()).await?);
+                    self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
+                }
+                Basis::Scenario(id) => {
+                    self.take_scenarios(store::scenarios(book, id.as_str()).await?);
+                    self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
+                }
             }
         }
         if touched.iter().any(|basis| matches!(basis, Basis::Agreement(_))) {
@@ -79,6 +95,15 @@ impl World {
 
     fn take_scenarios(&mut self, rows: Vec<Scenario>) {
         self.scenarios.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_suspensions(&mut self, subject: &str, rows: Vec<(String, Time)>) {
+        self.suspended.remove(subject);
+        self.suspended.extend(rows);
+    }
+
+    fn take_admissions(&mut self, rows: Vec<Admission>) {
+        self.admissions.extend(rows.into_iter().map(|row| ((row.entity.clone(), row.operator.clone()), row)));
     }
 
     fn index(&mut self) {

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod demo;
 pub mod jobs;
 pub mod journal;
+pub mod matters;
 pub mod money;
 pub mod organisations;
 pub mod outside;

@@ -184,6 +184,37 @@ pub enum RegimeCommand {
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Says in plain Chinese what changes for whom from one to the other.
+    Diff {
+        /// The code of a built-in regime, or a file.
+        #[arg(value_name = "A")]
+        a: String,
+        /// Another.
+        #[arg(value_name = "B")]
+        b: String,
+    },
+    /// Shows for each clause of a document what carries it, what shows that, and what is missing.
+    Conformance(ConformanceArgs),
+}
+
+/// `shuyu regime conformance`.
+#[derive(Debug, Clone, Args)]
+pub struct ConformanceArgs {
+    /// The code of the document's regime.
+    #[arg(value_name = "CODE")]
+    pub code: String,
+    /// Prints rows {id, kind, carried_by, tests, evidence} as JSON.
+    #[arg(long, conflicts_with = "html")]
+    pub json: bool,
+    /// Writes the table as a page.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Looks the newest evidence up in the journal of the data folder, which no server may hold.
+    #[arg(long)]
+    pub evidence: bool,
+    /// Where the state lies.
+    #[command(flatten)]
+    pub store: StoreArgs,
 }
 
 /// `shuyu admin`.
@@ -218,6 +249,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Verify(args) => commands::verify::run(&data, args),
         Command::Witness(args) => commands::witness::run(args).await,
         Command::Regime(RegimeCommand::Check { file }) => commands::regime::check(file.as_deref()),
+        Command::Regime(RegimeCommand::Diff { a, b }) => commands::regime::diff(&a, &b),
+        Command::Regime(RegimeCommand::Conformance(args)) => commands::conformance::run(&data, args).await,
         Command::Admin(AdminCommand::Bootstrap(args)) => commands::admin::bootstrap(&data, args).await,
     }
 }

@@ -50,6 +50,7 @@ pub mod shapes;
 mod signals;
 pub mod spool;
 mod store;
+mod sweeper;
 pub mod throttle;
 mod translate;
 mod watch;

@@ -58,6 +58,9 @@ pub const IDEMPOTENCY_MICROS: i64 = 24 * 60 * MINUTE_MICROS;
 /// The largest answer that is kept for a key.
 pub const IDEMPOTENCY_ANSWER_BYTES_MAX: usize = 256 * 1024;
 
+/// How often the platform looks for moves of its own whose day has come.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
 /// Jobs that run at the same time.
 pub const JOBS_AT_ONCE_MAX: usize = 2;
 /// How long a worker holds a job without renewing.

@@ -89,6 +89,10 @@ needs! {
     SignCase = "sign_case", Platform;
     /// Sees cases and the own inbox.
     SeeCases = "see_cases", Platform;
+    /// Opens matters, makes their moves, files their copies.
+    HandleMatters = "handle_matters", Platform;
+    /// Sees the matters of the own organisation, or all where one supervises.
+    SeeMatters = "see_matters", Platform;
     /// Computes in the workroom of an own scenario.
     Compute = "compute", Owned;
     /// Sees own jobs.

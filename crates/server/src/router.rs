@@ -13,8 +13,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidates, cases, catalog, demo, jobs, journal, money, organisations, outside, people,
-    products, releases, resources, scenarios, sessions,
+    agreements, answers, candidates, cases, catalog, demo, jobs, journal, matters, money, organisations, outside,
+    people, products, releases, resources, scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -135,6 +135,13 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/cases/{id}/signatures", cases::sign, Needs::SignCase, "Signs a step of a case."),
         route(GET, "/v1/inbox", cases::inbox, Needs::SeeCases, "Lists the cases that wait for the caller."),
         route(POST, "/v1/filings/{id}/{to}", cases::file, Needs::SignCase, "Says that a copy of a decision was filed."),
+
+        route(POST, "/v1/matters", matters::open, Needs::HandleMatters, "Opens a matter: an incident, a rectification, an exit, a complaint and the like."),
+        route(GET, "/v1/matters", matters::list, Needs::SeeMatters, "Lists matters, oldest first."),
+        route(GET, "/v1/matters/{id}", matters::show, Needs::SeeMatters, "Shows a matter, its moves, and what can be done now."),
+        route(POST, "/v1/matters/{id}/moves", matters::make_move, Needs::HandleMatters, "Makes a move."),
+        route(POST, "/v1/matters/{id}/filings/{version}/{to}", matters::file, Needs::HandleMatters, "Says that a copy after a move was filed."),
+        route(GET, "/v1/obligations", matters::obligations, Needs::SeeMatters, "Lists who must do what by which day, the most urgent first."),
 
         route(GET, "/v1/jobs", jobs::list, Needs::SeeJobs, "Lists the organisation's jobs, newest first."),
         route(GET, "/v1/jobs/{id}", jobs::show, Needs::OwnJob, "Shows a job."),

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::jobs::worker;
 use crate::limits::SHUTDOWN_SECONDS_MAX;
-use crate::{connections, figures, router};
+use crate::{connections, figures, router, sweeper};
 
 /// A server that runs until it is stopped.
 pub struct Running {
@@ -19,6 +19,7 @@ pub struct Running {
     stop: CancellationToken,
     serving: JoinHandle<()>,
     working: JoinHandle<Result<(), shuyu_ledger::LedgerError>>,
+    sweeping: JoinHandle<()>,
     app: App,
 }
 
@@ -30,7 +31,8 @@ pub async fn start(app: App, listen: &str) -> anyhow::Result<Running> {
     let stop = CancellationToken::new();
     let serving = tokio::spawn(connections::serve(listener, router::build(&app), stop.clone()));
     let working = tokio::spawn(worker::work(app.clone(), stop.clone()));
-    Ok(Running { address, stop, serving, working, app })
+    let sweeping = tokio::spawn(sweeper::sweep(app.clone(), stop.clone()));
+    Ok(Running { address, stop, serving, working, sweeping, app })
 }
 
 impl Running {
@@ -58,6 +60,7 @@ impl Running {
             }
         }
         self.working.await.context("the worker panicked")??;
+        self.sweeping.await.context("the sweeper panicked")?;
         Ok(self.app.close().await?)
     }
 }

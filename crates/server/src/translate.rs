@@ -81,7 +81,7 @@ impl From<SourceError> for Problem {
 impl From<CaseworkError> for Problem {
     fn from(error: CaseworkError) -> Self {
         match error {
-            CaseworkError::Unknown { .. } => Self::unseen("case"),
+            CaseworkError::Unknown { .. } => Self::unseen("case or matter"),
             CaseworkError::Malformed { .. } => Self::malformed(error.to_string()),
             CaseworkError::Conflict { .. } => Self::conflict(error.to_string()),
             CaseworkError::Stale { .. } => Self::stale(),

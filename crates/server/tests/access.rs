@@ -58,7 +58,7 @@ fn address(route: &Route, things: &Things) -> String {
         other => format!("{}-{}", absent(other), "0".repeat(32)),
     };
     let path = route.path.replace("{id}", &id).replace("{role}", "agency").replace("{to}", "regulator");
-    path.replace("{month}", "2026-01").replace("{seq}", "1").replace("{*file}", "checkpoint")
+    path.replace("{version}", "1").replace("{month}", "2026-01").replace("{seq}", "1").replace("{*file}", "checkpoint")
 }
 
 fn absent(list: &str) -> &'static str {
@@ -67,6 +67,7 @@ fn absent(list: &str) -> &'static str {
         "people" => "PER",
         "agreements" => "AGR",
         "cases" | "filings" => "CAS",
+        "matters" => "MAT",
         "releases" => "REL",
         "products" => "PRD",
         "subscriptions" => "SUB",

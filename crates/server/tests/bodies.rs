@@ -31,7 +31,7 @@ fn readers(document: &Value) -> Vec<Reader> {
         let id = pattern("id").unwrap_or_default();
         let id = id.trim_start_matches('^').split('-').next().unwrap_or_default().to_owned();
         let path = route.path.replace("{id}", &format!("{id}-{}", "0".repeat(32)));
-        let path = path.replace("{to}", "regulator");
+        let path = path.replace("{to}", "regulator").replace("{version}", "1");
         schema.is_object().then_some(Reader { method: route.method, path, needs: route.needs, schema })
     };
     routes().into_iter().filter_map(read).collect()

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::labels::{Label, label};
-use super::{Regime, words};
+use super::{Maker, MoveRule, Regime, words};
 
 /// One thing on which two rule sets differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +85,7 @@ fn flat(regime: &Regime) -> BTreeMap<String, Said> {
                 }
             }
             "procedure" => procedures(regime, &mut said),
+            "matter" => matters(regime, &mut said),
             "duties" => {
                 // A role's duties differ by where they stand, which is no difference.
             }
@@ -166,6 +167,45 @@ fn procedures(regime: &Regime, said: &mut BTreeMap<String, Said>) {
         if let Some(first) = procedure.file.first() {
             let copies: Vec<String> = procedure.file.iter().map(copy).collect();
             said.insert(format!("{path}.file"), Said { text: copies.join("；"), clause: Some(first.source.clone()) });
+        }
+    }
+}
+
+/// A matter is told by its moves, in the order of the file: what, by whom, by when.
+fn matters(regime: &Regime, said: &mut BTreeMap<String, Said>) {
+    let maker = |maker: &Maker| match maker {
+        Maker::Role(role) => regime.word(*role).to_owned(),
+        Maker::Opener => "发起单位".to_owned(),
+        Maker::Counterparty => "对方".to_owned(),
+        Maker::Platform => "平台".to_owned(),
+    };
+    for (kind, rules) in &regime.matter {
+        let machine = kind.machine();
+        let told = |rule: &MoveRule| {
+            let mut more = vec![rule.by.0.iter().map(maker).collect::<Vec<_>>().join("或")];
+            more.extend(rule.working_days_max.map(|days| format!("{days}个工作日内")));
+            more.extend(rule.working_days_min.map(|days| format!("至少{days}个工作日")));
+            format!("{}({})", rule.title(machine), more.join(","))
+        };
+        let mut say = |key: &str, text: String, clause: Option<&str>| {
+            let clause = Some(clause.unwrap_or("setting").to_owned());
+            said.insert(format!("matter.{}.{key}", kind.word()), Said { text, clause });
+        };
+        let moves: Vec<String> = rules.moves.iter().map(told).collect();
+        say("moves", moves.join("；"), Some(&rules.source));
+        let openers: Vec<&str> = rules.open_by.iter().map(|role| regime.word(*role)).collect();
+        say("open_by", openers.join("、"), Some(&rules.source));
+        for contents in &rules.contents_required {
+            let at = machine.row(&contents.at).map_or("发起", |row| row.title);
+            say("contents_required", format!("{at}时须有{}项", contents.keys.len()), Some(&contents.source));
+        }
+        let flags =
+            [("required_for_use", &rules.required_for_use), ("counterparty_decides", &rules.counterparty_decides)];
+        for (key, flag) in flags.into_iter().filter_map(|(key, flag)| Some((key, flag.as_ref()?))) {
+            say(key, shown(key, &Value::Bool(flag.value)), flag.source.as_deref());
+        }
+        if let Some(months) = &rules.every_months {
+            say("every_months", format!("{}个月", months.value), months.source.as_deref());
         }
     }
 }

@@ -18,6 +18,16 @@ impl Faults {
         self.0.push((path.into(), what.into()));
     }
 
+    /// Notes one fault whose sentence begins with its path in backquotes.
+    pub(super) fn named(&mut self, what: String) {
+        let path = what.split('`').nth(1).unwrap_or_default().to_owned();
+        self.0.push((path, what));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn into_vec(self) -> Vec<(String, String)> {
         self.0
     }
@@ -25,7 +35,9 @@ impl Faults {
 
 /// Where 0 is a value like any other, or where other faults say better what is wrong.
 fn zero_is_fine(path: &str) -> bool {
-    ["release.raw_row_matches_max", "procedure.", "version", "in_force.years"].iter().any(|fine| path.starts_with(fine))
+    ["release.raw_row_matches_max", "procedure.", "matter.", "version", "in_force.years"]
+        .iter()
+        .any(|fine| path.starts_with(fine))
 }
 
 /// INVARIANT (sourced) and what holds for every value alike: no empty text, no empty
@@ -96,6 +108,7 @@ pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Fault
     of_money(regime, faults);
     of_roles_and_modes(regime, faults);
     of_conduct(regime, faults);
+    super::matter::faults_of(regime, faults);
 }
 
 fn of_head(regime: &Regime, faults: &mut Faults) {

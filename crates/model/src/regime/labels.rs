@@ -4,6 +4,7 @@
 //! which takes the keys from the parser itself.
 
 use super::{Ban, ProcedureKind, words};
+use crate::matter::MatterKind;
 
 /// Whom a path concerns and what it says, in Chinese.
 pub(super) struct Label {
@@ -176,6 +177,12 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("bans.*", "各方", "“*”"),
     ("procedure.*.steps", "各方", "“*”的步骤"),
     ("procedure.*.file", "各方", "“*”的备案"),
+    ("matter.*.moves", "各方", "“*”的办理环节"),
+    ("matter.*.open_by", "各方", "“*”由谁发起"),
+    ("matter.*.contents_required", "各方", "“*”应含内容"),
+    ("matter.*.required_for_use", "经营主体", "“*”为使用的前提"),
+    ("matter.*.counterparty_decides", "各方", "“*”由被诉方处理"),
+    ("matter.*.every_months", "各方", "“*”的间隔"),
 ];
 
 /// The label of a path; the path itself where it has none, which the test forbids.
@@ -193,6 +200,7 @@ pub(super) fn label(path: &str) -> Label {
 fn named<'a>(pattern: &str, part: &'a str) -> &'a str {
     match pattern.split('.').next() {
         Some("procedure") => ProcedureKind::parse(part).map_or(part, |kind| kind.zh()),
+        Some("matter") => MatterKind::parse(part).map_or(part, |kind| kind.machine().title),
         Some("bans") => Ban::ALL.iter().find(|ban| ban.word() == part).map_or(part, |ban| ban.zh()),
         _ => words::zh(part),
     }

@@ -10,7 +10,7 @@ use shuyu_model::{Actor, Grade, Role, Time, UseKind, Verdict};
 use crate::decide::{self, Asked};
 use crate::testing::{Town, allowed, fund_columns, refused, town};
 use crate::world::World;
-use crate::{Act, AgreementState, Barred, Permit, ResourceState, ScenarioState, Scope};
+use crate::{Act, Admission, AdmissionState, AgreementState, Barred, Permit, ResourceState, ScenarioState, Scope};
 
 struct Set {
     town: Town,
@@ -117,6 +117,12 @@ fn change_organisation(world: &mut World, actor: &Actor, by: impl Fn(&mut crate:
     world.organisations.insert(organisation.id.clone(), Arc::new(organisation));
 }
 
+fn admit(world: &mut World, set: &Set, state: AdmissionState) {
+    let (entity, operator) = (set.town.bank[0].organisation.clone(), set.town.operator[0].organisation.clone());
+    let admission = Admission { entity: entity.clone(), operator: operator.clone(), state, since: Time(0) };
+    world.admissions.insert((entity, operator), admission);
+}
+
 const FAULTS: &[Fault] = &[
     ("nothing", |_, _| {}, &[]),
     (
@@ -217,6 +223,23 @@ const FAULTS: &[Fault] = &[
         },
         &["REG-008"],
     ),
+    (
+        "an agreement that rests",
+        |world, set| {
+            world.suspended.insert(set.agreement.to_string(), Time(0));
+        },
+        &["REG-029"],
+    ),
+    (
+        "a scenario that rests",
+        |world, set| {
+            world.suspended.insert(set.scenario.to_string(), Time(0));
+        },
+        &["REG-030"],
+    ),
+    ("an entity whose admission rests", |world, set| admit(world, set, AdmissionState::Suspended), &["REG-031"]),
+    ("an entity that was removed", |world, set| admit(world, set, AdmissionState::Removed), &["REG-031"]),
+    ("an entity that is admitted", |world, set| admit(world, set, AdmissionState::Admitted), &[]),
     (
         "an entity whose agreement was ended",
         |world, set| {
@@ -329,6 +352,7 @@ pub(super) async fn codes_of_a_world_with_every_fault() -> BTreeSet<String> {
         agreement.scenario = Some(set.scenario.clone());
         agreement.state = AgreementState::Ended;
     });
+    admit(&mut world, &set, AdmissionState::Removed);
     let columns = vec![(set.fund.clone(), ["account", "id_card", "balance"].map(String::from).to_vec())];
     let bank = set.town.bank[0].organisation.clone();
     let scope = Scope::of(set.scenario.clone()).columns(columns).to(bank).used_for(UseKind::PublicGovernance);
@@ -340,7 +364,7 @@ pub(super) async fn codes_of_a_world_with_every_fault() -> BTreeSet<String> {
 async fn a_world_with_every_fault_is_told_every_reason_at_once() {
     let seen = codes_of_a_world_with_every_fault().await;
     let mut expected: BTreeSet<String> = (1..=16).map(|n| format!("REG-{n:03}")).collect();
-    expected.insert("REG-020".into());
+    expected.extend(["REG-020", "REG-029", "REG-030", "REG-031"].map(String::from));
     assert_eq!(seen, expected);
 }
 

@@ -42,5 +42,7 @@ pub async fn advance(State(app): Stations, Who(actor): Who, Json(clock): Json<Cl
         tracing::debug!(%error, "the clock was moved by somebody else");
     }
     app.clock_file().write(ledger.clock()).map_err(Problem::fault)?;
+    // Days that have just come are not waited for.
+    crate::sweeper::once(&app).await?;
     Ok(Shown(Clock { to: ledger.now() }))
 }

@@ -69,6 +69,7 @@ ids_in_path! {
     ConsentId = "id", "CNS";
     ClientKeyId = "id", "CLK";
     JobId = "id", "JOB";
+    MatterId = "id", "MAT";
 }
 
 impl InPath for Role {
@@ -113,6 +114,21 @@ impl InPath for Seq {
         match text.parse::<i64>() {
             Ok(seq) if seq >= 1 => Ok(Seq(seq)),
             _ => Err("a number of the journal is a whole number from 1".to_owned()),
+        }
+    }
+}
+
+/// A number that counts the moves of a matter.
+#[derive(Debug, Clone, Copy)]
+pub struct Version(pub i64);
+
+impl InPath for Version {
+    const NAME: &'static str = "version";
+    const PATTERN: &'static str = "^[0-9]+$";
+    fn read(text: &str) -> Result<Self, String> {
+        match text.parse::<i64>() {
+            Ok(version) if version >= 1 => Ok(Version(version)),
+            _ => Err("the moves of a matter are counted from 1".to_owned()),
         }
     }
 }

@@ -1,0 +1,285 @@
+//! All SQL of matters.
+
+use std::str::FromStr;
+
+use shuyu_ledger::{Change, Ledger, Row, args};
+use shuyu_model::calendar::WorkingDay;
+use shuyu_model::id::{MatterId, OrganisationId, PersonId};
+use shuyu_model::matter::MatterKind;
+use shuyu_model::{Actor, Day, Digest, Role, Time};
+
+use super::view::sees_all;
+use super::{Matter, MatterFiling, MatterFilter, Moved};
+use crate::CaseworkError;
+use crate::store::{Book, Reader, json, to_i64};
+
+type Result<T> = std::result::Result<T, CaseworkError>;
+
+fn day(row: &Reader<'_>, column: &str) -> Result<Option<Day>> {
+    let text = row.0.opt_text(column)?;
+    text.map(|text| Day::from_str(&text).map_err(|error| row.damaged(error))).transpose()
+}
+
+fn opt_id<T: TryFrom<String, Error = shuyu_model::id::IdError>>(row: &Reader<'_>, column: &str) -> Result<Option<T>> {
+    let text = row.0.opt_text(column)?;
+    text.map(|text| T::try_from(text).map_err(|error| row.damaged(error))).transpose()
+}
+
+fn read_matter(row: &Row) -> Result<Matter> {
+    let row = Reader(row);
+    let kind = row.word("kind", MatterKind::parse)?;
+    let due_is_estimated = row.0.int("due_is_estimated")? != 0;
+    Ok(Matter {
+        id: row.id("id")?,
+        kind,
+        rules: row.json("rules_text")?,
+        regime: row.0.text("regime")?,
+        subject: row.0.text("subject")?,
+        subject_organisation: opt_id(&row, "subject_organisation")?,
+        counterparty: opt_id(&row, "counterparty")?,
+        title: row.0.text("title")?,
+        // Upholds INVARIANT (in the table) on reading back.
+        state: row.word("state", |word| kind.machine().state(word).map(|state| state.word))?,
+        entered_at: Time(row.0.int("entered_at")?),
+        due: day(&row, "due_day")?.map(|day| WorkingDay { day, is_estimated: due_is_estimated }),
+        platform_day: day(&row, "platform_day")?,
+        version: row.0.int("version")?,
+        opener: row.id("opener")?,
+        opener_person: row.id("opener_person")?,
+        parties: row.json("parties")?,
+        authors: row.json("authors")?,
+        facts: row.json("facts")?,
+        opened_at: Time(row.0.int("opened_at")?),
+        ended_at: row.0.opt_int("ended_at")?.map(Time),
+    })
+}
+
+pub(crate) async fn matter(book: &mut Book<'_>, id: &MatterId) -> Result<Matter> {
+    let rows = book.read("SELECT * FROM matters WHERE id = $1", args![id.as_str()]).await?;
+    read_matter(rows.first().ok_or_else(|| CaseworkError::Unknown { id: id.to_string() })?)
+}
+
+pub(crate) async fn insert_matter(change: &mut Change, new: &Matter) -> Result<()> {
+    let sql = "INSERT INTO matters (id, kind, rules_text, regime, subject, subject_organisation, counterparty, title, \
+               state, entered_at, due_day, due_is_estimated, platform_day, version, opener, opener_person, parties, \
+               authors, facts, opened_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    let args = args![
+        new.id.as_str(),
+        new.kind.word(),
+        json(&new.rules)?,
+        &new.regime,
+        &new.subject,
+        new.subject_organisation.as_ref().map(OrganisationId::as_str),
+        new.counterparty.as_ref().map(OrganisationId::as_str),
+        &new.title,
+        new.state,
+        new.entered_at,
+        new.due.map(|due| due.day.to_string()),
+        new.due.is_some_and(|due| due.is_estimated),
+        new.platform_day.map(|day| day.to_string()),
+        new.version,
+        new.opener.as_str(),
+        new.opener_person.as_str(),
+        json(&new.parties)?,
+        json(&new.authors)?,
+        json(&new.facts)?,
+        new.opened_at,
+    ];
+    change.write(sql, args).await?;
+    Ok(())
+}
+
+/// Writes what a move changed; `version` has been counted up by it.
+pub(crate) async fn update_matter(change: &mut Change, matter: &Matter) -> Result<()> {
+    let sql = "UPDATE matters SET state = $2, entered_at = $3, due_day = $4, due_is_estimated = $5, \
+               platform_day = $6, version = $7, facts = $8, ended_at = $9 WHERE id = $1 AND version = $10";
+    let args = args![
+        matter.id.as_str(),
+        matter.state,
+        matter.entered_at,
+        matter.due.map(|due| due.day.to_string()),
+        matter.due.is_some_and(|due| due.is_estimated),
+        matter.platform_day.map(|day| day.to_string()),
+        matter.version,
+        json(&matter.facts)?,
+        matter.ended_at,
+        matter.version.saturating_sub(1),
+    ];
+    match change.write(sql, args).await? {
+        1 => Ok(()),
+        _ => Err(CaseworkError::Stale { version: matter.version }),
+    }
+}
+
+/// The one of the same kind, subject and counterparty that has not ended.
+pub(crate) async fn running(change: &mut Change, matter: &Matter) -> Result<Option<String>> {
+    let sql = "SELECT id FROM matters WHERE subject = $1 AND kind = $2 AND ended_at IS NULL \
+               AND (counterparty = $3 OR (counterparty IS NULL AND $3 = ''))";
+    let counterparty = matter.counterparty.as_ref().map_or("", OrganisationId::as_str);
+    let rows = change.read(sql, args![&matter.subject, matter.kind.word(), counterparty]).await?;
+    Ok(rows.first().map(|row| row.text("id")).transpose()?)
+}
+
+/// What a viewer may see of what a filter asks for. `$1` is the viewer's
+/// organisation, or empty for who sees all; the others are empty where not asked for.
+macro_rules! listed {
+    () => {
+        " FROM matters m WHERE ($1 = '' OR m.opener = $1 OR m.subject_organisation = $1 OR m.counterparty = $1 \
+         OR m.parties LIKE '%\"' || $1 || '\"%') AND ($2 = '' OR m.kind = $2) AND ($3 = '' OR m.state = $3) \
+         AND ($4 = '' OR m.opener = $4 OR m.subject_organisation = $4 OR m.counterparty = $4) \
+         AND ($5 = '' OR m.subject = $5)"
+    };
+}
+
+pub(crate) async fn list(
+    ledger: &Ledger,
+    viewer: &Actor,
+    filter: &MatterFilter,
+    after: &str,
+    items_max: usize,
+) -> Result<(Vec<Matter>, usize)> {
+    let own = if sees_all(viewer) { "" } else { viewer.organisation.as_str() };
+    let asked = || {
+        args![
+            own,
+            filter.kind.map_or("", MatterKind::word),
+            filter.state.as_deref().unwrap_or_default(),
+            filter.organisation.as_ref().map_or("", OrganisationId::as_str),
+            filter.subject.as_deref().unwrap_or_default(),
+        ]
+    };
+    let count = ledger.read(concat!("SELECT CAST(count(*) AS BIGINT) AS total", listed!()), asked()).await?;
+    let total = count.first().map(|row| row.int("total")).transpose()?.unwrap_or(0);
+    let sql = concat!("SELECT m.*", listed!(), " AND m.id > $6 ORDER BY m.id LIMIT $7");
+    let mut args = asked();
+    args.extend(args![after, to_i64(items_max)]);
+    let found = ledger.read(sql, args).await?.iter().map(read_matter).collect::<Result<_>>()?;
+    Ok((found, usize::try_from(total).unwrap_or(0)))
+}
+
+/// The matters whose platform's day has come, the longest waiting first.
+pub(crate) async fn due_for_platform(ledger: &Ledger, today: Day, items_max: usize) -> Result<Vec<MatterId>> {
+    let sql = "SELECT id FROM matters WHERE platform_day IS NOT NULL AND platform_day <= $1 \
+               ORDER BY platform_day, id LIMIT $2";
+    let rows = ledger.read(sql, args![today.to_string(), to_i64(items_max)]).await?;
+    rows.iter().map(|row| Reader(row).id("id")).collect()
+}
+
+/// Every matter that has not ended or ended after `since`, oldest first.
+pub(crate) async fn recent(ledger: &Ledger, since: Time, items_max: usize) -> Result<Vec<Matter>> {
+    let sql = "SELECT * FROM matters WHERE ended_at IS NULL OR ended_at >= $1 ORDER BY id LIMIT $2";
+    ledger.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_matter).collect()
+}
+
+// Moves.
+
+fn read_move(row: &Row) -> Result<Moved> {
+    let row = Reader(row);
+    Ok(Moved {
+        version: row.0.int("version")?,
+        by: row.0.text("move")?,
+        from: row.0.text("from_state")?,
+        to: row.0.text("to_state")?,
+        person: opt_id(&row, "person")?,
+        organisation: opt_id(&row, "organisation")?,
+        reason: row.0.text("reason")?,
+        evidence: row.opt_digest("evidence")?,
+        facts: row.json("facts")?,
+        due_day: day(&row, "due_day")?,
+        at: Time(row.0.int("moved_at")?),
+    })
+}
+
+pub(crate) async fn moves(book: &mut Book<'_>, id: &MatterId) -> Result<Vec<Moved>> {
+    let sql = "SELECT * FROM matter_moves WHERE matter_id = $1 ORDER BY version";
+    book.read(sql, args![id.as_str()]).await?.iter().map(read_move).collect()
+}
+
+/// The moves made since then that had a day, with their matters' ids.
+pub(crate) async fn moves_with_a_day(ledger: &Ledger, since: Time, items_max: usize) -> Result<Vec<(MatterId, Moved)>> {
+    let sql = "SELECT * FROM matter_moves WHERE due_day IS NOT NULL AND moved_at >= $1 \
+               ORDER BY matter_id, version LIMIT $2";
+    let rows = ledger.read(sql, args![since, to_i64(items_max)]).await?;
+    rows.iter().map(|row| Ok((Reader(row).id("matter_id")?, read_move(row)?))).collect()
+}
+
+pub(crate) async fn insert_move(change: &mut Change, id: &MatterId, new: &Moved) -> Result<()> {
+    let sql = "INSERT INTO matter_moves (matter_id, version, move, from_state, to_state, person, organisation, reason, \
+               evidence, facts, due_day, moved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let args = args![
+        id.as_str(),
+        new.version,
+        &new.by,
+        &new.from,
+        &new.to,
+        new.person.as_ref().map(PersonId::as_str),
+        new.organisation.as_ref().map(OrganisationId::as_str),
+        &new.reason,
+        new.evidence.map(|digest| digest.to_string()),
+        json(&new.facts)?,
+        new.due_day.map(|day| day.to_string()),
+        new.at,
+    ];
+    change.write(sql, args).await?;
+    Ok(())
+}
+
+// Filings.
+
+fn read_filing(row: &Row) -> Result<MatterFiling> {
+    let row = Reader(row);
+    Ok(MatterFiling {
+        matter: row.id("matter_id")?,
+        version: row.0.int("version")?,
+        to: row.word("recipient", Role::parse)?,
+        due_day: day(&row, "due_day")?.ok_or_else(|| row.damaged("`due_day` is empty"))?,
+        is_estimated: row.0.int("is_estimated")? != 0,
+        clause: row.0.text("clause")?,
+        filed_at: row.0.opt_int("filed_at")?.map(Time),
+        evidence: row.opt_digest("evidence")?,
+    })
+}
+
+pub(crate) async fn filings(book: &mut Book<'_>, id: &MatterId) -> Result<Vec<MatterFiling>> {
+    let sql = "SELECT * FROM matter_filings WHERE matter_id = $1 ORDER BY version, recipient";
+    book.read(sql, args![id.as_str()]).await?.iter().map(read_filing).collect()
+}
+
+/// Copies not filed, or filed since then.
+pub(crate) async fn recent_filings(ledger: &Ledger, since: Time, items_max: usize) -> Result<Vec<MatterFiling>> {
+    let sql = "SELECT * FROM matter_filings WHERE filed_at IS NULL OR filed_at >= $1 \
+               ORDER BY due_day, matter_id, version, recipient LIMIT $2";
+    ledger.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_filing).collect()
+}
+
+pub(crate) async fn insert_filing(change: &mut Change, new: &MatterFiling) -> Result<()> {
+    let sql = "INSERT INTO matter_filings (matter_id, version, recipient, due_day, is_estimated, clause) \
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    let (to, due_day) = (new.to.word(), new.due_day.to_string());
+    change.write(sql, args![new.matter.as_str(), new.version, to, due_day, new.is_estimated, &new.clause]).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_filed(
+    change: &mut Change,
+    filing: &MatterFiling,
+    by: &PersonId,
+    evidence: Option<Digest>,
+) -> Result<bool> {
+    let sql = "UPDATE matter_filings SET filed_at = $4, filed_by = $5, evidence = $6 \
+               WHERE matter_id = $1 AND version = $2 AND recipient = $3 AND filed_at IS NULL";
+    let now = change.now();
+    let evidence = evidence.map(|digest| digest.to_string());
+    let args = args![filing.matter.as_str(), filing.version, filing.to.word(), now, by.as_str(), evidence];
+    Ok(change.write(sql, args).await? == 1)
+}
+
+/// Changes a row as only somebody with the database in hands could: to test what
+/// is read back.
+#[cfg(test)]
+pub(crate) async fn tamper(change: &mut Change, id: &MatterId, state: &str, version: i64) -> Result<()> {
+    let sql = "UPDATE matters SET state = $2, version = $3 WHERE id = $1";
+    change.write(sql, args![id.as_str(), state, version]).await?;
+    Ok(())
+}

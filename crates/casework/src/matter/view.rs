@@ -1,0 +1,249 @@
+//! What somebody may see of a matter.
+//!
+//! Supervising bodies see every matter, everybody else those in which their
+//! organisation has a part.
+
+use serde::{Deserialize, Serialize};
+use shuyu_model::id::{MatterId, OrganisationId, PersonId};
+use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::MoveRule;
+use shuyu_model::{Actor, Day, Digest, Role, Time};
+
+use super::guards::{Asked, is_maker};
+use super::{Facts, Matter, Moved};
+use crate::DayView;
+
+/// Which matters to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatterFilter {
+    /// Of this kind.
+    #[serde(default)]
+    pub kind: Option<MatterKind>,
+    /// In this state.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// Opened by, about or against this organisation.
+    #[serde(default)]
+    pub organisation: Option<OrganisationId>,
+    /// On this subject.
+    #[serde(default)]
+    pub subject: Option<String>,
+}
+
+/// A copy that is due or filed after a move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatterFiling {
+    /// Of which matter.
+    pub matter: MatterId,
+    /// After which of its moves.
+    pub version: i64,
+    /// With whom.
+    pub to: Role,
+    /// The last day on which it is in time.
+    pub due_day: Day,
+    /// Whether a year on the way to that day had no holiday notice yet.
+    pub is_estimated: bool,
+    /// The clause that asks for it.
+    pub clause: String,
+    /// When it was filed.
+    pub filed_at: Option<Time>,
+    /// Of what was filed, or of its receipt.
+    pub evidence: Option<Digest>,
+}
+
+/// A matter in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatterItem {
+    /// Which.
+    pub id: MatterId,
+    /// Of which kind.
+    pub kind: MatterKind,
+    /// What people call it.
+    pub title: String,
+    /// What it is about.
+    pub subject: String,
+    /// The organisation that it concerns.
+    pub subject_organisation: Option<OrganisationId>,
+    /// The second party.
+    pub counterparty: Option<OrganisationId>,
+    /// Where it stands.
+    pub state: String,
+    /// What people call that.
+    pub state_title: String,
+    /// The version to name in a move.
+    pub version: i64,
+    /// When the next move is due.
+    pub due: Option<DayView>,
+    /// When it was opened.
+    pub opened_at: Time,
+    /// When it ended.
+    pub ended_at: Option<Time>,
+}
+
+impl From<&Matter> for MatterItem {
+    fn from(matter: &Matter) -> Self {
+        let state = matter.machine().state(matter.state);
+        Self {
+            id: matter.id.clone(),
+            kind: matter.kind,
+            title: matter.title.clone(),
+            subject: matter.subject.clone(),
+            subject_organisation: matter.subject_organisation.clone(),
+            counterparty: matter.counterparty.clone(),
+            state: matter.state.to_owned(),
+            state_title: state.map_or(matter.state, |state| state.title).to_owned(),
+            version: matter.version,
+            due: matter.due.map(DayView::from),
+            opened_at: matter.opened_at,
+            ended_at: matter.ended_at,
+        }
+    }
+}
+
+/// A move that can be made now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MoveView {
+    /// Which.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Who makes it, in the jurisdiction's words.
+    pub by: Vec<String>,
+    /// Whether the viewer is one of them.
+    pub is_yours: bool,
+    /// The document that it needs.
+    pub evidence: Option<String>,
+    /// The contents that it needs and that are not told yet.
+    pub contents_missing: Vec<String>,
+    /// The last day on which it is in time.
+    pub due: Option<DayView>,
+    /// The clause that it rests on.
+    pub clause: String,
+}
+
+/// A move that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MovedView {
+    /// Counts them; 1 is the opening.
+    pub version: i64,
+    /// Which.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// From where.
+    pub from: String,
+    /// To where.
+    pub to: String,
+    /// Who; nobody where the platform made it.
+    pub person: Option<PersonId>,
+    /// For whom.
+    pub organisation: Option<OrganisationId>,
+    /// Why.
+    pub reason: String,
+    /// The document they gave.
+    pub evidence: Option<Digest>,
+    /// What was told by it.
+    pub facts: Facts,
+    /// When it was due.
+    pub due_day: Option<Day>,
+    /// When.
+    pub at: Time,
+}
+
+/// A matter, its moves, and what can be done now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatterView {
+    /// The matter.
+    #[serde(flatten)]
+    pub item: MatterItem,
+    /// Under which version of which rules it was opened.
+    pub regime: String,
+    /// The clause that prescribes it.
+    pub clause: String,
+    /// Who opened it.
+    pub opener: OrganisationId,
+    /// What is known.
+    pub facts: Facts,
+    /// What can be done now.
+    pub moves: Vec<MoveView>,
+    /// What was done.
+    pub history: Vec<MovedView>,
+    /// Copies due and filed.
+    pub filings: Vec<MatterFiling>,
+}
+
+/// Who supervises sees all.
+pub(crate) fn sees_all(viewer: &Actor) -> bool {
+    [Role::Regulator, Role::Agency, Role::Supervisor].iter().any(|role| viewer.is(*role))
+}
+
+pub(crate) fn is_visible(matter: &Matter, viewer: &Actor) -> bool {
+    let own = &viewer.organisation;
+    let is_party = matter.opener == *own
+        || matter.subject_organisation.as_ref() == Some(own)
+        || matter.counterparty.as_ref() == Some(own)
+        || matter.parties.values().any(|party| party == own);
+    is_party || sees_all(viewer)
+}
+
+pub(crate) fn of_matter(
+    asked: &Asked<'_>,
+    matter: &Matter,
+    history: Vec<Moved>,
+    filings: Vec<MatterFiling>,
+) -> MatterView {
+    let machine = matter.machine();
+    let moves = matter.rules.rules_from(machine, matter.state).map(|rule| of_rule(asked, matter, rule)).collect();
+    let title = |by: &str| machine.row(by).map_or("提出", |row| row.title).to_owned();
+    let history = history
+        .into_iter()
+        .map(|moved| MovedView {
+            version: moved.version,
+            title: title(&moved.by),
+            name: moved.by,
+            from: moved.from,
+            to: moved.to,
+            person: moved.person,
+            organisation: moved.organisation,
+            reason: moved.reason,
+            evidence: moved.evidence,
+            facts: moved.facts,
+            due_day: moved.due_day,
+            at: moved.at,
+        })
+        .collect();
+    MatterView {
+        item: MatterItem::from(matter),
+        regime: matter.regime.clone(),
+        clause: asked.regime.cite_clause(&matter.rules.source),
+        opener: matter.opener.clone(),
+        facts: matter.facts.clone(),
+        moves,
+        history,
+        filings,
+    }
+}
+
+fn of_rule(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule) -> MoveView {
+    let is_told = |key: &&String| matter.facts.get(*key).is_some_and(|told| !told.trim().is_empty());
+    let keys = matter.rules.contents_at(&rule.word).flat_map(|contents| &contents.keys);
+    let due = matter.due.filter(|_| rule.working_days_max.is_some() && !rule.is_of_platform());
+    MoveView {
+        name: rule.word.clone(),
+        title: rule.title(matter.machine()).to_owned(),
+        by: rule.by.0.iter().map(|maker| who(asked, *maker)).collect(),
+        is_yours: rule.by.0.iter().any(|maker| is_maker(*maker, matter, asked.known)),
+        evidence: rule.evidence.clone(),
+        contents_missing: keys.filter(|key| !is_told(key)).cloned().collect(),
+        due: due.map(DayView::from),
+        clause: asked.regime.cite_move(&matter.rules, rule, ""),
+    }
+}
+
+fn who(asked: &Asked<'_>, maker: shuyu_model::regime::Maker) -> String {
+    match maker {
+        shuyu_model::regime::Maker::Role(role) => asked.regime.word(role).to_owned(),
+        other => other.word().to_owned(),
+    }
+}

@@ -1,0 +1,448 @@
+//! Opening a matter, making a move, filing its copies, looking at it.
+//!
+//! INVARIANT (moved is done): the row, the move, what it does to rights, its
+//! copies to be filed and its event are one change.
+//! INVARIANT (seen is moved): a move is made on the version that its maker saw.
+//! INVARIANT (no values): an event holds the keys and the digest of what was told,
+//! never the text.
+//!
+//! Not here: what speaks against it (`matter/guards.rs`).
+
+use serde_json::json;
+use shuyu_ledger::{Event, LedgerError};
+use shuyu_model::id::{CaseId, MatterId};
+use shuyu_model::matter::{MatterKind, Running, SubjectKind, Transition};
+use shuyu_model::regime::{MatterRules, MoveRule, OPENING};
+use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict};
+use shuyu_registry::page::PAGE_ITEMS_MAX;
+use shuyu_registry::{Listing, MatterSubject, Page, Turn, canonical};
+
+use crate::matter::guards::{self, Asked, Openers};
+use crate::matter::{
+    self, FACTS_MAX, Facts, MOVES_MAX, Matter, MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, Moved,
+    NewMatter, effects, store,
+};
+use crate::store::Book;
+use crate::{Casework, CaseworkError, reasons};
+
+type Result<T> = std::result::Result<T, CaseworkError>;
+
+/// How many of the things that a move touched its event names; it counts them all.
+/// An entry of the log has 65,535 bytes.
+pub const TOUCHED_SHOWN_MAX: usize = 200;
+
+/// What the digest of a move covers.
+#[derive(serde::Serialize)]
+struct Told<'a> {
+    matter: &'a MatterId,
+    version: i64,
+    name: &'a str,
+    person: Option<&'a str>,
+    reason: &'a str,
+    evidence: Option<Digest>,
+    facts: &'a Facts,
+    at: i64,
+}
+
+/// Who makes a move, and what they say.
+pub(crate) struct Made<'a> {
+    /// Nobody where it is the platform.
+    pub(crate) actor: Option<&'a Actor>,
+    pub(crate) reason: &'a str,
+    pub(crate) evidence: Option<Digest>,
+    pub(crate) facts: Facts,
+    pub(crate) due_day: Option<shuyu_model::Day>,
+}
+
+impl Casework {
+    /// The rules for a kind; a mistake where the jurisdiction has no such matter.
+    fn matter_rules(&self, kind: MatterKind) -> Result<MatterRules> {
+        let regime = self.registry().regime();
+        regime.matter.get(&kind).cloned().ok_or_else(|| {
+            let known: Vec<&str> = regime.matter.keys().map(|kind| kind.word()).collect();
+            malformed(format!("{} has no matter `{}`; it has: {}", regime.stamp(), kind.word(), known.join(", ")))
+        })
+    }
+
+    /// Opens a matter.
+    pub async fn open_matter(&self, actor: &Actor, new: NewMatter) -> Result<Verdict<MatterId>> {
+        let mut faults = new.faults();
+        let rules = self.matter_rules(new.kind)?;
+        let machine = new.kind.machine();
+        let is_subject = SubjectKind::of(&new.subject).is_some_and(|kind| machine.subjects.contains(&kind));
+        if !is_subject {
+            let known: Vec<&str> = machine.subjects.iter().map(|kind| kind.prefix()).collect();
+            faults.push(format!("`subject` is none of what such a matter is about: {}…", known.join("…, ")));
+        }
+        if new.kind == MatterKind::Complaint && new.counterparty.as_ref() == Some(&actor.organisation) {
+            faults.push("`counterparty` is your own organisation".to_owned());
+        }
+        if !faults.is_empty() {
+            return Err(CaseworkError::Malformed { faults });
+        }
+        let mut turn = self.registry().turn().await?;
+        let subject = self.subject_of(&mut turn, actor, &new.subject).await?;
+        let known = self.known(&mut turn, actor).await?;
+        let matter = self.opened_matter(&mut turn, actor, new, rules, subject).await?;
+        let openers = if matter.kind == MatterKind::Complaint { Openers::Anyone } else { Openers::Parties };
+        let mut found = Vec::new();
+        guards::against_opening(&self.asked(&known), &matter, openers, &mut found);
+        found.extend(self.is_running(&mut turn, &matter).await?);
+        if let Some(reasons) = Reasons::new(found) {
+            return self.refuse(turn, actor, "matter.refused", &matter.subject, reasons).await;
+        }
+        store::insert_matter(turn.change(), &matter).await?;
+        let moved = Moved {
+            version: 1,
+            by: OPENING.to_owned(),
+            from: String::new(),
+            to: matter.state.to_owned(),
+            person: Some(actor.person.clone()),
+            organisation: Some(actor.organisation.clone()),
+            reason: String::new(),
+            evidence: None,
+            facts: matter.facts.clone(),
+            due_day: None,
+            at: matter.opened_at,
+        };
+        store::insert_move(turn.change(), &matter.id, &moved).await?;
+        let regime = self.registry().regime();
+        let clause = regime.cite_clause(&matter.rules.source);
+        let event = Event::done(Some(actor), "matter.opened", matter.id.as_str()).facts(json!({
+            "kind": matter.kind, "subject": matter.subject, "counterparty": matter.counterparty,
+            "state": matter.state, "keys": matter.facts.keys().collect::<Vec<_>>(),
+            "due": matter.due.map(|due| due.day),
+        }));
+        let after = self.told(&matter.facts)?;
+        turn.commit(event.digests(None, Some(after)).under(regime).citing(clause)).await?;
+        Ok(Verdict::Allow(matter.id))
+    }
+
+    pub(crate) fn asked<'a>(&'a self, known: &'a Actor) -> Asked<'a> {
+        let today = self.registry().ledger().now().day();
+        Asked { regime: self.registry().regime(), calendar: self.calendar(), today, known }
+    }
+
+    async fn opened_matter(
+        &self,
+        turn: &mut Turn,
+        actor: &Actor,
+        new: NewMatter,
+        rules: MatterRules,
+        subject: MatterBase,
+    ) -> Result<Matter> {
+        let NewMatter { kind, subject: id, counterparty, title, facts } = new;
+        let MatterBase { organisation, mut parties, mut authors } = subject;
+        if let Some(counterparty) = &counterparty {
+            let roles = self.registry().roles_of_in(turn, counterparty).await?;
+            if kind == MatterKind::EntityOnboarding {
+                if !roles.contains(&Role::Operator) {
+                    return Err(malformed("`counterparty` is no operator"));
+                }
+                parties.insert(Role::Operator, counterparty.clone());
+            }
+        }
+        authors.push(actor.person.clone());
+        authors.sort();
+        authors.dedup();
+        let at = self.registry().ledger().now();
+        let machine = kind.machine();
+        let mut matter = Matter {
+            id: self.registry().ledger().new_id(),
+            kind,
+            rules,
+            regime: self.registry().regime().stamp(),
+            subject: id,
+            subject_organisation: organisation,
+            counterparty,
+            title,
+            state: machine.initial(),
+            entered_at: at,
+            due: None,
+            platform_day: None,
+            version: 1,
+            opener: actor.organisation.clone(),
+            opener_person: actor.person.clone(),
+            parties,
+            authors,
+            facts,
+            opened_at: at,
+            ended_at: None,
+        };
+        matter.begin_in(machine.initial(), at, None, self.calendar());
+        Ok(matter)
+    }
+
+    /// What a matter is about. What the actor may not see is not there.
+    async fn subject_of(&self, turn: &mut Turn, actor: &Actor, id: &str) -> Result<MatterBase> {
+        if let Some(MatterSubject { organisation, parties, authors }) =
+            self.registry().matter_subject_in(turn, id).await?
+        {
+            return Ok(MatterBase { organisation: Some(organisation), parties, authors });
+        }
+        let unknown = || CaseworkError::Unknown { id: id.chars().take(80).collect() };
+        if let Ok(matter) = MatterId::parse(id) {
+            let matter = store::matter(&mut Book::Change(turn.change()), &matter).await?;
+            if !matter::is_visible(&matter, actor) {
+                return Err(unknown());
+            }
+            let history = store::moves(&mut Book::Change(turn.change()), &matter.id).await?;
+            let movers = history.into_iter().filter_map(|moved| moved.person);
+            return Ok(MatterBase {
+                organisation: matter.subject_organisation,
+                parties: matter.parties,
+                // Who moved a matter decides no complaint about it.
+                authors: movers.chain(matter.authors).collect(),
+            });
+        }
+        let case = CaseId::parse(id).map_err(|error| malformed(error.to_string()))?;
+        let case = crate::store::case(&mut Book::Change(turn.change()), &case).await?;
+        if !crate::view::is_visible(&case, actor) {
+            return Err(unknown());
+        }
+        let signed = crate::store::signed(&mut Book::Change(turn.change()), &case.id).await?;
+        let authors = signed.into_iter().map(|signed| signed.person).chain(case.authors).collect();
+        Ok(MatterBase { organisation: Some(case.opener), parties: case.parties, authors })
+    }
+
+    /// CAS-032.
+    async fn is_running(&self, turn: &mut Turn, matter: &Matter) -> Result<Option<Reason>> {
+        if matter.machine().running == Running::Many {
+            return Ok(None);
+        }
+        let same = store::running(turn.change(), matter).await?;
+        Ok(same.map(|id| {
+            let what = format!("the matter {id} on it has not ended");
+            let clause = self.registry().regime().cite_clause(&matter.rules.source);
+            Reason::new(reasons::MATTER_RUNNING, what, clause, "go on with that one")
+        }))
+    }
+
+    /// Makes a move. Says where the matter stands then, by its word in the table.
+    pub async fn make_move(&self, actor: &Actor, id: &MatterId, named: MatterMove) -> Result<Verdict<String>> {
+        let mut turn = self.registry().turn().await?;
+        let mut matter = store::matter(&mut Book::Change(turn.change()), id).await?;
+        if !matter::is_visible(&matter, actor) {
+            return Err(CaseworkError::Unknown { id: id.to_string() });
+        }
+        let machine = matter.machine();
+        let rule = matter.rules.rule(machine, matter.state, &named.name).cloned();
+        let transition = machine.transition(matter.state, &named.name).filter(|_| rule.is_some());
+        self.faults_of(&matter, &named, transition)?;
+        let known = self.known(&mut turn, actor).await?;
+        let history = store::moves(&mut Book::Change(turn.change()), id).await?;
+        let leads = rule.as_ref().zip(transition);
+        let found = guards::against_move(&self.asked(&known), &matter, &named, leads, &history);
+        if let Some(reasons) = Reasons::new(found) {
+            return self.refuse(turn, actor, "matter.refused", id.as_str(), reasons).await;
+        }
+        // `against_move` refuses where the matter has no such move.
+        let Some((rule, transition)) = leads else { return Err(malformed("there is no such move")) };
+        let MatterMove { reason, evidence, facts, due_day, .. } = named;
+        let made = Made { actor: Some(actor), reason: &reason, evidence, facts, due_day };
+        let event = self.advance(&mut turn, &mut matter, rule, transition, made).await?;
+        turn.commit(event).await?;
+        Ok(Verdict::Allow(matter.state.to_owned()))
+    }
+
+    /// Mistakes of a caller, all at once; the older version alone.
+    fn faults_of(&self, matter: &Matter, named: &MatterMove, leads: Option<&Transition>) -> Result<()> {
+        let mut faults = named.faults();
+        if !matter.rules.moves.iter().any(|rule| rule.word == named.name) {
+            let known: Vec<&str> = matter.rules.moves.iter().map(|rule| rule.word.as_str()).collect();
+            faults.push(format!("there is no such move here; there are: {}", known.join(", ")));
+        }
+        let new_keys = named.facts.keys().filter(|key| !matter.facts.contains_key(*key)).count();
+        if matter.facts.len().saturating_add(new_keys) > FACTS_MAX {
+            faults.push(format!("the matter would have more than {FACTS_MAX} facts"));
+        }
+        if let (Some(day), Some(leads)) = (named.due_day, leads) {
+            if !guards::has_due(&matter.rules, matter.machine(), leads.to) || leads.to == leads.from {
+                faults.push("`due_day` is given, but nothing falls due after this move".to_owned());
+            } else if day < self.registry().ledger().now().day() {
+                faults.push("`due_day` has passed".to_owned());
+            }
+        }
+        if !faults.is_empty() {
+            return Err(CaseworkError::Malformed { faults });
+        }
+        if named.seen_version != matter.version {
+            return Err(CaseworkError::Stale { version: matter.version });
+        }
+        if matter.version >= MOVES_MAX {
+            return Err(CaseworkError::Conflict {
+                what: format!("the matter has had {MOVES_MAX} moves; open another"),
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes a move and what follows from it; its event is for the caller to commit.
+    pub(crate) async fn advance(
+        &self,
+        turn: &mut Turn,
+        matter: &mut Matter,
+        rule: &MoveRule,
+        transition: &Transition,
+        made: Made<'_>,
+    ) -> Result<Event> {
+        let regime = self.registry().regime();
+        let Made { actor, reason, evidence, facts, due_day } = made;
+        let at = turn.change().now();
+        let before = self.told(&matter.facts)?;
+        // Only the move that a day was set for met it or missed it.
+        let was_due = matter.due.filter(|_| rule.working_days_max.is_some() || actor.is_none());
+        matter.facts.extend(facts.clone());
+        let touched = effects::apply(turn, regime, matter, rule, transition).await?;
+        matter.enter(transition, at, due_day, self.calendar());
+        let moved = Moved {
+            version: matter.version,
+            by: rule.word.clone(),
+            from: transition.from.to_owned(),
+            to: transition.to.to_owned(),
+            person: actor.map(|actor| actor.person.clone()),
+            organisation: actor.map(|actor| actor.organisation.clone()),
+            reason: reason.to_owned(),
+            evidence,
+            facts,
+            due_day: was_due.map(|due| due.day),
+            at,
+        };
+        store::update_matter(turn.change(), matter).await?;
+        store::insert_move(turn.change(), &matter.id, &moved).await?;
+        for filing in self.matter_filings_of(matter, rule, at) {
+            store::insert_filing(turn.change(), &filing).await?;
+        }
+        self.moved_event(actor, matter, rule, &moved, before, touched)
+    }
+
+    fn moved_event(
+        &self,
+        actor: Option<&Actor>,
+        matter: &Matter,
+        rule: &MoveRule,
+        moved: &Moved,
+        before: Digest,
+        touched: Vec<String>,
+    ) -> Result<Event> {
+        let regime = self.registry().regime();
+        let told = Told {
+            matter: &matter.id,
+            version: moved.version,
+            name: &moved.by,
+            person: moved.person.as_ref().map(|person| person.as_str()),
+            reason: &moved.reason,
+            evidence: moved.evidence,
+            facts: &moved.facts,
+            at: moved.at.0,
+        };
+        let facts = json!({
+            "kind": matter.kind, "subject": matter.subject, "move": moved.by, "from": moved.from, "to": moved.to,
+            "version": moved.version, "evidence": moved.evidence, "told": self.told(&told)?,
+            "keys": moved.facts.keys().collect::<Vec<_>>(), "was_due": moved.due_day,
+            "due": matter.due.map(|due| due.day), "touched": touched.iter().take(TOUCHED_SHOWN_MAX).collect::<Vec<_>>(),
+            "touched_total": touched.len(),
+        });
+        let event = Event::done(actor, "matter.moved", matter.id.as_str()).facts(facts).under(regime);
+        let event = event.digests(Some(before), Some(self.told(&matter.facts)?));
+        Ok(event.citing(regime.cite_move(&matter.rules, rule, "")))
+    }
+
+    fn told<T: serde::Serialize>(&self, value: &T) -> Result<Digest> {
+        Ok(canonical::digest(self.registry().ledger().profile(), value).map_err(LedgerError::from)?)
+    }
+
+    fn matter_filings_of(&self, matter: &Matter, rule: &MoveRule, at: Time) -> Vec<MatterFiling> {
+        let filing = |file: &shuyu_model::regime::Filing| {
+            let due = self.calendar().after(at.day(), file.working_days_max.value);
+            MatterFiling {
+                matter: matter.id.clone(),
+                version: matter.version,
+                to: file.to,
+                due_day: due.day,
+                is_estimated: due.is_estimated,
+                clause: self.registry().regime().cite_clause(&file.source),
+                filed_at: None,
+                evidence: None,
+            }
+        };
+        rule.file.iter().map(filing).collect()
+    }
+
+    /// Marks the copy that is due after the move `version` as filed. For the people
+    /// of the organisation that made the move.
+    pub async fn file_matter(
+        &self,
+        actor: &Actor,
+        id: &MatterId,
+        version: i64,
+        to: Role,
+        evidence: Option<Digest>,
+    ) -> Result<Verdict<()>> {
+        let mut turn = self.registry().turn().await?;
+        let matter = store::matter(&mut Book::Change(turn.change()), id).await?;
+        if !matter::is_visible(&matter, actor) {
+            return Err(CaseworkError::Unknown { id: id.to_string() });
+        }
+        let filings = store::filings(&mut Book::Change(turn.change()), id).await?;
+        let Some(filing) = filings.into_iter().find(|filing| filing.version == version && filing.to == to) else {
+            return Err(malformed(format!("no copy of the move {version} of `{id}` is filed with {}", to.word())));
+        };
+        let known = self.known(&mut turn, actor).await?;
+        let history = store::moves(&mut Book::Change(turn.change()), id).await?;
+        let maker = history.iter().find(|moved| moved.version == version).and_then(|m| m.organisation.as_ref());
+        if maker != Some(&known.organisation) || known.roles.is_empty() {
+            let what = "the copy is filed by the organisation that made the move";
+            let reason = Reason::new(reasons::MATTER_NOT_THE_FILER, what, &filing.clause, "ask that organisation");
+            return self.refuse(turn, actor, "matter.refused", id.as_str(), Reasons::one(reason)).await;
+        }
+        if !store::set_filed(turn.change(), &filing, &actor.person, evidence).await? {
+            return Err(CaseworkError::Conflict { what: "the copy has been filed".to_owned() });
+        }
+        let is_late = filing.due_day < turn.change().now().day();
+        let facts = json!({
+            "version": version, "to": to, "due_day": filing.due_day, "is_late": is_late, "evidence": evidence,
+        });
+        let event = Event::done(Some(actor), "matter.filed", id.as_str()).facts(facts).citing(&filing.clause);
+        turn.commit(event.under(self.registry().regime())).await?;
+        Ok(Verdict::Allow(()))
+    }
+
+    /// A matter, as this viewer may see it; `None` when it is none of their business.
+    pub async fn matter(&self, id: &MatterId, viewer: &Actor) -> Result<Option<MatterView>> {
+        let mut book = Book::Ledger(self.registry().ledger());
+        let matter = match store::matter(&mut book, id).await {
+            Err(CaseworkError::Unknown { .. }) => return Ok(None),
+            found => found?,
+        };
+        if !matter::is_visible(&matter, viewer) {
+            return Ok(None);
+        }
+        let history = store::moves(&mut book, id).await?;
+        let filings = store::filings(&mut book, id).await?;
+        Ok(Some(matter::of_matter(&self.asked(viewer), &matter, history, filings)))
+    }
+
+    /// The matters that this viewer may see, oldest first.
+    pub async fn matters(&self, viewer: &Actor, filter: &MatterFilter, page: &Page) -> Result<Listing<MatterItem>> {
+        let items_max = page.items_max.clamp(1, PAGE_ITEMS_MAX);
+        let after = page.after.as_deref().unwrap_or_default();
+        // One more than fits tells whether there is a next page.
+        let (found, total) =
+            store::list(self.registry().ledger(), viewer, filter, after, items_max.saturating_add(1)).await?;
+        let items: Vec<MatterItem> = found.iter().take(items_max).map(MatterItem::from).collect();
+        let next = (found.len() > items_max).then(|| items.last().map(|item| item.id.to_string())).flatten();
+        Ok(Listing { items, next, total })
+    }
+}
+
+/// What is known of a subject, wherever it is kept.
+struct MatterBase {
+    organisation: Option<shuyu_model::id::OrganisationId>,
+    parties: std::collections::BTreeMap<Role, shuyu_model::id::OrganisationId>,
+    authors: Vec<shuyu_model::id::PersonId>,
+}
+
+fn malformed(fault: impl Into<String>) -> CaseworkError {
+    CaseworkError::Malformed { faults: vec![fault.into()] }
+}

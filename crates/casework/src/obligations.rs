@@ -1,0 +1,318 @@
+//! Obligations (义务): who must do what by which day, from everything that has one.
+//!
+//! [`of`] is a pure function from what is known to what is owed; the same facts
+//! give the same list. Days are counted on the calendar of working days, and an
+//! obligation whose day rests on a year without a holiday notice says so.
+//!
+//! INVARIANT (sourced): each obligation names the clause, or the setting, that its
+//! day rests on.
+//!
+//! Not here: what happens when a day has passed (`matter/sweep.rs`).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use shuyu_model::calendar::WorkingDay;
+use shuyu_model::id::{CaseId, MatterId, OrganisationId};
+use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::Maker;
+use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
+use shuyu_registry::{Listing, Page, Term};
+
+use crate::case::Case;
+use crate::filing::Filing;
+use crate::matter::{Matter, MatterFiling, Moved, store};
+use crate::{Casework, CaseworkError};
+
+/// The most rows of one source that a list of obligations is made from.
+pub const OBLIGATION_ROWS_MAX: usize = 10_000;
+
+/// How long a met or missed obligation stays in the list, in days.
+pub const OBLIGATION_DAYS_KEPT: i64 = 366;
+
+/// What is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObligationKind {
+    /// A move of a matter.
+    Move,
+    /// A signature of a case.
+    Step,
+    /// A copy to be filed (备案).
+    Filing,
+    /// An assessment that must be begun.
+    Assessment,
+    /// An agreement ends: exit, renewal or another choice.
+    AgreementEnd,
+    /// The document itself ends.
+    RulesEnd,
+}
+
+impl ObligationKind {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Move => "move",
+            Self::Step => "step",
+            Self::Filing => "filing",
+            Self::Assessment => "assessment",
+            Self::AgreementEnd => "agreement_end",
+            Self::RulesEnd => "rules_end",
+        }
+    }
+}
+
+/// How it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObligationState {
+    /// Not done; the day has not passed.
+    Open,
+    /// Done in time.
+    Met,
+    /// Done after its day.
+    Late,
+    /// Not done; the day has passed.
+    Overdue,
+}
+
+impl ObligationState {
+    /// By the day on which it was done, if it was.
+    pub fn at(due: Day, done: Option<Day>, today: Day) -> Self {
+        match done {
+            Some(done) if done <= due => Self::Met,
+            Some(_) => Self::Late,
+            None if today <= due => Self::Open,
+            None => Self::Overdue,
+        }
+    }
+}
+
+/// Something that somebody must do by a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Obligation {
+    /// Names it in pages: its day, its kind and what it is about.
+    pub key: String,
+    /// What.
+    pub kind: ObligationKind,
+    /// About what: an id, or the stamp of the rules.
+    pub about: String,
+    /// Which move, step or recipient.
+    pub what: String,
+    /// Who may do it: words of roles, or `opener`, `counterparty`.
+    pub by: Vec<String>,
+    /// Which organisation, where it is a certain one.
+    pub organisation: Option<OrganisationId>,
+    /// The last day on which it is in time.
+    pub due_day: Day,
+    /// Whether a year on the way to that day had no holiday notice yet.
+    pub is_estimated: bool,
+    /// The clause that the day rests on.
+    pub clause: String,
+    /// How it stands.
+    pub state: ObligationState,
+}
+
+/// What is known, from the store.
+pub(crate) struct Known<'a> {
+    pub(crate) today: Day,
+    pub(crate) regime: &'a Regime,
+    pub(crate) calendar: &'a Calendar,
+    pub(crate) matters: &'a [Matter],
+    pub(crate) moves: &'a [(MatterId, Moved)],
+    pub(crate) matter_filings: &'a [MatterFiling],
+    pub(crate) cases: &'a [Case],
+    pub(crate) filings: &'a [(Filing, OrganisationId)],
+    pub(crate) terms: &'a [Term],
+}
+
+/// Everything that is owed, the most urgent first.
+pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
+    let mut found = Vec::new();
+    let matters: BTreeMap<&MatterId, &Matter> = known.matters.iter().map(|matter| (&matter.id, matter)).collect();
+    of_matters(known, &matters, &mut found);
+    of_cases(known, &mut found);
+    of_filings(known, &matters, &mut found);
+    of_terms(known, &mut found);
+    // A document without an end owes nobody a successor.
+    if let Some(last) = known.regime.last_day() {
+        let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
+        let by = vec![Role::Regulator.word().to_owned()];
+        let clause = known.regime.cite_clause(&known.regime.in_force.source);
+        found.push(rules.made(known, exactly(last), by, None, clause));
+    }
+    found.sort_by(|a, b| a.key.cmp(&b.key));
+    found
+}
+
+/// What is owed, before it is said by when and by whom.
+struct Owed<'a> {
+    kind: ObligationKind,
+    about: &'a str,
+    what: &'a str,
+    done: Option<Day>,
+}
+
+impl Owed<'_> {
+    fn made(
+        self,
+        known: &Known<'_>,
+        due: WorkingDay,
+        by: Vec<String>,
+        organisation: Option<OrganisationId>,
+        clause: String,
+    ) -> Obligation {
+        Obligation {
+            key: format!("{} {} {} {}", due.day, self.kind.word(), self.about, self.what),
+            kind: self.kind,
+            about: self.about.to_owned(),
+            what: self.what.to_owned(),
+            by,
+            organisation,
+            due_day: due.day,
+            is_estimated: due.is_estimated,
+            clause,
+            state: ObligationState::at(due.day, self.done, known.today),
+        }
+    }
+}
+
+fn exactly(day: Day) -> WorkingDay {
+    WorkingDay { day, is_estimated: false }
+}
+
+/// The next moves of open matters, and the moves made that had a day.
+fn of_matters(known: &Known<'_>, matters: &BTreeMap<&MatterId, &Matter>, found: &mut Vec<Obligation>) {
+    for matter in known.matters.iter().filter(|matter| !matter.is_ended()) {
+        let Some(due) = matter.due else { continue };
+        let rules = matter.rules.rules_from(matter.machine(), matter.state);
+        for rule in rules.filter(|rule| rule.working_days_max.is_some() && !rule.is_of_platform()) {
+            let by = rule.by.0.iter().map(|maker| maker.word().to_owned()).collect();
+            let organisation = rule.by.0.iter().find_map(|maker| maker_of(matter, *maker));
+            // Each rule has its own day; that of the matter is the earliest, or set by somebody.
+            let own = rule.working_days_max.map(|days| known.calendar.after(matter.entered_at.day(), days));
+            let is_set = matter.due_in(matter.state, matter.entered_at, known.calendar) != Some(due);
+            let due = own.filter(|_| !is_set).unwrap_or(due);
+            let clause = known.regime.cite_move(&matter.rules, rule, "working_days_max");
+            let owed = Owed { kind: ObligationKind::Move, about: matter.id.as_str(), what: &rule.word, done: None };
+            found.push(owed.made(known, due, by, organisation, clause));
+        }
+    }
+    for (id, moved) in known.moves {
+        let (Some(day), Some(matter)) = (moved.due_day, matters.get(id)) else { continue };
+        let rule = matter.rules.rule(matter.machine(), &moved.from, &moved.by);
+        let clause = rule.map_or_else(
+            || known.regime.cite_clause(&matter.rules.source),
+            |rule| known.regime.cite_move(&matter.rules, rule, "working_days_max"),
+        );
+        // What the platform did in somebody's stead is not done by them.
+        let done = moved.person.is_some().then(|| moved.at.day());
+        let by = rule.map(|rule| rule.by.0.iter().map(|maker| maker.word().to_owned()).collect()).unwrap_or_default();
+        let what = format!("{} {}", moved.by, moved.version);
+        let owed = Owed { kind: ObligationKind::Move, about: id.as_str(), what: &what, done };
+        found.push(owed.made(known, exactly(day), by, moved.organisation.clone(), clause));
+    }
+}
+
+fn maker_of(matter: &Matter, maker: Maker) -> Option<OrganisationId> {
+    match maker {
+        Maker::Role(role) => matter.parties.get(&role).cloned(),
+        Maker::Opener => Some(matter.opener.clone()),
+        Maker::Counterparty => matter.counterparty.clone(),
+        Maker::Platform => None,
+    }
+}
+
+/// The open steps of cases that have a day.
+fn of_cases(known: &Known<'_>, found: &mut Vec<Obligation>) {
+    for case in known.cases {
+        let (Some(due), Some(step)) = (case.due(known.calendar), case.open_step()) else { continue };
+        let organisation = case.parties.get(&step.by).cloned();
+        let clause = known.regime.cite_step(&case.procedure, step, "working_days_max");
+        let owed = Owed { kind: ObligationKind::Step, about: case.id.as_str(), what: &step.step, done: None };
+        found.push(owed.made(known, due, vec![step.by.word().to_owned()], organisation, clause));
+    }
+}
+
+/// Copies of cases and of matters.
+fn of_filings(known: &Known<'_>, matters: &BTreeMap<&MatterId, &Matter>, found: &mut Vec<Obligation>) {
+    for (filing, opener) in known.filings {
+        let done = filing.filed_at.map(Time::day);
+        let case: &CaseId = &filing.case;
+        let owed = Owed { kind: ObligationKind::Filing, about: case.as_str(), what: filing.to.word(), done };
+        let due = WorkingDay { day: filing.due_day, is_estimated: filing.is_estimated };
+        found.push(owed.made(known, due, vec!["opener".to_owned()], Some(opener.clone()), filing.clause.clone()));
+    }
+    for filing in known.matter_filings {
+        let done = filing.filed_at.map(Time::day);
+        let what = format!("{} {}", filing.to.word(), filing.version);
+        let owed = Owed { kind: ObligationKind::Filing, about: filing.matter.as_str(), what: &what, done };
+        let due = WorkingDay { day: filing.due_day, is_estimated: filing.is_estimated };
+        // Whoever made the move files; for the list, whoever opened the matter.
+        let organisation = matters.get(&filing.matter).map(|matter| matter.opener.clone());
+        found.push(owed.made(known, due, vec!["opener".to_owned()], organisation, filing.clause.clone()));
+    }
+}
+
+/// Assessments by the interval of the rules, and the ends of agreements.
+fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
+    let regime = known.regime;
+    let about = |matter: &Matter, term: &Term| {
+        matter.subject == term.agreement.as_str() || matter.subject == term.operator.as_str()
+    };
+    let every = regime.matter.get(&MatterKind::Assessment).and_then(|rules| rules.every_months.as_ref());
+    for term in known.terms {
+        let of_kind = |kind| known.matters.iter().filter(move |m| m.kind == kind && about(m, term));
+        if let Some(every) = every {
+            let last = of_kind(MatterKind::Assessment).map(|matter| matter.opened_at.day()).max();
+            let last = last.map_or(term.from, |last| last.max(term.from));
+            let due = last.saturating_add(jiff::Span::new().months(i64::from(every.value)));
+            if due <= term.until {
+                let owed = Owed {
+                    kind: ObligationKind::Assessment,
+                    about: term.agreement.as_str(),
+                    what: "assessment",
+                    done: None,
+                };
+                let by = vec![Role::Agency.word().to_owned()];
+                found.push(owed.made(known, exactly(due), by, None, regime.cite(every)));
+            }
+        }
+        let done = of_kind(MatterKind::Exit).map(|matter| matter.opened_at.day()).min();
+        let owed = Owed { kind: ObligationKind::AgreementEnd, about: term.agreement.as_str(), what: "at_expiry", done };
+        let by = vec![Role::Agency.word().to_owned(), Role::Operator.word().to_owned()];
+        let clause = regime.cite(&regime.agreement.at_expiry);
+        found.push(owed.made(known, exactly(term.until), by, Some(term.operator.clone()), clause));
+    }
+}
+
+impl Casework {
+    /// What is owed, the most urgent first: everything for who supervises, the own
+    /// for everybody else.
+    pub async fn obligations(&self, viewer: &Actor, page: &Page) -> Result<Listing<Obligation>, CaseworkError> {
+        let ledger = self.registry().ledger();
+        let since = ledger.now().plus_days(-OBLIGATION_DAYS_KEPT);
+        let max = OBLIGATION_ROWS_MAX;
+        let matters = store::recent(ledger, since, max).await?;
+        let moves = store::moves_with_a_day(ledger, since, max).await?;
+        let matter_filings = store::recent_filings(ledger, since, max).await?;
+        let cases = crate::store::open_cases(ledger, max).await?;
+        let filings = crate::store::recent_filings(ledger, since, max).await?;
+        let terms = self.registry().terms().await?;
+        let known = Known {
+            today: ledger.now().day(),
+            regime: self.registry().regime(),
+            calendar: self.calendar(),
+            matters: &matters,
+            moves: &moves,
+            matter_filings: &matter_filings,
+            cases: &cases,
+            filings: &filings,
+            terms: &terms,
+        };
+        let sees_all = crate::matter::sees_all(viewer);
+        let own = |owed: &Obligation| sees_all || owed.organisation.as_ref() == Some(&viewer.organisation);
+        let all: Vec<Obligation> = of(&known).into_iter().filter(own).collect();
+        Ok(Listing::cut(all.iter(), page, |owed| owed.key.as_str(), Clone::clone))
+    }
+}

@@ -1,0 +1,325 @@
+//! Matters (事项): what the documents prescribe beside approvals, as tables. One
+//! file a kind in `matter/`: its states, its moves, and which move leads where.
+//!
+//! A table is the union of what the documents know; a jurisdiction's regime file
+//! chooses from it (`regime::MatterRules`) and can never go beyond it.
+//!
+//! INVARIANT (in the table): a matter only ever is in a state of its table, and
+//! leaves it only by a transition of its table.
+//! INVARIANT (never stuck): every state can be reached and has an owner and a way
+//! out, or is an end.
+//!
+//! Not here: which moves a jurisdiction has, who makes them, in how many days
+//! (`regime::MatterRules`); making one (`casework`).
+
+use serde::{Deserialize, Serialize};
+
+mod assessment;
+mod complaint;
+mod entity_onboarding;
+mod exit;
+mod incident;
+mod negative_list_entry;
+mod operator_selection;
+mod product;
+mod rectification;
+mod scheme;
+
+/// What a matter is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatterKind {
+    /// 实施方案: the scheme under which a city authorises.
+    Scheme,
+    /// 运营机构遴选.
+    OperatorSelection,
+    /// 经营主体准入: an entity is admitted by an operator.
+    EntityOnboarding,
+    /// 安全事件.
+    Incident,
+    /// 整改.
+    Rectification,
+    /// 退出与移交.
+    Exit,
+    /// 投诉、异议、申诉.
+    Complaint,
+    /// 评估考核.
+    Assessment,
+    /// 负面清单.
+    NegativeListEntry,
+    /// 产品登记、定价与挂牌, outside the platform.
+    Product,
+}
+
+impl MatterKind {
+    /// Every one.
+    pub const ALL: [MatterKind; 10] = [
+        Self::Scheme,
+        Self::OperatorSelection,
+        Self::EntityOnboarding,
+        Self::Incident,
+        Self::Rectification,
+        Self::Exit,
+        Self::Complaint,
+        Self::Assessment,
+        Self::NegativeListEntry,
+        Self::Product,
+    ];
+
+    /// The word in files, database and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Scheme => "scheme",
+            Self::OperatorSelection => "operator_selection",
+            Self::EntityOnboarding => "entity_onboarding",
+            Self::Incident => "incident",
+            Self::Rectification => "rectification",
+            Self::Exit => "exit",
+            Self::Complaint => "complaint",
+            Self::Assessment => "assessment",
+            Self::NegativeListEntry => "negative_list_entry",
+            Self::Product => "product",
+        }
+    }
+
+    /// Reads that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Its table.
+    pub fn machine(self) -> &'static Machine {
+        match self {
+            Self::Scheme => &scheme::MACHINE,
+            Self::OperatorSelection => &operator_selection::MACHINE,
+            Self::EntityOnboarding => &entity_onboarding::MACHINE,
+            Self::Incident => &incident::MACHINE,
+            Self::Rectification => &rectification::MACHINE,
+            Self::Exit => &exit::MACHINE,
+            Self::Complaint => &complaint::MACHINE,
+            Self::Assessment => &assessment::MACHINE,
+            Self::NegativeListEntry => &negative_list_entry::MACHINE,
+            Self::Product => &product::MACHINE,
+        }
+    }
+}
+
+/// What a matter can be about: a thing that its id names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A party.
+    Organisation,
+    /// An operator or development agreement.
+    Agreement,
+    /// A scenario.
+    Scenario,
+    /// A resource.
+    Resource,
+    /// Another matter.
+    Matter,
+    /// A running or ended case.
+    Case,
+}
+
+impl SubjectKind {
+    /// Every one.
+    pub const ALL: [SubjectKind; 6] =
+        [Self::Organisation, Self::Agreement, Self::Scenario, Self::Resource, Self::Matter, Self::Case];
+
+    /// The letters with which its ids begin.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Organisation => "ORG-",
+            Self::Agreement => "AGR-",
+            Self::Scenario => "SCN-",
+            Self::Resource => "RES-",
+            Self::Matter => "MAT-",
+            Self::Case => "CAS-",
+        }
+    }
+
+    /// What an id names, by its first letters.
+    pub fn of(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| id.starts_with(kind.prefix()))
+    }
+}
+
+/// What must hold of whoever makes a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// They do not act for the organisation that the matter is about.
+    NotTheSubject,
+    /// They neither opened the matter nor made what it is about.
+    NotTheAuthor,
+    /// They do not act for the matter's counterparty (the body complained
+    /// against), unless the regime lets it decide.
+    NotTheCounterparty,
+    /// The fact `ground` is one on which the rules let an agreement end.
+    KnownGround,
+}
+
+impl Guard {
+    /// For the manual.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotTheSubject => "not by the organisation that it is about",
+            Self::NotTheAuthor => "not by who opened it or made what it is about",
+            Self::NotTheCounterparty => "not by the counterparty",
+            Self::KnownGround => "`ground` is one that the rules name",
+        }
+    }
+}
+
+/// What a transition does to rights, in the same change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The rights under the subject rest; every permit under it dies at once.
+    Suspend,
+    /// What this matter suspended lives again, unless another matter holds it.
+    Resume,
+    /// The agreement ends; every permit under it dies at once.
+    EndAccess,
+    /// The entity is admitted by the operator.
+    Admit,
+    /// The entity's admission rests.
+    SuspendAdmission,
+    /// The entity is no longer admitted.
+    RemoveAdmission,
+    /// The resource comes onto the negative list.
+    Bar,
+    /// The resource comes off the negative list.
+    Unbar,
+}
+
+impl Effect {
+    /// For the manual.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Suspend => "rights rest",
+            Self::Resume => "rights live again",
+            Self::EndAccess => "agreement and access end",
+            Self::Admit => "entity is admitted",
+            Self::SuspendAdmission => "admission rests",
+            Self::RemoveAdmission => "admission ends",
+            Self::Bar => "resource is barred",
+            Self::Unbar => "resource is open again",
+        }
+    }
+}
+
+/// A state.
+#[derive(Debug, Clone, Copy)]
+pub struct State {
+    /// The word in files, database and JSON.
+    pub word: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// Whose move it is, in words; nobody's where the matter has ended.
+    pub owner: Option<&'static str>,
+}
+
+/// A move: what somebody does to a matter.
+#[derive(Debug, Clone, Copy)]
+pub struct MoveRow {
+    /// The word in files, database and JSON.
+    pub word: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// What must hold of whoever makes it.
+    pub guards: &'static [Guard],
+}
+
+/// A move from one state to another, and what it does to rights.
+#[derive(Debug, Clone, Copy)]
+pub struct Transition {
+    /// Where it begins.
+    pub from: &'static str,
+    /// Which move.
+    pub by: &'static str,
+    /// Where it leads; the state that it begins in, where nothing but its
+    /// effects and its entry remain.
+    pub to: &'static str,
+    /// What it does to rights.
+    pub effects: &'static [Effect],
+}
+
+/// The table of a kind.
+#[derive(Debug)]
+pub struct Machine {
+    /// What people call the kind.
+    pub title: &'static str,
+    /// What it can be about.
+    pub subjects: &'static [SubjectKind],
+    /// What the second party is, where there always is one.
+    pub counterparty: Option<&'static str>,
+    /// Whether one runs at a time, or several, on the same subject.
+    pub running: Running,
+    /// Every state; a matter begins in the first.
+    pub states: &'static [State],
+    /// Every move.
+    pub moves: &'static [MoveRow],
+    /// Every transition.
+    pub transitions: &'static [Transition],
+}
+
+/// How many of a kind run on one subject (and counterparty).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Running {
+    /// One at a time.
+    One,
+    /// As many as there are.
+    Many,
+}
+
+impl Machine {
+    /// Where a matter begins.
+    pub fn initial(&self) -> &'static str {
+        self.states.first().map_or("", |state| state.word)
+    }
+
+    /// The state of this name.
+    pub fn state(&self, word: &str) -> Option<&'static State> {
+        self.states.iter().find(|state| state.word == word)
+    }
+
+    /// The move of this name.
+    pub fn row(&self, word: &str) -> Option<&'static MoveRow> {
+        self.moves.iter().find(|row| row.word == word)
+    }
+
+    /// Where a move leads from a state; `None` where it is not in the table.
+    pub fn transition(&self, from: &str, by: &str) -> Option<&'static Transition> {
+        self.transitions.iter().find(|transition| transition.from == from && transition.by == by)
+    }
+
+    /// Whether a matter in this state has ended.
+    pub fn is_final(&self, state: &str) -> bool {
+        self.state(state).is_some_and(|state| state.owner.is_none())
+    }
+}
+
+/// A state with an owner.
+const fn open(word: &'static str, title: &'static str, owner: &'static str) -> State {
+    State { word, title, owner: Some(owner) }
+}
+
+/// A state in which a matter has ended.
+const fn end(word: &'static str, title: &'static str) -> State {
+    State { word, title, owner: None }
+}
+
+const fn row(word: &'static str, title: &'static str, guards: &'static [Guard]) -> MoveRow {
+    MoveRow { word, title, guards }
+}
+
+const fn go(from: &'static str, by: &'static str, to: &'static str) -> Transition {
+    Transition { from, by, to, effects: &[] }
+}
+
+const fn act(from: &'static str, by: &'static str, to: &'static str, effects: &'static [Effect]) -> Transition {
+    Transition { from, by, to, effects }
+}
+
+#[cfg(test)]
+mod tests;

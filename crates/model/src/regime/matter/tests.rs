@@ -1,0 +1,143 @@
+//! What a matter section may say, and how it is told that it may not.
+
+use super::super::{Regime, RegimeError};
+use super::*;
+
+const SHIPPED: &str = include_str!("../../../../../regimes/changsha-2026/regime.toml");
+
+#[track_caller]
+fn check(from: &str, to: &str, expected: &str) {
+    assert!(SHIPPED.contains(from), "the shipped file no longer says {from:?}");
+    let said = Regime::parse("x.toml", &SHIPPED.replacen(from, to, 1)).err().map(|error| error.to_string());
+    let said = said.unwrap_or_default();
+    assert!(said.contains(expected), "expected {expected:?}, was told {said:?}");
+}
+
+fn shipped() -> Regime {
+    match Regime::parse("regime.toml", SHIPPED) {
+        Ok(regime) => regime,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn the_shipped_file_has_every_kind_and_each_is_cited() {
+    let regime = shipped();
+    assert_eq!(regime.matter.len(), MatterKind::ALL.len());
+    let Some(rules) = regime.matter.get(&MatterKind::Rectification) else { panic!("no rectification") };
+    let machine = MatterKind::Rectification.machine();
+    let Some(rule) = rules.rule(machine, "ordered", "report_done") else { panic!("no report") };
+    assert_eq!(regime.cite_move(rules, rule, "working_days_max"), "changsha-2026 setting");
+    assert_eq!(regime.cite_move(rules, rule, ""), "changsha-2026 六(三)");
+    assert_eq!(rule.title(machine), "报告整改完成");
+    assert!(rules.rule(machine, "found", "report_done").is_none());
+}
+
+#[test]
+fn a_section_reads_back_from_what_is_kept_of_it() {
+    for rules in shipped().matter.values() {
+        let kept = serde_json::to_string(rules).unwrap_or_default();
+        assert_eq!(serde_json::from_str::<MatterRules>(&kept).ok().as_ref(), Some(rules));
+    }
+}
+
+#[test]
+fn a_jurisdiction_without_matters_has_none() {
+    let text = SHIPPED.split("[matter.scheme]").next().unwrap_or_default();
+    assert!(Regime::parse("x.toml", text).is_ok_and(|regime| regime.matter.is_empty()));
+}
+
+#[test]
+fn what_is_not_in_the_table_is_told_its_nearest_neighbour() {
+    check("move = \"hand_over\"", "move = \"handover\"", "did you mean `hand_over`?");
+    check("[matter.rectification]", "[matter.rectifications]", "did you mean `rectification`?");
+    check("from = [\"handed_over\"]", "from = [\"triggered\"]", "does not leave `triggered` in the table");
+    check("{ move = \"talk\", by = [\"agency\"", "{ move = \"talk\", by = [\"agencies\"", "`agencies` is no role");
+    check("{ move = \"talk\", by", "{ move = \"talk\", bye", "did you mean `by`?");
+    check("open_by = [\"entity\"]\n", "open_by = []\n", "opened by nobody");
+    check(
+        "{ move = \"talk\", by = [\"agency\", \"regulator\"]",
+        "{ move = \"talk\", by = []",
+        "`talk` is made by nobody",
+    );
+    check(
+        "{ move = \"talk\", by = [\"agency\"",
+        "{ move = \"talk\", by = [\"counterparty\"",
+        "counterparty that there",
+    );
+    check("{ move = \"talk\", by = [\"agency\"", "{ move = \"talk\", by = [\"platform\"", "not by both");
+}
+
+#[test]
+fn a_number_without_a_clause_is_a_fault() {
+    check(
+        "working_days_max = 10, settings = [\"working_days_max\"] },\n  { move = \"reject\"",
+        "working_days_max = 10 },\n  { move = \"reject\"",
+        "`working_days_max` needs a clause",
+    );
+    check(
+        "by = \"regulator\", working_days_max = 5, settings = [\"working_days_max\"]",
+        "by = \"regulator\", settings = [\"working_days_max\"]",
+        "but does not set it",
+    );
+    check(
+        "working_days_max = 30, settings = [\"working_days_max\"] },\n  { move = \"order_d",
+        "working_days_max = 30, settings = [\"working_day_max\"] },\n  { move = \"order_d",
+        "did you mean `working_days_max`?",
+    );
+    check("working_days_max = 1, settings", "working_days_max = 1001, settings", "is more than 1000");
+    check(
+        "working_days_min = 5, settings = [\"working_days_min\"]",
+        "working_days_min = 5, working_days_max = 5, settings = [\"working_days_min\", \"working_days_max\"]",
+        "before it is overdue",
+    );
+    check("every_months = { value = 12, setting = true }", "every_months = { value = 12 }", "needs its clause");
+    check("every_months = { value = 12, setting", "every_months = { value = 0, setting", "every_months.value` is 0");
+}
+
+#[test]
+fn what_cannot_be_walked_is_a_fault() {
+    check("  { move = \"close\", from = [\"logs_sealed\"], by = \"agency\" },\n", "", "no way out of `logs_sealed`");
+    check("  { move = \"announce\", by = \"agency\" },\n", "", "`evaluate` can never be made");
+    check("  { move = \"announce\", by = \"agency\" },\n", "", "no final state can be reached");
+    check(
+        "{ move = \"mark_overdue\", by = \"platform\"",
+        "{ move = \"supervise\", by = \"platform\"",
+        "`supervise` can never be made",
+    );
+    check(
+        "  { move = \"talk\", by = [\"agency\", \"regulator\"] },\n",
+        "  { move = \"talk\", by = \"agency\" },\n  { move = \"talk\", by = \"regulator\" },\n",
+        "a move twice in `found`",
+    );
+    check(
+        "by = \"platform\", working_days_max = 0, settings = [\"working_days_max\"]",
+        "by = \"platform\"",
+        "no day in",
+    );
+    check(
+        "{ move = \"terminate\", by = \"agency\", ground = \"targets",
+        "{ move = \"supervise\", by = \"platform\" },\n  { move = \"terminate\", by = \"agency\", ground = \"targets",
+        "two moves in `overdue`",
+    );
+}
+
+#[test]
+fn an_agreement_ends_on_a_ground_that_the_rules_name() {
+    check("ground = \"unlawful\"", "ground = \"bad_luck\"", "none of `agreement.exit_grounds`");
+    check("by = \"agency\", ground = \"unlawful\"", "by = \"agency\"", "ends an agreement and names no `ground`");
+    check("{ move = \"cancel\", by", "{ move = \"cancel\", ground = \"other\", by", "needs no `ground`");
+}
+
+#[test]
+fn contents_are_asked_for_at_a_move_and_by_a_clause() {
+    check("{ at = \"score\"", "{ at = \"scored\"", "there is no such move here");
+    check("keys = [\"score\"]", "keys = []", "need `keys` and a clause");
+    check("keys = [\"score\"]", "keys = [\"The Score\"]", "`The Score` is no key");
+    check("counterparty_decides = {", "required_for_use = {", "belongs to `matter.entity_onboarding`");
+    let error = Regime::parse(
+        "x.toml",
+        &SHIPPED.replacen("[matter.exit]\nsource  = \"六\"", "[matter.exit]\nsource = \" \"", 1),
+    );
+    assert!(matches!(error, Err(RegimeError::Faults { .. })), "{error:?}");
+}

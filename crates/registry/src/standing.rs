@@ -1,0 +1,209 @@
+//! What rests or is admitted: suspensions of agreements and scenarios, admissions
+//! of entities, and what a matter needs to know of the thing that it is about.
+//!
+//! INVARIANT (dies at once): whoever suspends, ends or bars touches its basis in
+//! the same turn (`enact.rs`).
+//! INVARIANT (held by all): a thing suspended by two matters lives again when both
+//! have let go.
+//!
+//! Not here: who may suspend or admit (`casework`).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::matter::{MatterKind, SubjectKind};
+use shuyu_model::{Day, Reason, Role, Time};
+
+use crate::decide::Asked;
+use crate::subject::parsed;
+use crate::world::World;
+use crate::{Agreement, AgreementKind, AgreementState, Registry, RegistryError, Turn, reasons};
+
+/// How an entity stands with an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdmissionState {
+    /// It is served.
+    Admitted,
+    /// It is not served for now.
+    Suspended,
+    /// It is no longer served.
+    Removed,
+}
+
+impl AdmissionState {
+    /// The word in database and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Admitted => "admitted",
+            Self::Suspended => "suspended",
+            Self::Removed => "removed",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Admitted, Self::Suspended, Self::Removed].into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// An entity's admission by an operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Admission {
+    /// Who is admitted.
+    pub entity: OrganisationId,
+    /// By whom.
+    pub operator: OrganisationId,
+    /// How it stands.
+    pub state: AdmissionState,
+    /// Since when.
+    pub since: Time,
+}
+
+/// What a matter is about, as `casework` needs to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatterSubject {
+    /// The organisation that it concerns: itself, a grantee, an operator, a department.
+    pub organisation: OrganisationId,
+    /// Which organisation acts in a role; roles not named are open to every
+    /// organisation that holds them.
+    pub parties: BTreeMap<Role, OrganisationId>,
+    /// Who made the thing.
+    pub authors: Vec<PersonId>,
+}
+
+/// An operator agreement that holds, for what falls due under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// Which.
+    pub agreement: AgreementId,
+    /// Whose.
+    pub operator: OrganisationId,
+    /// Its first day.
+    pub from: Day,
+    /// Its last day.
+    pub until: Day,
+}
+
+impl Registry {
+    /// What a matter on this is about; `None` where the registry does not know such things.
+    pub async fn matter_subject_in(&self, turn: &mut Turn, id: &str) -> Result<Option<MatterSubject>, RegistryError> {
+        let world = self.world_in(turn).await?;
+        Ok(Some(match SubjectKind::of(id) {
+            Some(SubjectKind::Organisation) => of_organisation(&world, &parsed(OrganisationId::parse(id))?)?,
+            Some(SubjectKind::Agreement) => of_agreement(world.agreement(&parsed(AgreementId::parse(id))?)?),
+            Some(SubjectKind::Scenario) => {
+                let scenario = world.scenario(&parsed(ScenarioId::parse(id))?)?;
+                let agency = world.agreement(&scenario.agreement)?.grantor.clone();
+                MatterSubject {
+                    organisation: scenario.operator.clone(),
+                    parties: BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]),
+                    authors: scenario.authors.clone(),
+                }
+            }
+            Some(SubjectKind::Resource) => {
+                let resource = world.resource(&parsed(ResourceId::parse(id))?)?;
+                MatterSubject {
+                    organisation: resource.source.clone(),
+                    parties: BTreeMap::from([(Role::Source, resource.source.clone())]),
+                    authors: resource.authors.clone(),
+                }
+            }
+            Some(SubjectKind::Matter | SubjectKind::Case) | None => return Ok(None),
+        }))
+    }
+
+    /// The roles that an organisation takes part in.
+    pub async fn roles_of_in(&self, turn: &mut Turn, id: &OrganisationId) -> Result<Vec<Role>, RegistryError> {
+        Ok(self.world_in(turn).await?.organisation(id)?.roles.clone())
+    }
+
+    /// Since when an agreement or scenario rests; `None` when it does not.
+    pub async fn suspended_since(&self, subject: &str) -> Result<Option<Time>, RegistryError> {
+        Ok(self.world().await?.suspended.get(subject).copied())
+    }
+
+    /// How an entity stands with the operators that ever admitted it.
+    pub async fn admissions_of(&self, entity: &OrganisationId) -> Result<Vec<Admission>, RegistryError> {
+        let world = self.world().await?;
+        Ok(world.admissions.values().filter(|admission| admission.entity == *entity).cloned().collect())
+    }
+
+    /// The operator agreements that hold, oldest first.
+    pub async fn terms(&self) -> Result<Vec<Term>, RegistryError> {
+        let world = self.world().await?;
+        let holds = |a: &&Agreement| a.kind == AgreementKind::Operator && a.state == AgreementState::InForce;
+        let term =
+            |a: &Agreement| Term { agreement: a.id.clone(), operator: a.grantee.clone(), from: a.from, until: a.until };
+        Ok(world.agreements.values().map(AsRef::as_ref).filter(holds).map(term).collect())
+    }
+
+    /// The agreements that a matter on this subject can suspend or end: itself, or
+    /// all in force that the organisation was given.
+    pub(crate) fn agreements_under(world: &World, subject: &str) -> Vec<AgreementId> {
+        let is_of = |agreement: &&Agreement| {
+            agreement.state == AgreementState::InForce
+                && (agreement.id.as_str() == subject || agreement.grantee.as_str() == subject)
+        };
+        world.agreements.values().map(AsRef::as_ref).filter(is_of).map(|agreement| agreement.id.clone()).collect()
+    }
+}
+
+/// Only what an organisation does for itself is bound to it: that it is, say, the
+/// assessed operator does not make it the only operator that there is elsewhere.
+fn of_organisation(world: &World, id: &OrganisationId) -> Result<MatterSubject, RegistryError> {
+    let roles = &world.organisation(id)?.roles;
+    let parties = roles.iter().map(|role| (*role, id.clone())).collect();
+    Ok(MatterSubject { organisation: id.clone(), parties, authors: Vec::new() })
+}
+
+fn of_agreement(agreement: &Agreement) -> MatterSubject {
+    let (gives, gets) = match agreement.kind {
+        AgreementKind::Operator => (Role::Agency, Role::Operator),
+        AgreementKind::Development => (Role::Operator, Role::Entity),
+    };
+    MatterSubject {
+        organisation: agreement.grantee.clone(),
+        parties: BTreeMap::from([(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())]),
+        authors: agreement.authors.clone(),
+    }
+}
+
+/// REG-029, REG-030: a reason when an agreement or scenario rests. Says whether it
+/// is free.
+pub(crate) fn suspended(asked: &Asked<'_>, subject: &str, code: &'static str, found: &mut Vec<Reason>) -> bool {
+    let Some(since) = asked.world.suspended.get(subject) else { return true };
+    let regime = asked.regime;
+    let kinds = [MatterKind::Rectification, MatterKind::Incident];
+    let clause = kinds.iter().find_map(|kind| regime.matter.get(kind)).map_or("setting", |rules| &rules.source);
+    found.push(Reason::new(
+        code,
+        format!("{subject} is suspended since {since}"),
+        regime.cite_clause(clause),
+        "wait until the rectification is accepted or the service resumed",
+    ));
+    false
+}
+
+/// REG-031: an entity that is not admitted where the rules ask for it, or whose
+/// admission rests or has ended.
+pub(crate) fn admitted(asked: &Asked<'_>, operator: &OrganisationId, entity: &OrganisationId, found: &mut Vec<Reason>) {
+    let regime = asked.regime;
+    let rules = regime.matter.get(&MatterKind::EntityOnboarding);
+    let required = rules.and_then(|rules| rules.required_for_use.as_ref());
+    let admission = asked.world.admissions.get(&(entity.clone(), operator.clone()));
+    let what = match admission.map(|admission| admission.state) {
+        Some(AdmissionState::Admitted) => return,
+        Some(AdmissionState::Suspended) => "rests",
+        Some(AdmissionState::Removed) => "has ended",
+        None if required.is_some_and(|required| required.value) => "was never given",
+        None => return,
+    };
+    let clause = match (admission, required) {
+        (None, Some(required)) => regime.cite(required),
+        _ => regime.cite_clause(rules.map_or("setting", |rules| &rules.source)),
+    };
+    let (entity, operator) = (asked.world.name_of(entity), asked.world.name_of(operator));
+    let sentence = format!("the admission of `{entity}` by `{operator}` {what}");
+    found.push(Reason::new(reasons::NOT_ADMITTED, sentence, clause, "apply to the operator for admission"));
+}

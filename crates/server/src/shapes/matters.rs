@@ -1,0 +1,226 @@
+//! Shapes of matters and obligations.
+
+use std::collections::BTreeMap;
+
+use utoipa::ToSchema;
+
+use super::nouns::{OrganisationId, Role};
+use super::path::DayView;
+
+/// Of which kind a matter is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum MatterKind {
+    /// A scheme of authorised operation.
+    Scheme,
+    /// An operator is chosen.
+    OperatorSelection,
+    /// An entity is admitted.
+    EntityOnboarding,
+    /// A security incident.
+    Incident,
+    /// A rectification.
+    Rectification,
+    /// An operator leaves.
+    Exit,
+    /// A complaint, objection or appeal.
+    Complaint,
+    /// An assessment.
+    Assessment,
+    /// An entry of the negative list.
+    NegativeListEntry,
+    /// A product's registration and listing outside the platform.
+    Product,
+}
+
+/// A matter to be opened.
+#[derive(ToSchema)]
+pub struct NewMatter {
+    /// Of which kind.
+    pub kind: MatterKind,
+    /// What it is about: an id.
+    pub subject: String,
+    /// The second party, where the kind has one.
+    #[schema(required = false)]
+    pub counterparty: Option<OrganisationId>,
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// What is known of it.
+    #[schema(required = false)]
+    pub facts: BTreeMap<String, String>,
+}
+
+/// A move to be made.
+#[derive(ToSchema)]
+pub struct MatterMove {
+    /// Which, by its word.
+    pub name: String,
+    /// Why, in at least five characters.
+    #[schema(min_length = 5)]
+    pub reason: String,
+    /// The document that the move needs, by its digest.
+    #[schema(required = false, pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
+    pub evidence: Option<String>,
+    /// What is told by it.
+    #[schema(required = false)]
+    pub facts: BTreeMap<String, String>,
+    /// The day by which the next move is due, where it shall be earlier than the
+    /// rules allow.
+    #[schema(required = false, format = Date)]
+    pub due_day: Option<String>,
+    /// The version of the matter that the caller saw.
+    #[schema(minimum = 1)]
+    pub seen_version: i64,
+}
+
+/// A matter in a list.
+#[derive(ToSchema)]
+pub struct MatterItem {
+    /// Its id.
+    pub id: String,
+    /// Of which kind.
+    pub kind: MatterKind,
+    /// What people call it.
+    pub title: String,
+    /// What it is about.
+    pub subject: String,
+    /// The organisation that it concerns.
+    pub subject_organisation: Option<String>,
+    /// The second party.
+    pub counterparty: Option<String>,
+    /// Where it stands.
+    pub state: String,
+    /// What people call that.
+    pub state_title: String,
+    /// The version to name in a move.
+    pub version: i64,
+    /// When the next move is due.
+    pub due: Option<DayView>,
+    /// When it was opened, in microseconds.
+    pub opened_at: i64,
+    /// When it ended, in microseconds.
+    pub ended_at: Option<i64>,
+}
+
+/// A move that can be made now.
+#[derive(ToSchema)]
+pub struct MoveView {
+    /// Which.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Who makes it, in the jurisdiction's words.
+    pub by: Vec<String>,
+    /// Whether the viewer is one of them.
+    pub is_yours: bool,
+    /// The document that it needs.
+    pub evidence: Option<String>,
+    /// The contents that it needs and that are not told yet.
+    pub contents_missing: Vec<String>,
+    /// The last day on which it is in time.
+    pub due: Option<DayView>,
+    /// The clause that it rests on.
+    pub clause: String,
+}
+
+/// A move that was made.
+#[derive(ToSchema)]
+pub struct MovedView {
+    /// Counts them; 1 is the opening.
+    pub version: i64,
+    /// Which.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// From where.
+    pub from: String,
+    /// To where.
+    pub to: String,
+    /// Who; null where the platform made it.
+    pub person: Option<String>,
+    /// For whom.
+    pub organisation: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The document they gave.
+    pub evidence: Option<String>,
+    /// What was told by it.
+    pub facts: BTreeMap<String, String>,
+    /// When it was due.
+    #[schema(format = Date)]
+    pub due_day: Option<String>,
+    /// When, in microseconds.
+    pub at: i64,
+}
+
+/// A copy that is due or filed after a move.
+#[derive(ToSchema)]
+pub struct MatterFiling {
+    /// Of which matter.
+    pub matter: String,
+    /// After which of its moves.
+    pub version: i64,
+    /// With whom.
+    pub to: Role,
+    /// The last day on which it is in time.
+    #[schema(format = Date)]
+    pub due_day: String,
+    /// Whether a year on the way to that day had no holiday notice yet.
+    pub is_estimated: bool,
+    /// The clause that asks for it.
+    pub clause: String,
+    /// When it was filed, in microseconds.
+    pub filed_at: Option<i64>,
+    /// Of what was filed, or of its receipt.
+    pub evidence: Option<String>,
+}
+
+/// A matter, its moves, and what can be done now.
+#[derive(ToSchema)]
+pub struct MatterView {
+    /// The matter.
+    #[schema(inline)]
+    #[serde(flatten)]
+    pub item: MatterItem,
+    /// Under which version of which rules it was opened.
+    pub regime: String,
+    /// The clause that prescribes it.
+    pub clause: String,
+    /// Who opened it.
+    pub opener: String,
+    /// What is known.
+    pub facts: BTreeMap<String, String>,
+    /// What can be done now.
+    pub moves: Vec<MoveView>,
+    /// What was done.
+    pub history: Vec<MovedView>,
+    /// Copies due and filed.
+    pub filings: Vec<MatterFiling>,
+}
+
+/// Something that somebody must do by a day.
+#[derive(ToSchema)]
+pub struct Obligation {
+    /// Names it in pages.
+    pub key: String,
+    /// `move`, `step`, `filing`, `assessment`, `agreement_end` or `rules_end`.
+    pub kind: String,
+    /// About what: an id, or the stamp of the rules.
+    pub about: String,
+    /// Which move, step or recipient.
+    pub what: String,
+    /// Who may do it: words of roles, or `opener`, `counterparty`.
+    pub by: Vec<String>,
+    /// Which organisation, where it is a certain one.
+    pub organisation: Option<String>,
+    /// The last day on which it is in time.
+    #[schema(format = Date)]
+    pub due_day: String,
+    /// Whether a year on the way to that day had no holiday notice yet.
+    pub is_estimated: bool,
+    /// The clause that the day rests on.
+    pub clause: String,
+    /// `open`, `met`, `late` or `overdue`.
+    pub state: String,
+}
