@@ -6,6 +6,7 @@ mod access;
 mod bodies;
 mod faults;
 mod journey;
+mod matters;
 mod openapi;
 mod schema;
 mod sessions;

@@ -179,10 +179,30 @@ pub struct MatterFiling {
 /// A matter, its moves, and what can be done now.
 #[derive(ToSchema)]
 pub struct MatterView {
-    /// The matter.
-    #[schema(inline)]
-    #[serde(flatten)]
-    pub item: MatterItem,
+    /// Its id.
+    pub id: String,
+    /// Of which kind.
+    pub kind: MatterKind,
+    /// What people call it.
+    pub title: String,
+    /// What it is about.
+    pub subject: String,
+    /// The organisation that it concerns.
+    pub subject_organisation: Option<String>,
+    /// The second party.
+    pub counterparty: Option<String>,
+    /// Where it stands.
+    pub state: String,
+    /// What people call that.
+    pub state_title: String,
+    /// The version to name in a move.
+    pub version: i64,
+    /// When the next move is due.
+    pub due: Option<DayView>,
+    /// When it was opened, in microseconds.
+    pub opened_at: i64,
+    /// When it ended, in microseconds.
+    pub ended_at: Option<i64>,
     /// Under which version of which rules it was opened.
     pub regime: String,
     /// The clause that prescribes it.
