@@ -19,7 +19,7 @@ h1{font-size:1.5rem}h2{font-size:1.15rem}\
 span[lang=en],p[lang=en],small{color:#555;font-size:.85em}\
 table{border-collapse:collapse;width:100%;margin:1rem 0}\
 th,td{border:1px solid #999;padding:.35rem .5rem;text-align:left;vertical-align:top}\
-thead th{background:#eee}code{font-size:.85em;overflow-wrap:anywhere}ul{margin:0;padding-left:1.1rem}\
+thead th{background:#eee}th code{white-space:nowrap}code{font-size:.85em;overflow-wrap:anywhere}ul{margin:0;padding-left:1.1rem}\
 nav a{display:inline-block;padding:.3rem .6rem;margin:.2rem;border:1px solid #666;color:#0b3d91}\
 a:focus-visible{outline:3px solid #b35900}\
 tr.carried td.status{border-left:6px solid #1b6e36}tr.partly td.status{border-left:6px solid #9a6700}\
