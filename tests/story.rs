@@ -62,7 +62,9 @@ async fn a_city_that_was_stopped_goes_on_where_it_was() {
     // A browser shows a page as what it is said to be.
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
     let page = page.text().await.unwrap();
-    assert!(page.contains("授权"), "{page}");
+    for shown in ["授权", "公益事业", "免费 free", "¥0.50"] {
+        assert!(page.contains(shown), "{shown} is not on {page}");
+    }
     server.stop();
     assert!(!before.is_empty() && !verify(&place).is_empty());
 }

@@ -1,11 +1,12 @@
 //! The public page: what is authorised to whom, for what, until when (公开,
-//! changsha-2026 二(三)), which products there are, and where the log stands.
+//! changsha-2026 二(三)), which products there are at which price (明码标价, N27 19,
+//! P65 五), and where the log stands.
 //! Chinese with English beside it; no script, nothing from elsewhere.
 //!
 //! Not here: anything that only some may see.
 
 use maud::{DOCTYPE, Markup, html};
-use shuyu_model::Regime;
+use shuyu_model::{Money, Regime, UseKind};
 use shuyu_registry::{AgreementKind, Authorised, Page};
 
 use crate::app::App;
@@ -27,6 +28,7 @@ struct Offered {
     kind: &'static str,
     needs_consent: bool,
     since: String,
+    prices: Vec<(UseKind, Money)>,
 }
 
 /// The page as it is now.
@@ -35,7 +37,7 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
     let first = Page { after: None, items_max: ROWS_MAX };
     let authorised = registry.authorised(&first).await?;
     let catalog = registry.catalog(&first).await?;
-    let products = offered(app);
+    let products = offered(app).await?;
     let checkpoint = app.ledger().log().checkpoint();
     let regime = registry.regime();
     let page = html! {
@@ -125,12 +127,14 @@ fn kind(kind: AgreementKind) -> &'static str {
     }
 }
 
-fn offered(app: &App) -> Vec<Offered> {
+async fn offered(app: &App) -> Result<Vec<Offered>, Problem> {
     use shuyu_delivery::{ProductKind, ProductState};
+    let mut prices = app.settlement().price_list(app.ledger().now().day()).await?;
     let products = app.delivery().products();
     let offered = products.into_iter().filter(|product| product.state == ProductState::Offered);
-    offered
+    Ok(offered
         .map(|product| Offered {
+            prices: prices.remove(&product.id).unwrap_or_default(),
             title: product.title,
             kind: match product.kind {
                 ProductKind::Lookup => "核验查询 lookup",
@@ -140,18 +144,35 @@ fn offered(app: &App) -> Vec<Offered> {
             needs_consent: product.needs_consent,
             since: product.published_at.day().to_string(),
         })
-        .collect()
+        .collect())
+}
+
+fn price(use_kind: UseKind, price: Money) -> Markup {
+    let (chinese, english) = match use_kind {
+        UseKind::PublicGovernance => ("公共治理", "governance"),
+        UseKind::PublicWelfare => ("公益事业", "welfare"),
+        UseKind::Industry => ("产业发展", "industry"),
+    };
+    html! {
+        p {
+            (chinese) " " span lang="en" { (english) } ": "
+            @if price == Money::ZERO { "免费 free" } @else { "¥" (price) " / 次 each" }
+        }
+    }
 }
 
 fn products_table(products: &[Offered]) -> Markup {
     html! {
         table {
-            thead { tr { th { "产品 Product" } th { "形式 Form" } th { "本人同意 Consent" } th { "发布 Since" } } }
+            thead { tr { th { "产品 Product" } th { "形式 Form" } th { "价格 Price" } th { "本人同意 Consent" } th { "发布 Since" } } }
             tbody {
                 @for product in products.iter().take(ROWS_MAX) {
                     tr {
                         td { (product.title) }
                         td { (product.kind) }
+                        td {
+                            @for (use_kind, fen) in &product.prices { (price(*use_kind, *fen)) }
+                        }
                         td { @if product.needs_consent { "逐人同意 of each person" } @else { "不涉及个人 not about people" } }
                         td { (product.since) }
                     }

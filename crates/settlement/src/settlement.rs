@@ -1,12 +1,12 @@
 //! Settlement opened: prices set, costs recorded, months closed and computed again.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use shuyu_delivery::{Delivery, Product, ProductKind};
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::id::{ProductId, StatementId, SubscriptionId};
-use shuyu_model::{Actor, Money, Month, Reason, Reasons, Regime, Role, Time, Verdict};
+use shuyu_model::{Actor, Day, Money, Month, Reason, Reasons, Regime, Role, Time, UseKind, Verdict};
 
 use crate::book::BookEntry;
 use crate::charge::{Charges, Line, Parties};
@@ -213,6 +213,14 @@ impl Settlement {
     /// All prices, of all times.
     pub async fn tariffs(&self) -> Result<Vec<Tariff>> {
         store::tariffs(&self.0.ledger).await
+    }
+
+    /// What each product costs on a day, for each use: 0 where the rules make it
+    /// free, the price in force elsewhere, nothing where there is none (明码标价).
+    pub async fn price_list(&self, day: Day) -> Result<BTreeMap<ProductId, Vec<(UseKind, Money)>>> {
+        let book = PriceBook::new(&self.tariffs().await?, &self.caps().await?);
+        let products = self.0.delivery.products().into_iter();
+        Ok(products.map(|product| (product.id.clone(), book.asked(&product.id, day, self.regime()))).collect())
     }
 
     /// All caps, of all times.

@@ -129,6 +129,15 @@ impl PriceBook {
         }
     }
 
+    /// What a product costs on a day, for each use that has an answer: free by the
+    /// rules, or at a price in force.
+    pub(crate) fn asked(&self, product: &ProductId, day: Day, regime: &Regime) -> Vec<(UseKind, Money)> {
+        let rules = &regime.price;
+        let uses = rules.free_uses.value.iter().chain(&rules.charged_uses.value);
+        let priced = uses.map(|use_kind| (*use_kind, self.price(product, *use_kind, day, regime)));
+        priced.filter(|(_, price)| price.why != Why::NoTariff).map(|(use_kind, price)| (use_kind, price.fen)).collect()
+    }
+
     /// The caps that a price from `from` on would live under: the one in force
     /// then and those that come later.
     fn caps_from(&self, product: &ProductId, use_kind: UseKind, from: Day) -> Option<Money> {
@@ -193,6 +202,20 @@ mod tests {
 
     fn tariff(use_kind: UseKind, price_fen: i64, from: Day) -> Tariff {
         Tariff { product: id(1), use_kind, unit: Unit::Call, price_fen, from }
+    }
+
+    #[test]
+    fn what_is_asked_on_a_day_is_the_free_uses_and_the_price_in_force_under_its_cap() {
+        let (first, second) = (date(2026, 6, 1), date(2026, 7, 1));
+        let book = PriceBook::new(&[tariff(Industry, 500, first)], &[cap(300, second)]);
+        let of_industry = |day| {
+            let asked = book.asked(&id(1), day, &regime());
+            let (free, charged): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(use_kind, _)| *use_kind != Industry);
+            assert!(free.len() == 2 && free.iter().all(|(_, fen)| *fen == Money::ZERO), "{free:?}");
+            charged.first().map(|(_, fen)| fen.fen)
+        };
+        assert_eq!(of_industry(date(2026, 5, 31)), None, "no price, and none is named");
+        assert_eq!((of_industry(first), of_industry(second)), (Some(500), Some(300)));
     }
 
     fn cap(cap_fen: i64, from: Day) -> Cap {
