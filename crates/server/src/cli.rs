@@ -126,8 +126,9 @@ pub struct DemoArgs {
     /// Ends when the story is told.
     #[arg(long)]
     pub once: bool,
-    /// How many people live in the city.
-    #[arg(long, default_value_t = 25_000, value_name = "N")]
+    /// How many people live in the city. With fewer than 400 its report would count
+    /// cells of less than ten, and the airlock would be right to stop it.
+    #[arg(long, default_value_t = 25_000, value_name = "N", value_parser = clap::value_parser!(u32).range(400..=1_000_000))]
     pub residents: u32,
     /// Another seed, another city.
     #[arg(long, default_value_t = 20_260_305, value_name = "N")]
@@ -264,7 +265,7 @@ mod tests {
         for words in [
             &["shuyu", "--data", "/x", "serve"][..],
             &["shuyu", "serve", "--data", "/x"],
-            &["shuyu", "demo", "--once", "--residents", "100", "--data", "/x"],
+            &["shuyu", "demo", "--once", "--residents", "400", "--data", "/x"],
             &["shuyu", "regime", "check", "--data", "/x"],
             &["shuyu", "verify", "--data", "/x"],
         ] {

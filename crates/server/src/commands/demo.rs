@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use shuyu_registry::rules;
 use shuyu_town::story::{self, Login, StoryOptions, cast};
 
 use super::admin::{ADMINS, three_admins};
@@ -44,6 +45,14 @@ impl Marker {
 }
 
 pub(crate) async fn run(data: &Path, args: DemoArgs) -> anyhow::Result<()> {
+    if args.store.regime != rules::SHIPPED_CODE {
+        bail!(
+            "the story is told under `{}`; to look around under `{}`, use `shuyu serve --demo --regime {}`",
+            rules::SHIPPED_CODE,
+            args.store.regime,
+            args.store.regime
+        );
+    }
     let clock = wiring::clock_of(data, ClockKind::Demo)?;
     let settings = Settings { is_demo: true, has_secure_cookies: false };
     let app = wiring::wire(data, &args.store, clock, settings).await?;
