@@ -4,7 +4,8 @@
 //!
 //! INVARIANT (no empty label): a carrier that is named is there: a refusal in
 //! `docs/reasons.md`, a column in `migrations/`, a route in `docs/openapi.json`,
-//! an event in the sources, a procedure or value in that document's own regime.
+//! an event in the sources, a procedure, a matter with its move or a value in that
+//! document's own regime.
 //!
 //! Not here: the form of a clause (`model::clauses`) and whether the test really
 //! breaks with its carrier (whoever writes the row has tried it or says so).
@@ -107,6 +108,8 @@ impl There {
             "route" => name.split_once(' ').is_some_and(|(method, path)| self.has_route(method, path)),
             "event" => self.code.contains(&format!("\"{name}\"")),
             "procedure" => self.regimes.get(document).is_none_or(|regime| has_procedure(regime, name)),
+            "matter" => self.regimes.get(document).is_none_or(|regime| has_matter(regime, name)),
+            "obligation" => OBLIGATIONS.contains(&name) && self.code.contains(&format!("=> \"{name}\",")),
             "rule" => self.is_read(name) && self.regimes.get(document).is_none_or(|regime| has_value(regime, name)),
             "calculation" | "report" => row.is_some_and(|row| root().join(text(row, "code")).is_file()),
             _ => false,
@@ -131,6 +134,17 @@ fn has_procedure(regime: &toml::Table, name: &str) -> bool {
         return false;
     };
     step.is_none_or(|step| listed(procedure, "steps").iter().any(|one| text(one, "step") == step))
+}
+
+/// The words of `casework::ObligationKind`.
+const OBLIGATIONS: [&str; 6] = ["move", "step", "filing", "assessment", "agreement_end", "rules_end"];
+
+/// `kind`, or `kind/move`, in the sections that a document's own regime has.
+fn has_matter(regime: &toml::Table, name: &str) -> bool {
+    let (kind, by) = name.split_once('/').map_or((name, None), |(kind, by)| (kind, Some(by)));
+    let matters = regime.get("matter").and_then(toml::Value::as_table);
+    let Some(matter) = matters.and_then(|all| all.get(kind)).and_then(toml::Value::as_table) else { return false };
+    by.is_none_or(|by| listed(matter, "moves").iter().any(|one| text(one, "move") == by))
 }
 
 fn has_value(regime: &toml::Table, name: &str) -> bool {
@@ -345,6 +359,11 @@ fn what_is_not_there_is_found_out() {
         "event:wish.granted",
         "procedure:wedding",
         "procedure:scenario/wedding",
+        "matter:wedding",
+        "matter:exit/wedding",
+        // In the table of its kind, but not chosen by this document.
+        "matter:exit/negotiate",
+        "obligation:thanks",
         "rule:agreement.colour",
         "rule:logs.network_log_years_min",
         "calculation:tea.leaves",

@@ -7,6 +7,7 @@ mod procedures;
 mod refusals;
 mod regimes;
 mod reviews;
+mod shipped_matters;
 
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{CandidateId, CaseId};

@@ -21,7 +21,7 @@ mod carrier;
 pub(crate) mod tests;
 
 use carrier::words;
-pub use carrier::{CARRIER_KINDS, Carrier, Computed, Produced};
+pub use carrier::{CARRIER_KINDS, Carrier, Computed, Owed, Produced};
 
 words! {
     /// What a clause asks of software.

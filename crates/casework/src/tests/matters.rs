@@ -26,10 +26,14 @@ pub(super) struct Desk {
 }
 
 pub(super) async fn desk(ledger: &Ledger) -> Desk {
-    let office = office(ledger).await;
+    furnished(office(ledger).await, 5).await
+}
+
+/// A desk in an office, whose agreement runs for so many years.
+pub(super) async fn furnished(office: Office, years: u8) -> Desk {
     let town = &office.town;
     let fund = town.resource("fund_accounts", fund_columns()).await;
-    let agreement = town.agreement(std::slice::from_ref(&fund), 5).await;
+    let agreement = town.agreement(std::slice::from_ref(&fund), years).await;
     let scenario = town.scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
     town.development(&town.bank[0].organisation, &scenario).await;
     Desk { fund, agreement, scenario, office }
@@ -91,7 +95,7 @@ impl Desk {
         town.registry.permit(actor, act, &Scope::of(self.scenario.clone())).await.unwrap()
     }
 
-    async fn sweep(&self) -> Vec<(String, String)> {
+    pub(super) async fn sweep(&self) -> Vec<(String, String)> {
         let swept = self.office.casework.sweep(self.office.town.ledger().now()).await.unwrap();
         swept.into_iter().map(|Swept { name, state, .. }| (name, state)).collect()
     }
@@ -102,8 +106,8 @@ impl Desk {
 }
 
 /// Who makes a move in a walk.
-#[derive(Clone, Copy)]
-enum By {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
     Regulator(usize),
     Agency(usize),
     Operator,
@@ -111,7 +115,7 @@ enum By {
     Source,
 }
 
-fn who(desk: &Desk, by: By) -> &Actor {
+pub(super) fn who(desk: &Desk, by: By) -> &Actor {
     let town = &desk.office.town;
     match by {
         By::Regulator(n) => &town.regulators[n],
@@ -123,7 +127,7 @@ fn who(desk: &Desk, by: By) -> &Actor {
 }
 
 /// Kind, subject, opener, then moves with who makes each and where it leads.
-type Walk = (MatterKind, fn(&Desk) -> String, By, &'static [(By, &'static str, &'static str)]);
+pub(super) type Walk = (MatterKind, fn(&Desk) -> String, By, &'static [(By, &'static str, &'static str)]);
 
 const WALKS: &[Walk] = &[
     (

@@ -25,6 +25,14 @@ fn row(what: &str, day: &str, state: ObligationState) -> (String, String, Obliga
     (what.to_owned(), day.to_owned(), state)
 }
 
+/// A clause says `obligation:WORD`; its words are these.
+#[test]
+fn what_is_owed_has_the_words_that_clauses_know() {
+    use ObligationKind::{AgreementEnd, Assessment, Filing, Move, RulesEnd, Step};
+    let known: Vec<&str> = shuyu_model::clauses::Owed::ALL.iter().map(|owed| owed.word()).collect();
+    assert_eq!([Move, Step, Filing, Assessment, AgreementEnd, RulesEnd].map(ObligationKind::word), known[..]);
+}
+
 #[tokio::test]
 async fn a_move_is_owed_until_it_is_made_and_then_met_or_late() {
     use ObligationState::{Late, Met, Open, Overdue};

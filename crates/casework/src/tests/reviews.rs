@@ -86,7 +86,9 @@ async fn a_return_discards_the_turn_and_the_next_one_counts_alone() {
         let signers: BTreeSet<_> = decision.signers().iter().map(|signature| signature.person.clone()).collect();
         let expected = [&town.operator[2], &town.agency[0], &town.agency[2]].map(|actor| actor.person.clone());
         assert_eq!(signers, BTreeSet::from(expected));
-        assert_eq!(office.view(&case, &town.agency[3]).await.discarded.len(), 3, "{backend}");
+        let discarded = office.view(&case, &town.agency[3]).await.discarded;
+        assert_eq!(discarded.len(), 3, "{backend}");
+        assert!(discarded.iter().all(|opinion| opinion.reason == "looked at all of it"), "{backend}: {discarded:?}");
     }
 }
 

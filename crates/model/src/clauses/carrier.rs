@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::matter::MatterKind;
 use crate::regime::ProcedureKind;
 
 macro_rules! words {
@@ -64,6 +65,25 @@ words! {
     }
 }
 
+words! {
+    /// What somebody owes by a day (`casework::ObligationKind`, which a test there
+    /// holds to this list).
+    Owed {
+        /// A move of a matter.
+        Move = "move",
+        /// A signature of a case.
+        Step = "step",
+        /// A copy to be filed.
+        Filing = "filing",
+        /// An assessment that must be begun.
+        Assessment = "assessment",
+        /// What becomes of an agreement that ends.
+        AgreementEnd = "agreement_end",
+        /// What follows the rules that end.
+        RulesEnd = "rules_end",
+    }
+}
+
 /// What carries a clause.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Carrier {
@@ -83,13 +103,17 @@ pub enum Carrier {
     Calculation(Computed),
     /// `report:page.authorised`.
     Report(Produced),
+    /// `matter:exit` or `matter:exit/end_access`.
+    Matter(MatterKind, Option<String>),
+    /// `obligation:filing`: a day by which somebody owes it, in the list of all.
+    Obligation(Owed),
     /// `display`: the clause asks nothing of software but to be shown.
     Display,
 }
 
 /// The kinds, as they stand before the colon.
-pub const CARRIER_KINDS: [&str; 8] =
-    ["control", "procedure", "rule", "record", "event", "route", "calculation", "report"];
+pub const CARRIER_KINDS: [&str; 10] =
+    ["control", "procedure", "matter", "rule", "record", "event", "route", "calculation", "report", "obligation"];
 
 impl Carrier {
     /// Reads `kind:name`. What is wrong with it comes back as a sentence.
@@ -105,6 +129,10 @@ impl Carrier {
                 is_code(name).then(|| Self::Control(name.to_owned())).ok_or("a code like `REG-012`".to_owned())
             }
             "procedure" => procedure(name),
+            "matter" => matter(name),
+            "obligation" => Owed::parse(name)
+                .map(Self::Obligation)
+                .ok_or_else(|| format!("one of {}", listed(Owed::ALL.iter().map(|known| known.word())))),
             "rule" => is_dotted(name).then(|| Self::Rule(name.to_owned())).ok_or("`section.value`".to_owned()),
             "record" => pair(name)
                 .map(|(table, column)| Self::Record(table.to_owned(), column.to_owned()))
@@ -129,12 +157,18 @@ impl Carrier {
     /// - `agreement.ended`: the newest event with this action;
     /// - `scenario`: the newest `case.approved` whose facts name this procedure;
     /// - `scenario/compliance_review`: the newest `case.step_completed` or
-    ///   `case.approved` whose facts name this procedure and this step.
+    ///   `case.approved` whose facts name this procedure and this step;
+    /// - `matter:exit`: the newest `matter.opened` or `matter.moved` whose facts
+    ///   name this kind;
+    /// - `matter:exit/end_access`: the newest `matter.moved` whose facts name this
+    ///   kind and this move.
     pub fn evidence_key(&self) -> Option<String> {
         match self {
             Self::Control(name) | Self::Event(name) => Some(name.clone()),
             Self::Procedure(kind, None) => Some(kind.word().to_owned()),
             Self::Procedure(kind, Some(step)) => Some(format!("{}/{step}", kind.word())),
+            // With its kind before it: a procedure may have the same word.
+            Self::Matter(..) => Some(self.to_string()),
             _ => None,
         }
     }
@@ -153,6 +187,9 @@ impl fmt::Display for Carrier {
             Self::Route(method, path) => write!(f, "route:{method} {path}"),
             Self::Calculation(known) => write!(f, "calculation:{}", known.word()),
             Self::Report(known) => write!(f, "report:{}", known.word()),
+            Self::Matter(kind, None) => write!(f, "matter:{}", kind.word()),
+            Self::Matter(kind, Some(name)) => write!(f, "matter:{}/{name}", kind.word()),
+            Self::Obligation(known) => write!(f, "obligation:{}", known.word()),
             Self::Display => f.write_str("display"),
         }
     }
@@ -167,6 +204,18 @@ fn procedure(name: &str) -> Result<Carrier, String> {
         return Err("a step, `procedure/step`".to_owned());
     }
     Ok(Carrier::Procedure(known, step.map(str::to_owned)))
+}
+
+fn matter(name: &str) -> Result<Carrier, String> {
+    let (kind, by) = name.split_once('/').map_or((name, None), |(kind, by)| (kind, Some(by)));
+    let Some(known) = MatterKind::parse(kind) else {
+        return Err(format!("one of {}", listed(MatterKind::ALL.iter().map(|known| known.word()))));
+    };
+    let moves = known.machine().moves;
+    if by.is_some_and(|by| !moves.iter().any(|row| row.word == by)) {
+        return Err(format!("a move of `{kind}`: {}", listed(moves.iter().map(|row| row.word))));
+    }
+    Ok(Carrier::Matter(known, by.map(str::to_owned)))
 }
 
 fn route(name: &str) -> Option<Carrier> {
@@ -216,12 +265,17 @@ mod tests {
             "route:GET /v1/statements/{month}",
             "calculation:settlement.surplus",
             "report:page.authorised",
+            "matter:exit",
+            "matter:exit/end_access",
             "display",
         ] {
             assert_eq!(Carrier::parse(text).map(|carrier| carrier.to_string()), Ok(text.to_owned()));
         }
         for known in Computed::ALL {
             assert_eq!(Carrier::parse(&format!("calculation:{}", known.word())), Ok(Carrier::Calculation(*known)));
+        }
+        for known in Owed::ALL {
+            assert_eq!(Carrier::parse(&format!("obligation:{}", known.word())), Ok(Carrier::Obligation(*known)));
         }
         for known in Produced::ALL {
             assert_eq!(Carrier::parse(&format!("report:{}", known.word())), Ok(Carrier::Report(*known)));
@@ -249,6 +303,10 @@ mod tests {
             ("route:GET v1/me", "`METHOD /path`"),
             ("calculation:tea.leaves", "one of `ledger.append`"),
             ("report:gossip", "one of `intake.quality`"),
+            ("matter:taste", "one of `scheme`"),
+            ("matter:exit/dance", "a move of `exit`: `negotiate`"),
+            ("matter:exit/", "a move of `exit`"),
+            ("obligation:thanks", "one of `move`"),
         ] {
             let said = Carrier::parse(text).err().unwrap_or_default();
             assert!(said.contains(expected), "{text:?} was told {said:?}");
@@ -262,6 +320,9 @@ mod tests {
             ("event:agreement.ended", Some("agreement.ended")),
             ("procedure:scenario", Some("scenario")),
             ("procedure:scenario/compliance_review", Some("scenario/compliance_review")),
+            ("matter:exit", Some("matter:exit")),
+            ("matter:exit/end_access", Some("matter:exit/end_access")),
+            ("obligation:filing", None),
             ("record:agreements.until_day", None),
             ("route:GET /v1/me", None),
             ("display", None),

@@ -6,8 +6,8 @@ use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{CryptoProfile, Grade, UseKind, Verdict};
 
-use crate::testing::{allowed, fund_columns, new_resource, refused, town};
-use crate::{AgreementKind, Page, RegistryError, ResourceState};
+use crate::testing::{allowed, digest, fund_columns, new_resource, refused, regime, town};
+use crate::{AgreementKind, Barred, NewScenario, Page, Registry, RegistryError, ResourceState};
 
 fn codes<T: std::fmt::Debug>(seen: &mut BTreeSet<String>, verdict: Verdict<T>) -> Vec<String> {
     let codes = refused(verdict);
@@ -184,6 +184,40 @@ async fn a_refusal_with_more_reasons_than_an_entry_holds_is_told_in_full_and_rec
     assert_eq!(refused(town.registry.draft_agreement(&town.agency[0], new).await.unwrap()).len(), 300);
     let newest = ledger.journal_page(i64::MAX, 1).await.unwrap()[0].text("written").unwrap();
     assert!(newest.contains(r#""facts":{"reasons":300}"#), "{newest}");
+}
+
+#[tokio::test]
+async fn what_was_told_of_it_is_kept_and_decided_on() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let town = town(&ledger).await;
+        let fund = town.resource("fund_accounts", fund_columns()).await;
+        let agreement = town.agreement(std::slice::from_ref(&fund), 1).await;
+        let scenario = town.scenario("贷前核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
+        let (ground, clause) = ("涉及公共安全", "三(二)1");
+        let barred = town.registry.put_on_negative_list(&town.regulators[0], &fund, ground, clause).await;
+        let () = allowed(barred.unwrap());
+
+        // As another process reads it.
+        let anew = Registry::new(ledger.clone(), regime());
+        let read = anew.resource(&fund).await.unwrap().unwrap();
+        let expected = Barred { ground: ground.to_owned(), clause: clause.to_owned() };
+        assert_eq!(read.barred, Some(expected), "{backend}");
+        let read = anew.agreement(&agreement).await.unwrap().unwrap();
+        assert_eq!(read.document_digest, digest(&ledger, "agreement"), "{backend}");
+        let read = anew.scenario(&scenario).await.unwrap().unwrap();
+        assert_eq!(read.purpose, "to be computed in a test", "{backend}");
+
+        // Another purpose is another scenario to whoever reviews it.
+        let () = allowed(town.registry.take_off_negative_list(&town.regulators[0], &fund).await.unwrap());
+        let new = town.new_scenario("贷前核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]);
+        let mut digests = BTreeSet::new();
+        for purpose in ["贷款审批前核验", "贷款发放后核验"] {
+            let new = NewScenario { purpose: purpose.to_owned(), ..new.clone() };
+            let id = allowed(town.registry.draft_scenario(&town.operator[0], new).await.unwrap());
+            digests.insert(town.registry.scenario(&id).await.unwrap().unwrap().digest);
+        }
+        assert_eq!(digests.len(), 2, "{backend}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! One engine, five documents: the same act tried under two of them has the two
 //! outcomes that the two clauses ask for.
 
+use std::sync::Arc;
+
 use shuyu_ledger::testing::sqlite;
 use shuyu_model::identifier::credit_code_check;
 use shuyu_model::regime::{Ban, ProcedureKind, Regime};
@@ -273,6 +275,19 @@ async fn nothing_is_agreed_under_a_draft_that_was_never_put_in_force() {
     let town = town_under(&ledger, rules::shipped("changsha-2023").unwrap().regime).await;
     let seen = Try::Years(1).at(&town).await;
     assert_eq!(seen, [("REG-015".to_owned(), "changsha-2023 27".to_owned())]);
+}
+
+#[tokio::test]
+async fn nothing_is_agreed_before_the_first_day_of_a_document() {
+    let text = include_str!("../../../../regimes/changchun-2025/regime.toml");
+    // The town begins on Monday 1 June 2026.
+    for (from, refusal) in [("2026-06-01", None), ("2026-06-02", Some("REG-015"))] {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+        let text = text.replace("from = \"2025-09-19\"", &format!("from = \"{from}\""));
+        let town = town_under(&ledger, Arc::new(Regime::parse("later.toml", &text).unwrap())).await;
+        let seen: Vec<String> = Try::Years(1).at(&town).await.into_iter().map(|(code, _)| code).collect();
+        assert_eq!(seen, refusal.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{from}");
+    }
 }
 
 #[tokio::test]

@@ -136,6 +136,10 @@ impl Event {
                 keys.push(procedure.to_owned());
             }
         }
+        if let ("matter.opened" | "matter.moved", Some(kind)) = (self.action.as_str(), fact("kind")) {
+            keys.push(format!("matter:{kind}"));
+            keys.extend(fact("move").map(|name| format!("matter:{kind}/{name}")));
+        }
         keys
     }
 
@@ -162,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_evidence_for_its_codes_its_action_and_its_procedure() {
+    fn an_event_is_evidence_for_its_codes_its_action_its_procedure_and_its_matter() {
         let event = |json: serde_json::Value| serde_json::from_value::<Event>(json).unwrap().keys();
         let base = |action: &str| serde_json::json!({ "seq": 7, "at": 1, "action": action, "object": "CAS-1" });
         let mut refused = base("case.refused");
@@ -174,5 +178,11 @@ mod tests {
         let mut step = base("case.step_completed");
         step["facts"] = serde_json::json!({ "procedure": "release", "step": "operator_check" });
         assert_eq!(event(step), ["case.step_completed", "release/operator_check"]);
+        let mut opened = base("matter.opened");
+        opened["facts"] = serde_json::json!({ "kind": "exit", "state": "triggered" });
+        assert_eq!(event(opened), ["matter.opened", "matter:exit"]);
+        let mut moved = base("matter.moved");
+        moved["facts"] = serde_json::json!({ "kind": "exit", "move": "end_access", "from": "confirmed" });
+        assert_eq!(event(moved), ["matter.moved", "matter:exit", "matter:exit/end_access"]);
     }
 }
