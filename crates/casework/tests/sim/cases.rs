@@ -290,7 +290,9 @@ impl City {
         let is_strict = self.dice.chance(95);
         let cases = self.memory.cases.iter().enumerate();
         let chosen: Vec<usize> = cases.filter(|(_, case)| !is_strict || is_of(case)).map(|(at, _)| at).collect();
-        self.dice.pick(&chosen)
+        // Some are stuck for good, with nobody left who may sign: mostly the newest.
+        let newest = if self.dice.chance(80) { chosen.len().saturating_sub(8) } else { 0 };
+        self.dice.pick(&chosen[newest..])
     }
 
     pub(crate) async fn sign(&mut self) {

@@ -63,6 +63,8 @@ pub(crate) struct Tally {
     pub(crate) permits: usize,
     pub(crate) permits_died: usize,
     pub(crate) swept: usize,
+    /// What spoke against acts, and how often.
+    pub(crate) grounds: BTreeMap<&'static str, usize>,
     /// Allowed acts, by their first two words.
     pub(crate) acts: BTreeMap<String, usize>,
 }
@@ -259,6 +261,7 @@ impl City {
         let before = self.head;
         self.head = self.town.ledger().journal_head().await.unwrap();
         let added = self.head - before;
+        expect.grounds.iter().for_each(|ground| *self.tally.grounds.entry(ground).or_default() += 1);
         let foreseen = match expect.mistake {
             Some(what) => format!("a mistake ({what})"),
             None if expect.grounds.is_empty() => "a yes".to_owned(),

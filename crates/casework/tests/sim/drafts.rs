@@ -12,7 +12,7 @@ use crate::city::{City, Kept};
 use crate::law::Wish;
 use crate::memory::{Agreement, Expect, Resource, Scenario, need};
 
-/// So many tables, then they are revised.
+/// So many tables; then they are only revised.
 const RESOURCES_MAX: usize = 14;
 
 const GRADES: [Grade; 6] = [Grade::L1, Grade::L2, Grade::L2, Grade::L3, Grade::L4, Grade::Core];
@@ -32,7 +32,7 @@ impl City {
 
     pub(crate) async fn draft_resource(&mut self) {
         if self.memory.resources.len() >= RESOURCES_MAX {
-            return self.revise_resource().await;
+            return;
         }
         let (_, actor) = self.drawn_actor(Role::Source, None, &[], 92);
         let name = match self.dice.chance(4) {
@@ -69,7 +69,14 @@ impl City {
     }
 
     pub(crate) async fn revise_resource(&mut self) {
-        let Some(at) = self.drawn_index(self.memory.resources.len()) else { return };
+        let Some(mut at) = self.drawn_index(self.memory.resources.len()) else { return };
+        // Mostly those whose registration has run out: written anew, they are registered anew.
+        let has_run_out =
+            |at: &usize| self.memory.resources[*at].registered_until.is_some_and(|end| end <= self.memory.now);
+        let run_out: Vec<usize> = (0..self.memory.resources.len()).filter(has_run_out).collect();
+        if self.dice.chance(90) {
+            at = self.dice.pick(&run_out).unwrap_or(at);
+        }
         let known = &self.memory.resources[at];
         let (id, name, source) = (known.id.clone(), known.name.clone(), known.source.clone());
         let mut new = new_resource(&name, fund_columns());
@@ -140,7 +147,7 @@ impl City {
         let shared: Vec<usize> = shared.collect();
         let at = if self.dice.chance(92) { self.dice.pick(&shared).unwrap_or(at) } else { at };
         let (id, provider) = (self.memory.resources[at].id.clone(), self.memory.resources[at].shared_from.clone());
-        let document = self.dice.chance(70).then(|| digest(self.town.ledger(), "consent"));
+        let document = self.dice.chance(80).then(|| digest(self.town.ledger(), "consent"));
         let (_, actor) = self.drawn_actor(Role::Source, provider.as_ref(), &[], 88);
         let expect = match &provider {
             None => Expect::mistake("nobody shared it"),
@@ -154,7 +161,12 @@ impl City {
     }
 
     pub(crate) async fn bar(&mut self) {
-        let Some(at) = self.drawn_index(self.memory.resources.len()) else { return };
+        let Some(mut at) = self.drawn_index(self.memory.resources.len()) else { return };
+        let barred: Vec<usize> =
+            (0..self.memory.resources.len()).filter(|at| self.memory.resources[*at].is_barred).collect();
+        if self.dice.chance(70) {
+            at = self.dice.pick(&barred).unwrap_or(at);
+        }
         let id = self.memory.resources[at].id.clone();
         // What is barred rarely stays so, or nothing would be left to authorise.
         let bars = self.dice.chance(35) && !self.memory.resources[at].is_barred;
@@ -424,7 +436,8 @@ impl City {
     pub(crate) async fn change_owners(&mut self) {
         let (_, admin) = self.drawn_actor(Role::SystemAdmin, None, &[], 85);
         let (bank, operator) = (self.org("bank0"), self.org("operator0"));
-        let owners = if self.memory.owners[&bank].is_empty() { vec![operator] } else { Vec::new() };
+        let is_bought = self.memory.owners[&bank].is_empty() && self.dice.chance(25);
+        let owners = if is_bought { vec![operator] } else { Vec::new() };
         let mut found = Vec::new();
         self.memory.role(&admin, &[Role::SystemAdmin], &mut found);
         self.says(&admin, format!("sets_owners of the bank: {}", owners.len()));
@@ -442,6 +455,12 @@ impl City {
             scenario = self.dice.pick(&approved).unwrap_or(scenario);
         }
         let act = self.dice.pick(&Act::ALL).unwrap();
+        let served = self.memory.agreements.iter().filter(|agreement| agreement.state == AgreementState::InForce);
+        let served: Vec<usize> = served.filter_map(|agreement| agreement.scenario).collect();
+        if matches!(act, Act::Deliver | Act::Use) && self.dice.chance(80) {
+            // Mostly one that somebody has an agreement for.
+            scenario = self.dice.pick(&served[served.len().saturating_sub(3)..]).unwrap_or(scenario);
+        }
         let entity = matches!(act, Act::Deliver | Act::Use).then(|| self.org("bank0"));
         let entity = if self.dice.chance(85) { entity } else { entity.map(|_| self.org("affiliate0")) };
         let use_kind = if self.dice.chance(94) { None } else { self.dice.pick(&USES) };

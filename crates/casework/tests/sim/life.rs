@@ -18,6 +18,9 @@ const HOUR: i64 = 3_600_000_000;
 /// How many dead permits are looked at again.
 const DEAD_KEPT: usize = 300;
 
+/// How many steps a city takes to be founded.
+const FOUNDING_STEPS: usize = 200;
+
 /// How long a life is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Span {
@@ -66,11 +69,14 @@ impl City {
     }
 
     async fn act(&mut self) {
+        if self.step <= FOUNDING_STEPS {
+            return self.act_founding().await;
+        }
         match self.dice.below(1000) {
             0..90 => self.pass_time().await,
             90..125 => self.draft_resource().await,
-            125..128 => self.revise_resource().await,
-            128..145 => self.grade().await,
+            125..133 => self.revise_resource().await,
+            133..145 => self.grade().await,
             145..160 => self.consent().await,
             160..172 => self.bar().await,
             172..200 => self.draft_agreement().await,
@@ -92,6 +98,26 @@ impl City {
         }
     }
 
+    /// What a city begins with: enough is registered, agreed and approved for the rest
+    /// to have something to end.
+    async fn act_founding(&mut self) {
+        match self.dice.below(100) {
+            0..12 => self.pass_time().await,
+            12..20 if self.memory.resources.len() < 6 => self.draft_resource().await,
+            20..23 => self.grade().await,
+            23..26 => self.consent().await,
+            26..32 => self.draft_agreement().await,
+            32..38 => self.draft_scenario().await,
+            38..42 => self.draft_development().await,
+            42..44 => self.open_matter().await,
+            44..48 => self.move_matter().await,
+            48..60 => self.open_case().await,
+            60..92 => self.sign().await,
+            92..95 => self.resubmit().await,
+            _ => self.ask_permit().await,
+        }
+    }
+
     async fn waits(&mut self, micros: i64) {
         let to = self.memory.now.plus_micros(micros);
         let is_new_day = to.day() != self.memory.today();
@@ -107,8 +133,8 @@ impl City {
         let n = i64::try_from(self.dice.below(9)).unwrap() + 1;
         let hours = match self.dice.below(100) {
             0..35 => n,
-            35..80 => 24 * n.min(5),
-            80..95 => 24 * 7 * n.min(4),
+            35..84 => 24 * n.min(4),
+            84..95 => 24 * 7 * n.min(2),
             _ => self.drawn_end(),
         };
         self.notes(format!("{} time passes_hours {hours}", self.memory.today()));
@@ -124,7 +150,7 @@ impl City {
         let registered = memory.resources.iter().filter_map(|resource| resource.registered_until);
         let platform = memory.matters.iter().filter_map(|matter| matter.platform_day).map(Time::at_start_of);
         let ends = terms.chain(registered).chain(platform).filter(|end| memory.now < *end);
-        let hours = ends.min().map_or(24, |end| (end.0 - memory.now.0) / HOUR).min(24 * 60);
+        let hours = ends.min().map_or(24, |end| (end.0 - memory.now.0) / HOUR).min(24 * 40);
         hours + i64::from(self.dice.chance(60))
     }
 

@@ -54,7 +54,7 @@ fn told(code: &str, seed: u64, lived: &Lived) {
          {} moves of the platform; {} permits, of which {} died",
         tally.allowed, tally.refused, tally.mistaken, tally.swept, tally.permits, tally.permits_died
     );
-    println!("  {:?}", tally.acts);
+    println!("  allowed: {:?}\n  against others: {:?}", tally.acts, tally.grounds);
 }
 
 /// The fixed seed and a new one, or the one that is asked for.
