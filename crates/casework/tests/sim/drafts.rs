@@ -214,7 +214,7 @@ impl City {
         let grantee = ["operator0", "operator0", "operator0", "operator0", "other_operator0", "bank0"];
         let grantee = self.dice.pick(&grantee).unwrap();
         let fault = (until < from || resources.is_empty()).then_some("the term or no resource");
-        self.drafts_agreement(&actor, AgreementKind::Operator, grantee, resources, None, (from, until), fault).await;
+        self.drafts_agreement(&actor, grantee, resources, None, (from, until), fault).await;
     }
 
     pub(crate) async fn draft_development(&mut self) {
@@ -231,24 +231,24 @@ impl City {
             until = until.min(above);
         }
         let (_, actor) = self.drawn_actor(Role::Operator, Some(&operator), &[], 92);
-        let grantee = ["bank0", "bank0", "bank0", "affiliate0", "operator0", "source0"];
+        let grantee = ["bank0", "bank0", "bank0", "bank0", "bank0", "affiliate0", "operator0", "source0"];
         let grantee = self.dice.pick(&grantee).unwrap();
         let resources = if self.dice.chance(92) { Vec::new() } else { vec![0] };
         let fault = (until < from).then_some("the term");
-        let kind = AgreementKind::Development;
-        self.drafts_agreement(&actor, kind, grantee, resources, Some(at), (from, until), fault).await;
+        self.drafts_agreement(&actor, grantee, resources, Some(at), (from, until), fault).await;
     }
 
     async fn drafts_agreement(
         &mut self,
         actor: &Actor,
-        kind: AgreementKind,
         grantee: &str,
         resources: Vec<usize>,
         scenario: Option<usize>,
         (from, until): (Day, Day),
         fault: Option<&'static str>,
     ) {
+        // A development agreement is for one scenario, an operator's for none.
+        let kind = if scenario.is_some() { AgreementKind::Development } else { AgreementKind::Operator };
         let new = NewAgreement {
             kind,
             grantee: self.org(grantee),

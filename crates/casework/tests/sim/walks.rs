@@ -67,7 +67,12 @@ impl City {
             return self.move_matter().await;
         }
         let kinds: Vec<MatterKind> = self.memory.regime.matter.keys().copied().collect();
-        let kind = self.dice.pick(&kinds).unwrap();
+        let mut kind = self.dice.pick(&kinds).unwrap();
+        let has_onboarding = kinds.contains(&MatterKind::EntityOnboarding);
+        if has_onboarding && self.memory.admissions.len() < 3 && self.dice.chance(50) {
+            // Nobody is served before somebody is admitted.
+            kind = MatterKind::EntityOnboarding;
+        }
         let Some(subject) = self.drawn_subject(kind) else { return };
         let openers = self.memory.rules(kind).open_by.clone();
         let role = self.dice.pick(&openers).unwrap();
@@ -168,7 +173,12 @@ impl City {
         let is_strict = self.dice.chance(97);
         let is_open = |at: &usize| !is_strict || !self.memory.matters[*at].is_ended();
         let open: Vec<usize> = (0..self.memory.matters.len()).filter(is_open).collect();
-        let Some(at) = self.dice.pick(&open) else { return };
+        let Some(mut at) = self.dice.pick(&open) else { return };
+        let is_admission = |at: &usize| self.memory.matters[*at].kind == MatterKind::EntityOnboarding;
+        let admissions: Vec<usize> = open.into_iter().filter(is_admission).collect();
+        if self.dice.chance(15) {
+            at = self.dice.pick(&admissions).unwrap_or(at);
+        }
         let name = self.drawn_move(at);
         let actor = self.drawn_mover(at, &name);
         let matter = &self.memory.matters[at];
