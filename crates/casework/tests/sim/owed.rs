@@ -4,17 +4,18 @@
 //! knows, with its day and its state on this day; none that is still to be done is
 //! missing.
 //!
-//! Not here: ends of agreements and assessments beyond their days, which memory does
-//! not tell apart from each other (`terms` looks at their days and states alone).
+//! What was cancelled was not done: an assessment or an exit that came to nothing leaves
+//! what is owed as it was.
 
 use std::collections::BTreeMap;
 
 use shuyu_casework::{CaseState, Obligation, ObligationKind, ObligationState};
+use shuyu_model::matter::MatterKind;
 use shuyu_model::{Day, Time};
 use shuyu_registry::{AgreementKind, AgreementState, Page};
 
 use crate::city::City;
-use crate::memory::{Copy, Matter, Memory};
+use crate::memory::{Agreement, Copy, Matter, Memory};
 
 /// Kind, what about, which move or step or recipient.
 type Key = (&'static str, String, String);
@@ -114,22 +115,35 @@ impl City {
         }
     }
 
+    /// What an operator agreement in force owes: its next assessment, and its end.
     fn terms(&self, owed: &Obligation) {
-        let today = self.memory.today();
-        let is_undone = owed.state == stands(owed.due_day, None, today);
-        let is_done = matches!(owed.state, ObligationState::Met | ObligationState::Late);
-        self.holds(is_undone || is_done, || format!("{} is {:?} on {today}", owed.key, owed.state));
+        let (memory, today) = (&self.memory, self.memory.today());
         if owed.kind == ObligationKind::RulesEnd {
-            return;
+            let is_so = owed.state == stands(owed.due_day, None, today);
+            return self.holds(is_so, || format!("{} is {:?} on {today}", owed.key, owed.state));
         }
-        let known = self.memory.agreement_of(&owed.about).map(|at| &self.memory.agreements[at]);
-        let holds = known.is_some_and(|agreement| {
-            agreement.kind == AgreementKind::Operator
-                && agreement.state == AgreementState::InForce
-                && (owed.kind == ObligationKind::Assessment || agreement.until == owed.due_day)
-                && owed.due_day <= agreement.until
-        });
-        self.holds(holds, || format!("{} is owed under no agreement in force", owed.key));
+        let known = memory.agreement_of(&owed.about).map(|at| &memory.agreements[at]);
+        let holds = |agreement: &&Agreement| {
+            agreement.kind == AgreementKind::Operator && agreement.state == AgreementState::InForce
+        };
+        let Some(agreement) = known.filter(holds) else {
+            return self.holds(false, || format!("{} is owed under no agreement in force", owed.key));
+        };
+        let opened = |kind| {
+            let about = [agreement.id.as_str(), agreement.grantee.as_str()];
+            let is_of = move |matter: &&Matter| matter.kind == kind && about.contains(&matter.subject.as_str());
+            memory.matters.iter().filter(is_of).filter(|matter| matter.state != "cancelled").map(|m| m.made[0].day)
+        };
+        let expected = if owed.kind == ObligationKind::Assessment {
+            let every = memory.rules(MatterKind::Assessment).every_months.as_ref().unwrap().value;
+            let last = opened(MatterKind::Assessment).max().map_or(agreement.from, |last| last.max(agreement.from));
+            let due = last.saturating_add(jiff::Span::new().months(i64::from(every)));
+            (due, stands(due, None, today))
+        } else {
+            (agreement.until, stands(agreement.until, opened(MatterKind::Exit).min(), today))
+        };
+        let listed = (owed.due_day, owed.state);
+        self.holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));
     }
 
     async fn listed(&self) -> Vec<Obligation> {
