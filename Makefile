@@ -4,7 +4,7 @@ CARGO_TARGET_DIR ?= $(HOME)/.cache/shuyu/target
 export CARGO_TARGET_DIR
 DATA ?= ./data
 
-.PHONY: setup demo test check accept bench verify
+.PHONY: setup demo test check accept bench sim verify
 
 setup:  ## what the machine lacks, for building and testing
 	scripts/setup.sh build test
@@ -30,6 +30,10 @@ accept:  ## take new snapshots and generated files; review them as a diff
 bench:  ## the numbers of docs/PERFORMANCE.md, beside their peers
 	scripts/setup.sh build test
 	scripts/bench.sh
+
+sim: SEED ?= 20260305
+sim:  ## five years of a city under each document, by SEED
+	SHUYU_SEED=$(SEED) SHUYU_SIM_YEARS=5 cargo test -p shuyu-casework --test sim -- --nocapture a_city_lives
 
 verify:  ## re-prove the log of ./data from its files alone
 	$(CARGO_TARGET_DIR)/debug/shuyu verify --data $(DATA)

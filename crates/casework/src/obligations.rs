@@ -30,6 +30,9 @@ pub const OBLIGATION_ROWS_MAX: usize = 10_000;
 /// How long a met or missed obligation stays in the list, in days.
 pub const OBLIGATION_DAYS_KEPT: i64 = 366;
 
+/// The state in which an assessment or an exit has come to nothing.
+const CANCELLED: &str = "cancelled";
+
 /// What is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -262,7 +265,9 @@ fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
     };
     let every = regime.matter.get(&MatterKind::Assessment).and_then(|rules| rules.every_months.as_ref());
     for term in known.terms {
-        let of_kind = |kind| known.matters.iter().filter(move |m| m.kind == kind && about(m, term));
+        // What was cancelled was not done: it would put off an assessment for nothing.
+        let of_kind =
+            |kind| known.matters.iter().filter(move |m| m.kind == kind && m.state != CANCELLED && about(m, term));
         if let Some(every) = every {
             let last = of_kind(MatterKind::Assessment).map(|matter| matter.opened_at.day()).max();
             let last = last.map_or(term.from, |last| last.max(term.from));

@@ -112,6 +112,30 @@ async fn steps_filings_assessments_and_ends_are_owed_too() {
 }
 
 #[tokio::test]
+async fn what_was_cancelled_was_not_done_and_what_was_done_long_ago_was() {
+    use ObligationState::{Open, Overdue};
+    for (backend, ledger, _folder) in ledgers().await {
+        let desk = desk(&ledger).await;
+        let (town, agreement) = (&desk.office.town, desk.agreement.as_str());
+        let expected = [row("assessment", "2027-06-01", Open), row("at_expiry", "2031-05-31", Open)];
+        for kind in [MatterKind::Assessment, MatterKind::Exit] {
+            desk.office.advance_to(2026, 9, 1);
+            let id = desk.open(&town.agency[0], kind, agreement).await;
+            desk.moves(&town.agency[1], &id, "cancel").await;
+            assert_eq!(about(&desk, agreement).await, expected, "{backend} {kind:?}");
+        }
+        let id = desk.open(&town.agency[0], MatterKind::Assessment, agreement).await;
+        desk.moves(&town.operator[0], &id, "submit_material").await;
+        for (agent, name) in [(0, "score"), (1, "confirm"), (1, "apply")] {
+            desk.moves(&town.agency[agent], &id, name).await;
+        }
+        // Longer after its end than the list keeps what is done.
+        desk.office.advance_to(2028, 3, 1);
+        assert_eq!(about(&desk, agreement).await[0], row("assessment", "2027-09-01", Overdue), "{backend}");
+    }
+}
+
+#[tokio::test]
 async fn the_most_urgent_comes_first_and_pages_follow_each_other() {
     for (backend, ledger, _folder) in ledgers().await {
         let desk = desk(&ledger).await;

@@ -1,0 +1,343 @@
+//! What memory knows of matters: who may open one and make a move, where it leads, what
+//! that does to rights, and which moves the platform makes when a day has come.
+//!
+//! INVARIANT (in the table): a state is only ever reached by a transition of the table.
+//! INVARIANT (what is overdue has its effect): [`Memory::sweep`] foretells every move of
+//! the platform; a sweep makes these and no other.
+//!
+//! Not here: who is drawn to do what (`walks.rs`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shuyu_casework::{MatterMove, NewMatter};
+use shuyu_model::calendar::WorkingDay;
+use shuyu_model::id::PersonId;
+use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
+use shuyu_model::regime::{MoveRule, OPENING};
+use shuyu_model::{Actor, Day, Role};
+use shuyu_registry::{AdmissionState, AgreementKind, AgreementState};
+
+use crate::memory::{Copy, Expect, Made, Matter, Memory, Org, need};
+
+/// What a matter is about.
+pub(crate) struct About {
+    pub(crate) org: Option<Org>,
+    pub(crate) parties: BTreeMap<Role, Org>,
+    pub(crate) authors: BTreeSet<PersonId>,
+}
+
+impl Matter {
+    pub(crate) fn is_ended(&self) -> bool {
+        self.kind.machine().is_final(self.state)
+    }
+
+    pub(crate) fn is_visible(&self, viewer: &Actor) -> bool {
+        let own = Some(&viewer.organisation);
+        Some(&self.opener) == own
+            || self.subject_org.as_ref() == own
+            || self.counterparty.as_ref() == own
+            || self.parties.values().any(|party| Some(party) == own)
+            || [Role::Regulator, Role::Agency, Role::Supervisor].iter().any(|role| viewer.is(*role))
+    }
+}
+
+impl Memory {
+    /// What a subject is; `None` where it is none of the actor's business.
+    pub(crate) fn about(&self, id: &str, actor: &Actor) -> Option<About> {
+        let party = |org: &Org, parties: Vec<(Role, Org)>, authors: &BTreeSet<PersonId>| About {
+            org: Some(org.clone()),
+            parties: parties.into_iter().collect(),
+            authors: authors.clone(),
+        };
+        match SubjectKind::of(id)? {
+            SubjectKind::Organisation => {
+                let (org, roles) = self.roles_of.iter().find(|(org, _)| org.as_str() == id)?;
+                let parties = roles.iter().map(|role| (*role, org.clone())).collect();
+                Some(party(org, parties, &BTreeSet::new()))
+            }
+            SubjectKind::Agreement => {
+                let agreement = &self.agreements[self.agreement_of(id)?];
+                let (gives, gets) = match agreement.kind {
+                    AgreementKind::Operator => (Role::Agency, Role::Operator),
+                    AgreementKind::Development => (Role::Operator, Role::Entity),
+                };
+                let parties = vec![(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())];
+                Some(party(&agreement.grantee, parties, &agreement.authors))
+            }
+            SubjectKind::Scenario => {
+                let scenario = &self.scenarios[self.scenario_of(id)?];
+                let agency = self.agreements[scenario.agreement].grantor.clone();
+                let parties = vec![(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)];
+                Some(party(&scenario.operator, parties, &scenario.authors))
+            }
+            SubjectKind::Resource => {
+                let resource = &self.resources[self.resource_of(id)?];
+                Some(party(&resource.source, vec![(Role::Source, resource.source.clone())], &resource.authors))
+            }
+            SubjectKind::Matter => {
+                let matter = self.matters.iter().find(|matter| matter.id.as_str() == id)?;
+                let movers = matter.made.iter().filter_map(|made| made.person.clone());
+                let authors = movers.chain(matter.authors.iter().cloned()).collect();
+                let about = About { org: matter.subject_org.clone(), parties: matter.parties.clone(), authors };
+                matter.is_visible(actor).then_some(about)
+            }
+            SubjectKind::Case => {
+                let case = self.cases.iter().find(|case| case.id.as_str() == id)?;
+                let signers = case.signed.iter().map(|(_, _, person, _)| person.clone());
+                let authors = signers.chain(case.authors.iter().cloned()).collect();
+                let about = About { org: Some(case.opener.clone()), parties: case.parties.clone(), authors };
+                case.is_visible(actor).then_some(about)
+            }
+        }
+    }
+
+    fn is_known_ground(&self, facts: &BTreeMap<String, String>) -> bool {
+        facts.get("ground").is_some_and(|ground| self.regime.agreement.exit_grounds.value.contains(ground))
+    }
+
+    fn contents(&self, kind: MatterKind, at: &str, facts: &BTreeMap<String, String>, found: &mut Vec<&'static str>) {
+        let keys = self.rules(kind).contents_at(at).flat_map(|contents| &contents.keys);
+        let is_told = |key: &String| facts.get(key).is_some_and(|told| !told.trim().is_empty());
+        need(keys.into_iter().all(is_told), "contents missing", found);
+    }
+
+    /// What is expected of opening a matter, and what it is about.
+    pub(crate) fn opening(&self, actor: &Actor, new: &NewMatter) -> (Expect, Option<About>) {
+        let (machine, rules) = (new.kind.machine(), self.rules(new.kind));
+        let is_subject = SubjectKind::of(&new.subject).is_some_and(|kind| machine.subjects.contains(&kind));
+        let is_own = new.kind == MatterKind::Complaint && new.counterparty.as_ref() == Some(&actor.organisation);
+        if machine.counterparty.is_some() != new.counterparty.is_some() || !is_subject || is_own {
+            return (Expect::mistake("counterparty or subject"), None);
+        }
+        let Some(mut about) = self.about(&new.subject, actor) else {
+            return (Expect::mistake("an unknown subject"), None);
+        };
+        if let (MatterKind::EntityOnboarding, Some(operator)) = (new.kind, &new.counterparty) {
+            if !self.roles_of[operator].contains(&Role::Operator) {
+                return (Expect::mistake("the counterparty is no operator"), None);
+            }
+            about.parties.insert(Role::Operator, operator.clone());
+        }
+        let mut found = Vec::new();
+        let held: Vec<&Role> = rules.open_by.iter().filter(|role| self.is(actor, **role)).collect();
+        need(!held.is_empty(), "not the opener", &mut found);
+        let is_party = |role: &&Role| about.parties.get(*role).is_none_or(|party| *party == actor.organisation);
+        let is_open = new.kind == MatterKind::Complaint || held.is_empty() || held.iter().any(is_party);
+        need(is_open, "another party", &mut found);
+        self.contents(new.kind, OPENING, &new.facts, &mut found);
+        let asks_ground = new.kind == MatterKind::Exit;
+        need(!asks_ground || self.is_known_ground(&new.facts), "unknown ground", &mut found);
+        let is_same = |matter: &&Matter| {
+            matter.kind == new.kind && matter.subject == new.subject && matter.counterparty == new.counterparty
+        };
+        let runs = self.matters.iter().filter(is_same).any(|matter| !matter.is_ended());
+        need(machine.running == Running::Many || !runs, "running", &mut found);
+        about.authors.insert(actor.person.clone());
+        (Expect::decided(found), Some(about))
+    }
+
+    /// The rule and the transition of a move, where the matter has it now.
+    pub(crate) fn leads(&self, matter: &Matter, name: &str) -> Option<(MoveRule, &'static Transition)> {
+        let machine = matter.kind.machine();
+        let rule = self.rules(matter.kind).rule(machine, matter.state, name)?.clone();
+        Some((rule, machine.transition(matter.state, name)?))
+    }
+
+    fn due_in(&self, kind: MatterKind, state: &str, from: Day) -> Option<WorkingDay> {
+        let rules = self.rules(kind).rules_from(kind.machine(), state).filter(|rule| !rule.is_of_platform());
+        rules.filter_map(|rule| rule.working_days_max).min().map(|days| self.calendar.after(from, days))
+    }
+
+    pub(crate) fn is_maker(&self, matter: &Matter, rule: &MoveRule, actor: &Actor) -> bool {
+        use shuyu_model::regime::Maker;
+        rule.by.0.iter().any(|maker| match maker {
+            Maker::Role(role) => {
+                self.is(actor, *role) && matter.parties.get(role).is_none_or(|party| *party == actor.organisation)
+            }
+            Maker::Opener => self.is_anybody(actor) && actor.organisation == matter.opener,
+            Maker::Counterparty => self.is_anybody(actor) && matter.counterparty.as_ref() == Some(&actor.organisation),
+            Maker::Platform => false,
+        })
+    }
+
+    pub(crate) fn guarded(&self, matter: &Matter, name: &str, actor: &Actor) -> Vec<&'static str> {
+        let (mut found, own) = (Vec::new(), Some(&actor.organisation));
+        let row = matter.kind.machine().moves.iter().find(|row| row.word == name);
+        for guard in row.map(|row| row.guards).unwrap_or_default() {
+            match guard {
+                Guard::NotTheSubject => need(matter.subject_org.as_ref() != own, "about the own", &mut found),
+                Guard::NotTheAuthor => need(!matter.authors.contains(&actor.person), "own work", &mut found),
+                Guard::NotTheCounterparty => {
+                    let rule = self.rules(matter.kind).counterparty_decides.as_ref();
+                    let is_free = rule.is_some_and(|rule| rule.value);
+                    need(matter.counterparty.as_ref() != own || is_free, "complained against", &mut found);
+                }
+                Guard::KnownGround => need(self.is_known_ground(&matter.facts), "unknown ground", &mut found),
+            }
+        }
+        found
+    }
+
+    /// What is expected of a move.
+    pub(crate) fn moving(&self, at: usize, actor: &Actor, named: &MatterMove) -> Expect {
+        let matter = &self.matters[at];
+        let leads = self.leads(matter, &named.name);
+        let has_rule = self.rules(matter.kind).moves.iter().any(|rule| rule.word == named.name);
+        let is_day_wrong = |(day, (_, leads)): (Day, &(MoveRule, &'static Transition))| {
+            self.due_in(matter.kind, leads.to, self.today()).is_none() || leads.to == leads.from || day < self.today()
+        };
+        if !matter.is_visible(actor) {
+            return Expect::mistake("none of their business");
+        } else if named.reason.len() < 5 || !has_rule || named.due_day.zip(leads.as_ref()).is_some_and(is_day_wrong) {
+            return Expect::mistake("reason, move or day");
+        } else if named.seen_version != matter.version || matter.version >= 200 {
+            return Expect::mistake("an older version");
+        }
+        let mut found = self.guarded(matter, &named.name, actor);
+        let mut facts = matter.facts.clone();
+        facts.extend(named.facts.clone());
+        match &leads {
+            None => found.push("no such move"),
+            Some((rule, transition)) => {
+                need(self.is_maker(matter, rule, actor), "not the maker", &mut found);
+                need(rule.evidence.is_none() || named.evidence.is_some(), "no document", &mut found);
+                self.contents(matter.kind, &named.name, &facts, &mut found);
+                let min = rule.working_days_min.map(|days| self.calendar.after(matter.entered, days).day);
+                need(min.is_none_or(|last| last < self.today()), "too early", &mut found);
+                let last = self.due_in(matter.kind, transition.to, self.today());
+                let is_late = named.due_day.zip(last).is_some_and(|(day, last)| last.day < day);
+                need(!is_late, "due too late", &mut found);
+                let ends = transition.effects.contains(&Effect::EndAccess);
+                need(!ends || rule.ground.is_some() || self.is_known_ground(&facts), "unknown ground", &mut found);
+            }
+        }
+        let is_others = |(key, value): (&String, &String)| {
+            matter.facts.get(key).is_some_and(|told| told != value)
+                && matter.tellers.get(key) != Some(&actor.organisation)
+        };
+        need(!named.facts.iter().any(is_others), "somebody else's fact", &mut found);
+        Expect::decided(found)
+    }
+
+    /// A matter stands in a state from today on.
+    pub(crate) fn begin(&self, matter: &mut Matter, state: &'static str, due_day: Option<Day>) {
+        let today = self.today();
+        matter.state = state;
+        matter.entered = today;
+        matter.due = self.due_in(matter.kind, state, today).map(|due| match due_day {
+            Some(day) => WorkingDay { day, is_estimated: false },
+            None => due,
+        });
+        let own = self.rules(matter.kind).rules_from(matter.kind.machine(), state).find(|rule| rule.is_of_platform());
+        matter.platform_day = own.and_then(|rule| match rule.working_days_max {
+            Some(days) => Some(self.calendar.after(today, days).day),
+            None => matter.due.map(|due| due.day.saturating_add(jiff::Span::new().days(1))),
+        });
+    }
+
+    /// A move that was made: by an actor with what they told, or by the platform.
+    pub(crate) fn moved(&mut self, at: usize, name: &str, by: Option<(&Actor, &MatterMove)>) {
+        let (rule, transition) = self.leads(&self.matters[at], name).unwrap();
+        let today = self.today();
+        if let Some((actor, named)) = by {
+            let matter = &mut self.matters[at];
+            matter.facts.extend(named.facts.clone());
+            let told = named.facts.keys().map(|key| (key.clone(), actor.organisation.clone()));
+            matter.tellers.extend(told);
+        }
+        for effect in transition.effects {
+            self.effect(at, *effect);
+        }
+        let copies: Vec<Copy> = rule
+            .file
+            .iter()
+            .map(|file| Copy {
+                version: self.matters[at].version + 1,
+                to: file.to,
+                due: self.calendar.after(today, file.working_days_max.value).day,
+                filed: None,
+            })
+            .collect();
+        let mut matter = self.matters.remove(at);
+        let was_due = matter.due.filter(|_| rule.working_days_max.is_some() || by.is_none()).map(|due| due.day);
+        matter.version += 1;
+        matter.made.push(Made {
+            version: matter.version,
+            by: name.to_owned(),
+            was_due,
+            org: by.map(|(actor, _)| actor.organisation.clone()),
+            person: by.map(|(actor, _)| actor.person.clone()),
+            day: today,
+        });
+        matter.copies.extend(copies);
+        if transition.to != transition.from {
+            self.begin(&mut matter, transition.to, by.and_then(|(_, named)| named.due_day));
+        }
+        self.matters.insert(at, matter);
+    }
+
+    /// The agreements in force that a subject is or was given.
+    fn under(&self, subject: &str) -> Vec<usize> {
+        let is_of = |at: &usize| {
+            let agreement = &self.agreements[*at];
+            agreement.state == AgreementState::InForce
+                && (agreement.id.as_str() == subject || agreement.grantee.as_str() == subject)
+        };
+        (0..self.agreements.len()).filter(is_of).collect()
+    }
+
+    fn effect(&mut self, at: usize, effect: Effect) {
+        let subject = self.matters[at].subject.clone();
+        match effect {
+            Effect::Suspend => {
+                let held: Vec<String> =
+                    self.under(&subject).iter().map(|of| self.agreements[*of].id.to_string()).collect();
+                self.held.extend(held.into_iter().map(|id| (id, at)));
+                if self.scenario_of(&subject).is_some() {
+                    self.held.insert((subject, at));
+                }
+            }
+            Effect::Resume => self.held.retain(|(_, by)| *by != at),
+            Effect::EndAccess => {
+                let scenario = self.scenario_of(&subject).map(|of| self.scenarios[of].agreement);
+                let subject = scenario.map_or(subject, |of| self.agreements[of].id.to_string());
+                for of in self.under(&subject) {
+                    self.agreements[of].state = AgreementState::Ended;
+                }
+            }
+            Effect::Admit => self.admits(at, AdmissionState::Admitted),
+            Effect::SuspendAdmission => self.admits(at, AdmissionState::Suspended),
+            Effect::RemoveAdmission => self.admits(at, AdmissionState::Removed),
+            Effect::Bar | Effect::Unbar => {
+                let of = self.resource_of(&subject).unwrap();
+                self.resources[of].is_barred = effect == Effect::Bar;
+            }
+        }
+    }
+
+    fn admits(&mut self, at: usize, state: AdmissionState) {
+        let matter = &self.matters[at];
+        let entity = self.roles_of.keys().find(|org| org.as_str() == matter.subject).unwrap().clone();
+        self.admissions.insert((entity, matter.counterparty.clone().unwrap()), state);
+    }
+
+    /// Makes every move of the platform whose day has come: which matter, which move,
+    /// where it leads.
+    pub(crate) fn sweep(&mut self) -> Vec<(usize, String, String)> {
+        let today = self.today();
+        let mut due: Vec<usize> = (0..self.matters.len()).collect();
+        due.retain(|at| self.matters[*at].platform_day.is_some_and(|day| day <= today));
+        due.sort_by_key(|at| (self.matters[*at].platform_day, *at));
+        let mut swept = Vec::new();
+        for at in due {
+            while self.matters[at].platform_day.is_some_and(|day| day <= today) {
+                let matter = &self.matters[at];
+                let rules = self.rules(matter.kind).rules_from(matter.kind.machine(), matter.state);
+                let name = rules.into_iter().find(|rule| rule.is_of_platform()).unwrap().word.clone();
+                self.moved(at, &name, None);
+                swept.push((at, name, self.matters[at].state.to_owned()));
+            }
+        }
+        swept
+    }
+}
