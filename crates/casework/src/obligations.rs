@@ -102,7 +102,7 @@ pub struct Obligation {
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,
-    /// Who may do it: words of roles, or `opener`, `counterparty`.
+    /// Who may do it: words of roles, or `opener`, `counterparty`, `maker` (of the move that is filed).
     pub by: Vec<String>,
     /// Which organisation, where it is a certain one.
     pub organisation: Option<OrganisationId>,
@@ -123,7 +123,7 @@ pub(crate) struct Known<'a> {
     pub(crate) calendar: &'a Calendar,
     pub(crate) matters: &'a [Matter],
     pub(crate) moves: &'a [(MatterId, Moved)],
-    pub(crate) matter_filings: &'a [MatterFiling],
+    pub(crate) matter_filings: &'a [(MatterFiling, Option<OrganisationId>)],
     pub(crate) cases: &'a [Case],
     pub(crate) filings: &'a [(Filing, OrganisationId)],
     pub(crate) terms: &'a [Term],
@@ -246,14 +246,17 @@ fn of_filings(known: &Known<'_>, matters: &BTreeMap<&MatterId, &Matter>, found: 
         let due = WorkingDay { day: filing.due_day, is_estimated: filing.is_estimated };
         found.push(owed.made(known, due, vec!["opener".to_owned()], Some(opener.clone()), filing.clause.clone()));
     }
-    for filing in known.matter_filings {
+    for (filing, maker) in known.matter_filings {
         let done = filing.filed_at.map(Time::day);
         let what = format!("{} {}", filing.to.word(), filing.version);
         let owed = Owed { kind: ObligationKind::Filing, about: filing.matter.as_str(), what: &what, done };
         let due = WorkingDay { day: filing.due_day, is_estimated: filing.is_estimated };
-        // Whoever made the move files; for the list, whoever opened the matter.
-        let organisation = matters.get(&filing.matter).map(|matter| matter.opener.clone());
-        found.push(owed.made(known, due, vec!["opener".to_owned()], organisation, filing.clause.clone()));
+        // Where the platform made the move, whoever opened the matter.
+        let (by, organisation) = match maker {
+            Some(maker) => ("maker", Some(maker.clone())),
+            None => ("opener", matters.get(&filing.matter).map(|matter| matter.opener.clone())),
+        };
+        found.push(owed.made(known, due, vec![by.to_owned()], organisation, filing.clause.clone()));
     }
 }
 

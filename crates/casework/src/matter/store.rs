@@ -248,11 +248,18 @@ pub(crate) async fn filings(book: &mut Book<'_>, id: &MatterId) -> Result<Vec<Ma
     book.read(sql, args![id.as_str()]).await?.iter().map(read_filing).collect()
 }
 
-/// Copies not filed, or filed since then.
-pub(crate) async fn recent_filings(ledger: &Ledger, since: Time, items_max: usize) -> Result<Vec<MatterFiling>> {
-    let sql = "SELECT * FROM matter_filings WHERE filed_at IS NULL OR filed_at >= $1 \
-               ORDER BY due_day, matter_id, version, recipient LIMIT $2";
-    ledger.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_filing).collect()
+/// Copies not filed, or filed since then, each with whose move it is a copy of.
+pub(crate) async fn recent_filings(
+    ledger: &Ledger,
+    since: Time,
+    items_max: usize,
+) -> Result<Vec<(MatterFiling, Option<OrganisationId>)>> {
+    let sql = "SELECT f.*, m.organisation AS maker FROM matter_filings f \
+               JOIN matter_moves m ON m.matter_id = f.matter_id AND m.version = f.version \
+               WHERE f.filed_at IS NULL OR f.filed_at >= $1 \
+               ORDER BY f.due_day, f.matter_id, f.version, f.recipient LIMIT $2";
+    let rows = ledger.read(sql, args![since, to_i64(items_max)]).await?;
+    rows.iter().map(|row| Ok((read_filing(row)?, opt_id(&Reader(row), "maker")?))).collect()
 }
 
 pub(crate) async fn insert_filing(change: &mut Change, new: &MatterFiling) -> Result<()> {

@@ -290,3 +290,15 @@ async fn each_document_has_its_own_moves_by_its_own_people() {
         }
     }
 }
+
+#[tokio::test]
+async fn changchuns_bureau_assesses_the_agency_which_gives_material_and_scores_nothing() {
+    let (ledger, _folder) = shuyu_ledger::testing::sqlite(shuyu_model::CryptoProfile::International).await;
+    let desk = desk_under(&ledger, "changchun-2025").await;
+    let (agency, bureau) = (&desk.office.town.agency, &desk.office.town.regulators);
+    let id = desk.open(&bureau[0], MatterKind::Assessment, agency[0].organisation.as_str()).await;
+    desk.moves(&agency[0], &id, "submit_material").await;
+    assert!(desk.may_not(&agency[1], &id, "score").await.contains(&"CAS-023".to_owned()));
+    desk.moves(&bureau[0], &id, "score").await;
+    assert_eq!(desk.moves(&bureau[1], &id, "confirm").await, "result");
+}

@@ -230,7 +230,7 @@ pub struct Obligation {
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,
-    /// Who may do it: words of roles, or `opener`, `counterparty`.
+    /// Who may do it: words of roles, or `opener`, `counterparty`, `maker` (of the move that is filed).
     pub by: Vec<String>,
     /// Which organisation, where it is a certain one.
     pub organisation: Option<String>,
