@@ -137,7 +137,7 @@ fn has_procedure(regime: &toml::Table, name: &str) -> bool {
 }
 
 /// The words of `casework::ObligationKind`.
-const OBLIGATIONS: [&str; 6] = ["move", "step", "filing", "assessment", "agreement_end", "rules_end"];
+const OBLIGATIONS: [&str; 7] = ["move", "step", "filing", "assessment", "agreement_end", "rules_end", "milestone"];
 
 /// `kind`, or `kind/move`, in the sections that a document's own regime has.
 fn has_matter(regime: &toml::Table, name: &str) -> bool {

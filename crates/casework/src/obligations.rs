@@ -22,6 +22,7 @@ use shuyu_registry::{Listing, Page, Term};
 use crate::case::Case;
 use crate::filing::Filing;
 use crate::matter::{Matter, MatterFiling, Moved, store};
+use crate::milestones::Reached;
 use crate::{Casework, CaseworkError};
 
 /// The most rows of one source that a list of obligations is made from.
@@ -49,6 +50,8 @@ pub enum ObligationKind {
     AgreementEnd,
     /// The document itself ends.
     RulesEnd,
+    /// A goal of the document that has a day.
+    Milestone,
 }
 
 impl ObligationKind {
@@ -61,6 +64,7 @@ impl ObligationKind {
             Self::Assessment => "assessment",
             Self::AgreementEnd => "agreement_end",
             Self::RulesEnd => "rules_end",
+            Self::Milestone => "milestone",
         }
     }
 }
@@ -98,7 +102,7 @@ pub struct Obligation {
     pub key: String,
     /// What.
     pub kind: ObligationKind,
-    /// About what: an id, or the stamp of the rules.
+    /// About what: an id, the stamp of the rules, or the name of a goal.
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,
@@ -127,6 +131,7 @@ pub(crate) struct Known<'a> {
     pub(crate) cases: &'a [Case],
     pub(crate) filings: &'a [(Filing, OrganisationId)],
     pub(crate) terms: &'a [Term],
+    pub(crate) milestones: &'a [Reached<'a>],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -137,6 +142,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_cases(known, &mut found);
     of_filings(known, &matters, &mut found);
     of_terms(known, &mut found);
+    of_milestones(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -294,6 +300,17 @@ fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
     }
 }
 
+/// The goals that have a day.
+fn of_milestones(known: &Known<'_>, found: &mut Vec<Obligation>) {
+    for Reached { milestone, met_day } in known.milestones {
+        let Some(due) = milestone.due else { continue };
+        let kind = ObligationKind::Milestone;
+        let owed = Owed { kind, about: &milestone.name, what: "milestone", done: *met_day };
+        let clause = known.regime.cite_clause(&milestone.source);
+        found.push(owed.made(known, exactly(due), vec![Role::Regulator.word().to_owned()], None, clause));
+    }
+}
+
 impl Casework {
     /// What is owed, the most urgent first: everything for who supervises, the own
     /// for everybody else.
@@ -307,6 +324,7 @@ impl Casework {
         let cases = crate::store::open_cases(ledger, max).await?;
         let filings = crate::store::recent_filings(ledger, since, max).await?;
         let terms = self.registry().terms().await?;
+        let milestones = self.reached().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -317,6 +335,7 @@ impl Casework {
             cases: &cases,
             filings: &filings,
             terms: &terms,
+            milestones: &milestones,
         };
         let sees_all = crate::matter::sees_all(viewer);
         let own = |owed: &Obligation| sees_all || owed.organisation.as_ref() == Some(&viewer.organisation);

@@ -2,6 +2,7 @@
 
 mod matter_refusals;
 mod matters;
+mod milestones;
 mod obligations;
 mod procedures;
 mod refusals;

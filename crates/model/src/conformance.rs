@@ -18,7 +18,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-pub use page::{STYLE, page};
+pub use page::{STYLE, Styled, page};
 
 /// How far a clause is carried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -28,6 +28,7 @@ mod faults;
 mod labels;
 mod lines;
 mod matter;
+mod milestone;
 mod national;
 mod procedure;
 mod rules;
@@ -47,6 +48,7 @@ use faults::Faults;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key};
+pub use milestone::{Counted, Figure, Milestone};
 pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
     NationalSecurity,
@@ -171,6 +173,9 @@ pub struct Regime {
     pub emergency_plan: EmergencyPlanRules,
     /// City, districts, province.
     pub hierarchy: HierarchyRules,
+    /// What the document sets out to reach.
+    #[serde(default)]
+    pub milestone: Vec<Milestone>,
     /// The bans in force, each with its clause.
     #[serde(default)]
     pub bans: BTreeMap<Ban, String>,

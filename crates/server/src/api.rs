@@ -10,6 +10,7 @@ pub mod demo;
 pub mod jobs;
 pub mod journal;
 pub mod matters;
+pub mod milestones;
 pub mod money;
 pub mod organisations;
 pub mod outside;

@@ -13,8 +13,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidates, cases, catalog, demo, jobs, journal, matters, money, organisations, outside,
-    people, products, releases, resources, scenarios, sessions,
+    agreements, answers, candidates, cases, catalog, demo, jobs, journal, matters, milestones, money, organisations,
+    outside, people, products, releases, resources, scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -67,6 +67,8 @@ pub fn routes() -> Vec<Route> {
     let mut all = vec![
         route(GET, "/", outside::page, Needs::Nothing, "What is authorised to whom, until when, for everybody to read."),
         route(GET, "/style.css", outside::style, Needs::Nothing, "The style of the public page."),
+        route(GET, "/conformance", outside::conformance, Needs::Nothing, "The document's clauses, and what carries each, for everybody to read."),
+        route(GET, "/conformance.css", outside::conformance_style, Needs::Nothing, "The style of that page."),
         route(GET, "/healthz", outside::health, Needs::Nothing, "Whether the server can read its book."),
         route(GET, "/metrics", outside::metrics, Needs::Nothing, "Figures for Prometheus."),
         route(GET, "/openapi.json", outside::openapi, Needs::Nothing, "This description."),
@@ -142,6 +144,8 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/matters/{id}/moves", matters::make_move, Needs::HandleMatters, "Makes a move."),
         route(POST, "/v1/matters/{id}/filings/{version}/{to}", matters::file, Needs::HandleMatters, "Says that a copy after a move was filed."),
         route(GET, "/v1/obligations", matters::obligations, Needs::SeeMatters, "Lists who must do what by which day, the most urgent first."),
+        route(GET, "/v1/milestones", milestones::list, Needs::SeeMatters, "Lists the goals of the document, what was counted towards each, and what was said of it."),
+        route(POST, "/v1/milestones/marks", milestones::mark, Needs::HandleMatters, "Says of a goal that it is met, or is not after all."),
 
         route(GET, "/v1/jobs", jobs::list, Needs::SeeJobs, "Lists the organisation's jobs, newest first."),
         route(GET, "/v1/jobs/{id}", jobs::show, Needs::OwnJob, "Shows a job."),

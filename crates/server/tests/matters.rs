@@ -95,3 +95,25 @@ async fn a_kind_that_the_document_does_not_have_and_a_matter_that_is_not_there_a
     let another = json!({ "kind": "scheme", "subject": "CAS-1", "title": "方案" });
     assert_eq!(server.post(&agency, "/v1/matters", &another).await.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_goal_of_the_document_is_marked_by_the_bureau_and_shows_among_what_is_owed() {
+    let server = server().await;
+    let (bureau, agency) = (server.person(Role::Regulator).clone(), server.person(Role::Agency).clone());
+    let new = json!({ "name": "system_established", "is_met": true, "reason": "年度报告已核", "evidence": EVIDENCE });
+    assert_eq!(server.post(&agency, "/v1/milestones/marks", &new).await.codes(), ["CAS-090"]);
+    assert_eq!(server.post(&bureau, "/v1/milestones/marks", &new).await.ok()["number"], 1);
+    let again = server.post(&bureau, "/v1/milestones/marks", &new).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    let listed = server.get(&agency, "/v1/milestones").await.ok();
+    let document = document();
+    let content = &document["paths"]["/v1/milestones"]["get"]["responses"]["200"]["content"];
+    let (schema, mut found) = (content["application/json"]["schema"].clone(), Vec::new());
+    faults(&document, &schema, &listed, "", &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+    assert_eq!((&listed["total"], &listed["items"][0]["state"]), (&json!(2), &json!("met")));
+    let owed = server.get(&bureau, "/v1/obligations").await.ok();
+    let goals: Vec<&Value> =
+        owed["items"].as_array().unwrap().iter().filter(|owed| owed["kind"] == "milestone").collect();
+    assert_eq!((goals.len(), &goals[0]["state"], &goals[1]["state"]), (2, &json!("met"), &json!("open")));
+}

@@ -166,6 +166,13 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// The first day on which a matter of a kind came into a state by a move.
+    pub(crate) fn reached(&self, kind: MatterKind, state: &str) -> Option<Day> {
+        let leads = |by: &str| kind.machine().transitions.iter().any(|row| row.by == by && row.to == state);
+        let of_kind = self.matters.iter().filter(|matter| matter.kind == kind);
+        of_kind.flat_map(|matter| &matter.made).filter(|made| leads(&made.by)).map(|made| made.day).min()
+    }
+
     pub(crate) fn today(&self) -> Day {
         self.now.day()
     }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use shuyu_casework::{CaseState, Obligation, ObligationKind, ObligationState};
 use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::Counted;
 use shuyu_model::{Day, Time};
 use shuyu_registry::{AgreementKind, AgreementState, Page};
 
@@ -108,11 +109,24 @@ impl City {
                 ObligationKind::Assessment | ObligationKind::AgreementEnd | ObligationKind::RulesEnd => {
                     self.terms(obligation);
                 }
+                ObligationKind::Milestone => self.goal(obligation),
             }
         }
         for (key, (due, state, is_pending)) in &owed {
             self.holds(!is_pending || seen.contains_key(key), || format!("{key:?} ({due}, {state:?}) is not listed"));
         }
+    }
+
+    /// A goal is met by the first matter that it counts, or, as nobody marks one here, not at all.
+    fn goal(&self, owed: &Obligation) {
+        let goal = self.memory.regime.milestone.iter().find(|goal| goal.name == owed.about).unwrap();
+        let done = goal.met_by.and_then(|figure| match figure.counted() {
+            Counted::Reached(kind, state) => self.memory.reached(kind, state),
+            Counted::Decided(kind) => panic!("no goal with a day is met by a case of {}", kind.word()),
+        });
+        let listed = (Some(owed.due_day), owed.state);
+        let expected = (goal.due, stands(owed.due_day, done, self.memory.today()));
+        self.holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));
     }
 
     /// What an operator agreement in force owes: its next assessment, and its end.

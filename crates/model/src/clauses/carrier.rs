@@ -81,6 +81,8 @@ words! {
         AgreementEnd = "agreement_end",
         /// What follows the rules that end.
         RulesEnd = "rules_end",
+        /// A goal of the document that has a day.
+        Milestone = "milestone",
     }
 }
 

@@ -10,8 +10,7 @@ use std::fmt::Write as _;
 use super::{Row, Status, Tally};
 use crate::clauses::{ClauseKind, Document};
 
-/// The style of the page. It stands in the page itself; a server whose policy
-/// forbids that serves it beside the page.
+/// The style of the page, in it or beside it ([`Styled`]).
 pub const STYLE: &str = "\
 body{font:16px/1.6 'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei',sans-serif;margin:0 auto;max-width:90rem;\
 padding:1rem;color:#1a1a1a;background:#fff}\
@@ -30,15 +29,28 @@ tr.missing td.status{border-left:6px solid #a11}tr.display td.status{border-left
 @media print{nav{display:none}body{font-size:10pt;max-width:none;padding:0}thead{display:table-header-group}\
 tr{break-inside:avoid}a{color:inherit;text-decoration:none}}";
 
+/// Where the page has its style from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Styled {
+    /// It stands in the page, which is one file.
+    Inline,
+    /// It is served at this path.
+    By(&'static str),
+}
+
 /// The page. Writing to a `String` never fails, so what `write!` says is dropped.
-pub fn page(document: &Document, rows: &[Row]) -> String {
+pub fn page(document: &Document, rows: &[Row], styled: Styled) -> String {
     let mut html = String::new();
+    let style = match styled {
+        Styled::Inline => format!("<style>{STYLE}</style>"),
+        Styled::By(path) => format!("<link rel=\"stylesheet\" href=\"{path}\">"),
+    };
     let (title, tally) = (escape(&document.title), Tally::of(rows));
     let _never = write!(
         html,
         "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>逐条对照：{title} · Clause by clause</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
+         <title>逐条对照：{title} · Clause by clause</title>\n{style}\n</head>\n<body>\n<main>\n\
          <h1>逐条对照：{title} <span lang=\"en\">Clause by clause</span></h1>\n\
          <p>条文内容系本项目对公开文件的阅读摘要，以原文为准。每条列明由什么承载、由哪些测试证明、尚缺什么。\
          承载以本文件的规则值已写入规则文件（regime.toml）为前提。</p>\n\

@@ -113,7 +113,7 @@ fn machines_read_each_row_with_carriers_tests_and_evidence() {
 
 #[test]
 fn people_read_every_clause_with_its_status_in_both_languages() {
-    let html = page(&document(), &rows());
+    let html = page(&document(), &rows(), Styled::Inline);
     for text in [
         "已承载",
         "部分承载",
@@ -145,7 +145,7 @@ fn the_page_runs_and_loads_nothing_and_lets_no_text_out_of_its_place() {
     document.clauses[0].rule = "<img src=x onerror=alert(1)>".into();
     document.clauses[2].missing = Some("'\" onmouseover=x <b>".into());
     let rows = table(&document.clauses, &Carriers::default(), &BTreeMap::new());
-    let html = page(&document, &rows);
+    let html = page(&document, &rows, Styled::Inline);
     for text in ["<script", "<img", "src=\"", "url(", "<b>", "\" onmouseover"] {
         assert!(!html.contains(text), "{text:?} is on the page");
     }
@@ -186,6 +186,6 @@ fn every_shipped_document_has_its_table() {
         let tally = Tally::of(&rows);
         assert_eq!(tally.carried + tally.partly + tally.missing + tally.display, document.clauses.len(), "{code}");
         assert_eq!(tally.tested + tally.untested, tally.carried + tally.partly, "{code}");
-        assert_eq!(page(&document, &rows).matches("<tr class=").count(), rows.len(), "{code}");
+        assert_eq!(page(&document, &rows, Styled::Inline).matches("<tr class=").count(), rows.len(), "{code}");
     }
 }

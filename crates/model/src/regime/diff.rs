@@ -136,10 +136,15 @@ fn tables(path: &str, items: &[Value], said: &mut BTreeMap<String, Said>) {
     let named = |item: &Map<String, Value>, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut seen: Vec<String> = Vec::new();
     for item in items {
-        let own = named(item, "name").or_else(|| named(item, "of")).or_else(|| named(item, "by")).unwrap_or_default();
-        let full = format!("{own}/{}", named(item, "by").or_else(|| named(item, "to")).unwrap_or_default());
+        let mut item = item.clone();
+        // A goal has no other Chinese name than what it says.
+        if let (true, Some(title)) = (path == "milestone", named(&item, "title")) {
+            item.insert("name".to_owned(), Value::String(title));
+        }
+        let own = ["name", "of", "by"].into_iter().find_map(|key| named(&item, key)).unwrap_or_default();
+        let full = format!("{own}/{}", ["by", "to"].into_iter().find_map(|key| named(&item, key)).unwrap_or_default());
         let name = if seen.contains(&own) { full } else { own };
-        walk(&format!("{path}.{name}"), &Value::Object(item.clone()), None, said);
+        walk(&format!("{path}.{name}"), &Value::Object(item), None, said);
         seen.push(name);
     }
 }

@@ -12,7 +12,7 @@ use super::Stations;
 use crate::endpoint::{Bytes, Html, Raw, RawJson, Shown, Text};
 use crate::error::Problem;
 use crate::shapes::shaped;
-use crate::{figures, openapi, page};
+use crate::{clauses, figures, openapi, page};
 
 /// Whether the server works.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,13 +72,33 @@ pub async fn page(State(app): Stations) -> Result<Raw<Html>, Problem> {
     Ok(Raw::new((headers, html)))
 }
 
+/// What the document says, clause by clause, and what carries it.
+pub async fn conformance(State(app): Stations) -> Result<Raw<Html>, Problem> {
+    let found = clauses::page(&app.registry().regime().code).map_err(Problem::fault)?;
+    let html = found.ok_or_else(|| Problem::unseen("page"))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
+    ];
+    Ok(Raw::new((headers, html)))
+}
+
+/// The style of that page.
+pub async fn conformance_style() -> Result<Raw<Text>, Problem> {
+    Ok(Raw::new((style_headers(), shuyu_model::conformance::STYLE)))
+}
+
 /// The page's style. It is a file so that the page needs no inline style.
 pub async fn style() -> Result<Raw<Text>, Problem> {
-    let headers = [
+    Ok(Raw::new((style_headers(), page::STYLE)))
+}
+
+fn style_headers() -> [(header::HeaderName, HeaderValue); 2] {
+    [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
-    ];
-    Ok(Raw::new((headers, page::STYLE)))
+    ]
 }
 
 /// A file of the log.

@@ -12,34 +12,25 @@ use serde::Deserialize;
 use shuyu_ledger::Ledger;
 use shuyu_model::Time;
 use shuyu_model::clauses::Document;
-use shuyu_model::conformance::{self, Carriers, Evidence, Status, Tally};
+use shuyu_model::conformance::{self, Evidence, Status, Styled, Tally};
 
 use super::say;
+use crate::clauses;
 use crate::cli::ConformanceArgs;
 use crate::wiring::{self, ClockKind};
 
-macro_rules! shipped {
-    ($($code:literal)*) => {
-        &[$(($code, include_str!(concat!("../../../../regimes/", $code, "/clauses.toml"))),)*]
-    };
-}
-
-/// The documents whose clauses are built in.
-const SHIPPED: &[(&str, &str)] =
-    shipped!("changchun-2025" "changsha-2023" "changsha-2026" "luohu-2025" "xianning-2025");
-const CARRIERS: &str = include_str!("../../../../docs/carriers.toml");
 /// Events that are read at a time.
 const EVENTS_PER_PAGE: i64 = 500;
 
 pub(crate) async fn run(data: &Path, args: ConformanceArgs) -> anyhow::Result<()> {
     let document = document(&args.code)?;
-    let carriers = Carriers::parse("docs/carriers.toml", CARRIERS)?;
+    let carriers = clauses::carriers()?;
     let evidence = if args.evidence { evidence(data, &args, &document).await? } else { BTreeMap::new() };
     let rows = conformance::table(&document.clauses, &carriers, &evidence);
     if args.json {
         say(conformance::json(&document, &rows)?)?;
     } else if let Some(file) = &args.html {
-        std::fs::write(file, conformance::page(&document, &rows))
+        std::fs::write(file, conformance::page(&document, &rows, Styled::Inline))
             .with_context(|| format!("`{}` cannot be written", file.display()))?;
         say(format!("written 已写入 {}", file.display()))?;
     } else {
@@ -49,10 +40,9 @@ pub(crate) async fn run(data: &Path, args: ConformanceArgs) -> anyhow::Result<()
 }
 
 fn document(code: &str) -> anyhow::Result<Document> {
-    let known: Vec<&str> = SHIPPED.iter().map(|(code, _)| *code).collect();
-    let found = SHIPPED.iter().find(|(shipped, _)| *shipped == code);
-    let (_, text) = found.with_context(|| format!("there is no regime `{code}`; known are: {}", known.join(", ")))?;
-    Ok(Document::parse(&format!("{code}/clauses.toml"), text)?)
+    let known: Vec<&str> = clauses::SHIPPED.iter().map(|(code, _)| *code).collect();
+    let found = clauses::document(code);
+    Ok(found.with_context(|| format!("there is no regime `{code}`; known are: {}", known.join(", ")))??)
 }
 
 fn print(document: &Document, rows: &[conformance::Row]) -> anyhow::Result<()> {
@@ -155,8 +145,8 @@ mod tests {
 
     #[test]
     fn every_built_in_document_reads_with_the_carriers_that_it_names() {
-        let carriers = Carriers::parse("docs/carriers.toml", CARRIERS).unwrap();
-        for (code, _) in SHIPPED {
+        let carriers = clauses::carriers().unwrap();
+        for (code, _) in clauses::SHIPPED {
             let document = document(code).unwrap();
             assert_eq!(document.document, *code);
             let rows = conformance::table(&document.clauses, &carriers, &BTreeMap::new());

@@ -224,9 +224,9 @@ pub struct MatterView {
 pub struct Obligation {
     /// Names it in pages.
     pub key: String,
-    /// `move`, `step`, `filing`, `assessment`, `agreement_end` or `rules_end`.
+    /// `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end` or `milestone`.
     pub kind: String,
-    /// About what: an id, or the stamp of the rules.
+    /// About what: an id, the stamp of the rules, or the name of a goal.
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,

@@ -101,6 +101,7 @@ const UNREADABLE: &[Mistake] = &[
         "talk_first",
         "true or false",
     ),
+    mistake("\"entities_contracted\"", "\"entities_contractd\"", "contractd", "did you mean `entities_contracted`?"),
 ];
 
 /// Where it reads and cannot hold: all are told.
@@ -320,6 +321,22 @@ const IMPOSSIBLE: &[Mistake] = &[
         "say one of both",
     ),
     of(HUNAN, "in_force  = { source", "in_force  = { from = \"2023-07-13\", source", "in_force  =", "leave it out"),
+    mistake("name    = \"market_thrives\"", "name = \"system_established\"", "name = \"system_est", "is there twice"),
+    mistake("due     = \"2026-12-31\"\n", "", "[[milestone]]", "either its day (`due`) or its phase"),
+    of(
+        LUOHU,
+        "met_by  = \"schemes_in_force\"",
+        "met_by  = \"schemes_in_force\"\ncites = \"operators_selected\"",
+        "cites = \"operators_selected\"",
+        "leave `cites` out",
+    ),
+    of(
+        HUNAN,
+        "[bans]",
+        "[[milestone]]\nname = \"x\"\ntitle = \"x\"\ndue = \"2026-12-31\"\nmet_by = \"entities_admitted\"\nsource = \"x\"\n\n[bans]",
+        "[[milestone]]",
+        "nothing here makes one",
+    ),
 ];
 
 /// The line of a text, counted from 1.
