@@ -41,6 +41,7 @@ pub mod matter;
 mod matters;
 pub mod obligations;
 mod reasons;
+mod registration;
 mod signing;
 pub mod states;
 mod store;
@@ -58,5 +59,9 @@ pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView,
 pub use matters::TOUCHED_SHOWN_MAX;
 pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
+pub use registration::{
+    Defect, NewObjection, Notice, ObjectionDecision, ObjectionView, RegistrationFile, RegistrationSwept, ReturnView,
+    Revocation,
+};
 pub use states::CaseState;
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};

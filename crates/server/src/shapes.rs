@@ -9,6 +9,7 @@ pub mod market;
 pub mod matters;
 pub mod nouns;
 pub mod path;
+pub mod registrations;
 
 /// Says which shape a noun has.
 macro_rules! shaped {
