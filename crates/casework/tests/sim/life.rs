@@ -19,7 +19,7 @@ const HOUR: i64 = 3_600_000_000;
 const DEAD_KEPT: usize = 300;
 
 /// How many steps a city takes to be founded.
-const FOUNDING_STEPS: usize = 200;
+const FOUNDING_STEPS: usize = 260;
 
 /// How long a life is.
 #[derive(Debug, Clone, Copy)]
@@ -87,11 +87,11 @@ impl City {
             284..288 => self.withdraw_scenario().await,
             288..303 => self.change_role().await,
             303..309 => self.change_owners().await,
-            309..344 => self.apply().await,
-            344..399 => self.open_case().await,
-            399..411 => self.object().await,
-            411..424 => self.decide_objection().await,
-            424..619 => self.sign().await,
+            309..334 => self.apply().await,
+            334..389 => self.open_case().await,
+            389..396 => self.object().await,
+            396..406 => self.decide_objection().await,
+            406..619 => self.sign().await,
             619..634 => self.resubmit().await,
             634..639 => self.withdraw_case().await,
             639..657 => self.file_case().await,
@@ -110,10 +110,10 @@ impl City {
             12..20 if self.memory.resources.len() < 6 => self.draft_resource().await,
             20..22 => self.grade().await,
             22..24 => self.consent().await,
-            24..30 => self.apply().await,
-            30..34 => self.draft_agreement().await,
-            34..38 => self.draft_scenario().await,
-            38..43 => self.draft_development().await,
+            24..32 => self.apply().await,
+            32..36 => self.draft_agreement().await,
+            36..39 => self.draft_scenario().await,
+            39..43 => self.draft_development().await,
             43..45 => self.open_matter().await,
             45..50 => self.move_matter().await,
             50..60 => self.open_case().await,

@@ -125,6 +125,13 @@ impl Memory {
         found
     }
 
+    /// Whether it is not registered, was written anew, or can be renewed.
+    fn needs_registering(&self, of: Of) -> bool {
+        let days = jiff::Span::new().days(i64::from(self.regime.registration.renewal_days_before.value));
+        let is_ending = |at: usize| self.registrations[at].until.saturating_sub(days) <= self.today();
+        self.is_draft_of(of) || self.standing(of).is_none_or(is_ending)
+    }
+
     /// Whether its station knows enough to open a case on it.
     pub(crate) fn is_known(&self, of: Of, kind: Kind) -> bool {
         let is_registered = self.registrations.iter().any(|known| known.of == of);
@@ -257,8 +264,19 @@ impl City {
         let memory = &self.memory;
         let resources = (0..memory.resources.len()).map(Of::Resource).collect::<Vec<_>>();
         let products = (0..memory.products.len()).map(Of::Product).collect::<Vec<_>>();
-        let from = if self.dice.chance(35) && !products.is_empty() { products } else { resources };
-        self.dice.pick(&from)
+        // Mostly one that has to be registered, and that nobody has applied for yet.
+        let waits = |of: &Of| {
+            let id = memory.id_of_registrable(*of);
+            let is_applied = memory.applications.keys().any(|(subject, _)| subject == of);
+            let is_running = memory.cases.iter().any(|case| case.is_running() && memory.id_of(&case.thing) == id);
+            !is_applied && !is_running && memory.needs_registering(*of)
+        };
+        let all: Vec<Of> = resources.iter().chain(&products).copied().collect();
+        let waiting: Vec<Of> = all.iter().copied().filter(waits).collect();
+        if !waiting.is_empty() && self.dice.chance(80) {
+            return self.dice.pick(&waiting);
+        }
+        self.dice.pick(&all)
     }
 
     /// The kind that fits, mostly.
