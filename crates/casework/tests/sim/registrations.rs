@@ -344,6 +344,7 @@ impl City {
         let standing = self.memory.standing(of);
         need(kind == Kind::First || standing.is_some(), "no registration", &mut found);
         need(kind != Kind::First || standing.is_none(), "registered before", &mut found);
+        need(kind != Kind::Renewal || !self.memory.is_draft_of(of), "written anew", &mut found);
         if let (Kind::Renewal, Some(at), None) = (kind, standing, &before) {
             let days = i64::from(self.memory.regime.registration.renewal_days_before.value);
             let until = self.memory.registrations[at].until;

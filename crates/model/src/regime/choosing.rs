@@ -128,7 +128,7 @@ pub struct RegistrationRules {
     pub products_are_registered: Sourced<bool>,
     /// Where products are registered, listed or traded besides, in the document's words.
     pub exchange: Option<Sourced<String>>,
-    /// Listing there is a duty in principle, not a choice.
+    /// Listing there is a duty in principle, not a choice. Not yet read by any control.
     pub listing_in_principle: Option<Sourced<bool>>,
 }
 

@@ -52,13 +52,16 @@ impl Registry {
         RegistryError::of_faults(faults_of(&new, of))?;
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
-        let (holder, holder_role) = match &product {
-            Some(entry) => (world.scenario(&entry.scenario)?.operator.clone(), Role::Operator),
-            None => (world.resource(&parsed(ResourceId::parse(&new.subject))?)?.source.clone(), Role::Source),
+        let (holder, holder_role, title) = match &product {
+            Some(entry) => (world.scenario(&entry.scenario)?.operator.clone(), Role::Operator, entry.title.as_str()),
+            None => {
+                let resource = world.resource(&parsed(ResourceId::parse(&new.subject))?)?;
+                (resource.source.clone(), Role::Source, resource.title.as_str())
+            }
         };
         let before = world.application(&new.subject, new.kind);
         let (role, mut found) = self.applicant(&world, actor, new.kind, &holder, holder_role, before);
-        self.against_application(&world, &new, before, &mut found);
+        self.against_application(&world, &new, title, before, &mut found);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "registration.application_refused", &new.subject, reasons).await;
         }
@@ -114,34 +117,22 @@ impl Registry {
         (holder_role, found)
     }
 
-    /// REG-060 to REG-063.
+    /// REG-001, REG-060 to REG-063.
     fn against_application(
         &self,
         world: &World,
         new: &NewApplication,
+        title: &str,
         before: Option<&Application>,
         found: &mut Vec<Reason>,
     ) {
         let (asked, regime) = (self.asked(world), self.regime());
-        let standing = world.standing_registration(&new.subject);
-        match (new.kind, standing) {
-            (RegistrationKind::First, Some(known)) => {
-                let what = format!("it is registered under {} until {}", known.code, known.valid_until);
-                let instead = "apply for a change, a correction or a renewal of that registration";
-                let clause = regime.cite_clause("N26 9(2)");
-                found.push(Reason::new(reasons::REGISTERED_BEFORE, what, clause, instead));
-            }
-            (RegistrationKind::First, None) => {}
-            (kind, None) => {
-                let what = format!("there is no registration that a {} could be about", kind.word());
-                let clause = regime.cite_clause("N26 9(1)");
-                found.push(Reason::new(reasons::NO_REGISTRATION, what, clause, "apply for its first registration"));
-            }
-            // Whoever applied in time may mend the application afterwards.
-            (RegistrationKind::Renewal, Some(known)) if before.is_none() => {
-                rules::in_window(&asked, known, found);
-            }
-            (_, Some(_)) => {}
+        rules::of_kind(&asked, new.kind, &new.subject, title, found);
+        // Whoever applied in time may mend the application afterwards.
+        if let (RegistrationKind::Renewal, Some(known), None) =
+            (new.kind, world.standing_registration(&new.subject), before)
+        {
+            rules::in_window(&asked, known, found);
         }
         let max = &regime.registration.renewal_years_max;
         if let Some(years) = new.years.filter(|years| *years == 0 || *years > max.value) {

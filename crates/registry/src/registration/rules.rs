@@ -121,7 +121,7 @@ pub(crate) fn subject_of(
     let application = world.application(subject, kind);
     let mut against = Vec::new();
     decide::in_force(asked, &mut against);
-    of_kind(asked, kind, subject, &thing, &mut against);
+    of_kind(asked, kind, subject, &thing.title, &mut against);
     if let (Registrable::Resource, true) =
         (thing.of, kind == RegistrationKind::First || kind == RegistrationKind::Change)
     {
@@ -180,19 +180,20 @@ pub(crate) fn subject_of(
 }
 
 /// REG-060, REG-061, REG-001: whether this kind is the one that fits.
-fn of_kind(asked: &Asked<'_>, kind: RegistrationKind, subject: &str, thing: &Thing, found: &mut Vec<Reason>) {
+pub(crate) fn of_kind(asked: &Asked<'_>, kind: RegistrationKind, subject: &str, title: &str, found: &mut Vec<Reason>) {
     let regime = asked.regime;
-    let clause = regime.procedure.get(&kind.procedure(thing.of)).map_or("N26 9", |procedure| &procedure.source);
+    let of = Registrable::of(subject).unwrap_or(Registrable::Resource);
+    let clause = regime.procedure.get(&kind.procedure(of)).map_or("N26 9", |procedure| &procedure.source);
     let clause = regime.cite_clause(clause);
     match (kind, asked.world.standing_registration(subject)) {
         (RegistrationKind::First, Some(known)) => {
-            let what = format!("`{}` is registered under {} until {}", thing.title, known.code, known.valid_until);
+            let what = format!("`{title}` is registered under {} until {}", known.code, known.valid_until);
             let instead = "apply for a change, a correction or a renewal of that registration";
             found.push(Reason::new(reasons::REGISTERED_BEFORE, what, clause, instead));
         }
         (RegistrationKind::First, None) | (_, Some(_)) => {}
         (_, None) => {
-            let what = format!("`{}` has no registration that a {} could be about", thing.title, kind.word());
+            let what = format!("`{title}` has no registration that a {} could be about", kind.word());
             found.push(Reason::new(reasons::NO_REGISTRATION, what, clause, "apply for its first registration"));
         }
     }
@@ -201,7 +202,7 @@ fn of_kind(asked: &Asked<'_>, kind: RegistrationKind, subject: &str, thing: &Thi
         .and_then(|id| asked.world.resources.get(&id))
         .is_some_and(|resource| resource.state == ResourceState::Draft);
     if kind == RegistrationKind::Renewal && is_redrafted {
-        let what = format!("`{}` was written anew since it was registered", thing.title);
+        let what = format!("`{title}` was written anew since it was registered");
         let rule = &regime.resource.must_be_registered;
         found.push(regime.reason(reasons::UNREGISTERED, rule, what, "have the change registered first"));
     }
