@@ -205,7 +205,7 @@ impl RevocationGround {
 }
 
 /// The code of a result (登记结果查询码, N26 13): `R`esource or `P`roduct, the day of
-/// issue, the number of that day, a check character: `R20260305-00017-K` without its
+/// issue, the number of that day, a check character: `R20260305-00017-O` without its
 /// dashes. The country's own coding rules were not at hand; this scheme is ours and
 /// says nothing but what stands here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

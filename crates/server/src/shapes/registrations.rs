@@ -33,6 +33,9 @@ pub struct NewApplication {
     #[schema(required = false, max_length = 2000)]
     pub note: String,
     /// The digests of the papers, by the words of their kinds.
+    #[schema(example = json!({
+        "risk_assessment": "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    }))]
     pub materials: BTreeMap<String, String>,
     /// For how many years it is renewed.
     #[schema(required = false, minimum = 1, maximum = 3)]
@@ -138,6 +141,7 @@ pub struct ObjectionDecision {
 #[derive(ToSchema)]
 pub struct Revocation {
     /// Its code.
+    #[schema(example = "R2026030500017O")]
     pub code: String,
     /// `false_material`, `tampered_result`, `unlawful_use` or `improper_gain`.
     #[schema(pattern = "^(false_material|tampered_result|unlawful_use|improper_gain)$")]
