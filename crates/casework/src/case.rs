@@ -8,6 +8,7 @@ use shuyu_model::id::{CaseId, OrganisationId, PersonId};
 use shuyu_model::regime::{Procedure, ProcedureKind, Step};
 use shuyu_model::{Calendar, Day, Digest, Role, Time};
 
+use crate::registration::Defect;
 use crate::states::CaseState;
 
 /// What a signer says.
@@ -50,6 +51,9 @@ pub struct Opinion {
     pub evidence: Option<Digest>,
     /// Of what they looked at.
     pub subject_digest: Digest,
+    /// Papers of an application that are at fault, all at once (a return at acceptance).
+    #[serde(default)]
+    pub defects: Vec<Defect>,
 }
 
 /// The shortest reason, in characters: "ok" is none.

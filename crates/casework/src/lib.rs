@@ -42,6 +42,7 @@ mod matters;
 pub mod milestones;
 pub mod obligations;
 mod reasons;
+mod registration;
 mod signing;
 pub mod states;
 mod store;
@@ -60,5 +61,9 @@ pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
+pub use registration::{
+    Defect, NewObjection, Notice, ObjectionDecision, ObjectionView, RegistrationFile, RegistrationSwept, ReturnView,
+    Revocation,
+};
 pub use states::CaseState;
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};

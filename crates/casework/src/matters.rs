@@ -232,7 +232,8 @@ impl Casework {
         let known = self.known(&mut turn, actor).await?;
         let history = store::moves(&mut Book::Change(turn.change()), id).await?;
         let leads = rule.as_ref().zip(transition);
-        let found = guards::against_move(&self.asked(&known), &matter, &named, leads, &history);
+        let mut found = guards::against_move(&self.asked(&known), &matter, &named, leads, &history);
+        found.extend(self.against_citing(&mut turn, &matter, &named).await?);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", id.as_str(), reasons).await;
         }

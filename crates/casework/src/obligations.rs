@@ -17,12 +17,13 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Page, Term};
+use shuyu_registry::{Listing, Page, RegistrationTerm, Term};
 
 use crate::case::Case;
 use crate::filing::Filing;
 use crate::matter::{Matter, MatterFiling, Moved, store};
 use crate::milestones::Reached;
+use crate::registration::Delay;
 use crate::{Casework, CaseworkError};
 
 /// The most rows of one source that a list of obligations is made from.
@@ -52,6 +53,10 @@ pub enum ObligationKind {
     RulesEnd,
     /// A goal of the document that has a day.
     Milestone,
+    /// A registration runs out: its holder renews it (续展).
+    Renewal,
+    /// A review takes longer than its days: the registrar explains why (N26 11).
+    Explanation,
 }
 
 impl ObligationKind {
@@ -65,6 +70,8 @@ impl ObligationKind {
             Self::AgreementEnd => "agreement_end",
             Self::RulesEnd => "rules_end",
             Self::Milestone => "milestone",
+            Self::Renewal => "renewal",
+            Self::Explanation => "explanation",
         }
     }
 }
@@ -132,6 +139,8 @@ pub(crate) struct Known<'a> {
     pub(crate) filings: &'a [(Filing, OrganisationId)],
     pub(crate) terms: &'a [Term],
     pub(crate) milestones: &'a [Reached<'a>],
+    pub(crate) registrations: &'a [RegistrationTerm],
+    pub(crate) delays: &'a [Delay],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -143,6 +152,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_filings(known, &matters, &mut found);
     of_terms(known, &mut found);
     of_milestones(known, &mut found);
+    of_registrations(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -311,6 +321,31 @@ fn of_milestones(known: &Known<'_>, found: &mut Vec<Obligation>) {
     }
 }
 
+/// Renewals from the day on which they can be applied for, and explanations of reviews
+/// that take longer than their days.
+fn of_registrations(known: &Known<'_>, found: &mut Vec<Obligation>) {
+    let rule = &known.regime.registration.renewal_days_before;
+    for term in known.registrations.iter().filter(|term| term.opens <= known.today) {
+        let registration = &term.registration;
+        let about = registration.id.as_str();
+        let owed = Owed { kind: ObligationKind::Renewal, about, what: registration.code.as_str(), done: None };
+        let by = vec![term.holder_role.word().to_owned()];
+        let due = exactly(registration.valid_until);
+        found.push(owed.made(known, due, by, Some(registration.holder.clone()), known.regime.cite(rule)));
+    }
+    for case in known.cases.iter().filter(|case| case.registration().is_some()) {
+        let (Some(due), Some(step)) = (case.due(known.calendar), case.open_step()) else { continue };
+        let is_of = |delay: &&Delay| delay.case == case.id && delay.turn == case.turn && delay.step == step.step;
+        let done = known.delays.iter().find(is_of).map(|delay| delay.explained_at.day());
+        if known.today <= due.day || step.source.as_deref() != Some("N26 11") {
+            continue;
+        }
+        let owed = Owed { kind: ObligationKind::Explanation, about: case.id.as_str(), what: &step.step, done };
+        let clause = known.regime.cite_step(&case.procedure, step, "working_days_max");
+        found.push(owed.made(known, due, vec![step.by.word().to_owned()], None, clause));
+    }
+}
+
 impl Casework {
     /// What is owed, the most urgent first: everything for who supervises, the own
     /// for everybody else.
@@ -325,6 +360,8 @@ impl Casework {
         let filings = crate::store::recent_filings(ledger, since, max).await?;
         let terms = self.registry().terms().await?;
         let milestones = self.reached().await?;
+        let registrations = self.registry().registration_terms().await?;
+        let delays = crate::registration::store::delays(ledger).await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -336,6 +373,8 @@ impl Casework {
             filings: &filings,
             terms: &terms,
             milestones: &milestones,
+            registrations: &registrations,
+            delays: &delays,
         };
         let sees_all = crate::matter::sees_all(viewer);
         let own = |owed: &Obligation| sees_all || owed.organisation.as_ref() == Some(&viewer.organisation);

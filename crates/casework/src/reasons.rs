@@ -9,7 +9,7 @@ macro_rules! reasons {
 }
 
 reasons! {
-    ("CAS-001", NOT_OPEN, "the case waits for no signature: it was returned or has ended")
+("CAS-001", NOT_OPEN, "the case waits for no signature: it was returned or has ended")
     ("CAS-002", OTHER_STEP, "another step is open")
     ("CAS-003", WRONG_ROLE, "the signer does not hold the role that signs this step")
     ("CAS-004", OTHER_PARTY, "the signer acts for another organisation than the one that signs this step")
@@ -39,6 +39,14 @@ reasons! {
     ("CAS-032", MATTER_RUNNING, "a matter of this kind on the same subject is running")
     ("CAS-033", UNKNOWN_GROUND, "an agreement would end on no ground that the rules name")
     ("CAS-034", MATTER_NOT_THE_FILER, "a copy is marked as filed by somebody else than the one who must file")
+    ("CAS-070", MATERIALS_MISSING, "an application would be accepted without all of its papers")
+    ("CAS-071", NO_DEFECT, "an application is returned at acceptance and nothing is said to be at fault")
+    ("CAS-072", TOLD_LATE, "a paper is said to be at fault that an earlier return saw and did not name")
+    ("CAS-073", NOT_ON_NOTICE, "somebody objects to what is not on public notice")
+    ("CAS-074", OBJECTION_OPEN, "a public notice would end while an objection is not decided")
+    ("CAS-075", OBJECTION_DECIDER, "an objection is decided by somebody who may not")
+    ("CAS-076", NO_SUCH_CODE, "a product cites a registration code under which it is not registered today")
+    ("CAS-077", NOT_THE_REVOKER, "a registration is revoked by somebody who may not")
     ("CAS-090", MILESTONE_ROLE, "a goal is marked by somebody else than the managing body")
     ("CAS-091", MILESTONE_COUNTED, "a goal that a figure decides is marked by hand")
     ("CAS-092", MILESTONE_CITES, "a goal is marked as met without the records that it rests on")

@@ -28,6 +28,8 @@ struct Attested<'a> {
     reason: &'a str,
     evidence: Option<Digest>,
     subject_digest: Digest,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    defects: &'a [crate::Defect],
     at: i64,
 }
 
@@ -54,6 +56,7 @@ impl Casework {
             faults.push(format!("the procedure has no such step; its steps are: {}", known.join(", ")));
             return Err(CaseworkError::Malformed { faults });
         };
+        faults.extend(self.faults_of_defects(&case, &named, &opinion));
         if !faults.is_empty() {
             return Err(CaseworkError::Malformed { faults });
         }
@@ -67,6 +70,7 @@ impl Casework {
         if opinion.outcome == Outcome::Approve {
             self.against_approving(&case, &named, draft.as_ref(), &opinion, &mut found);
         }
+        let acceptance = self.against_registration(&mut turn, &case, &named, &opinion, &mut found).await?;
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "case.signature_refused", id.as_str(), reasons).await;
         }
@@ -75,6 +79,9 @@ impl Casework {
         let mut of_step: Vec<&Signed> = before.iter().filter(|s| s.turn == case.turn && s.step == step).collect();
         of_step.push(&signed);
         let by = next_move(&case, &named, &of_step);
+        if by == Move::Return {
+            self.note_return(&mut turn, &case, case.turn, &signed.opinion, acceptance).await?;
+        }
         self.apply(&mut case, by, signed.at)?;
         store::update_case(turn.change(), &case).await?;
         let event = self.signed_event(actor, &case, step, by, &of_step);
@@ -94,6 +101,7 @@ impl Casework {
             reason: &opinion.reason,
             evidence: opinion.evidence,
             subject_digest: opinion.subject_digest,
+            defects: &opinion.defects,
             at: at.0,
         };
         let digest = canonical::digest(ledger.profile(), &attested).map_err(LedgerError::from)?;
@@ -195,7 +203,7 @@ impl Casework {
     }
 
     /// Moves a case on; the table of states has the last word.
-    fn apply(&self, case: &mut Case, by: Move, at: shuyu_model::Time) -> Result<()> {
+    pub(crate) fn apply(&self, case: &mut Case, by: Move, at: shuyu_model::Time) -> Result<()> {
         let illegal = || CaseworkError::Conflict { what: format!("the case is {}; read it again", case.state.word()) };
         let to = case.state.after(by).ok_or_else(illegal)?;
         case.state = to;

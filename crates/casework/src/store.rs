@@ -243,6 +243,8 @@ pub(crate) async fn signed(book: &mut Book<'_>, id: &CaseId) -> Result<Vec<Signe
                     reason: row.0.text("reason")?,
                     evidence: row.opt_digest("evidence")?,
                     subject_digest: row.digest("subject_digest")?,
+                    // Kept with the return that told them.
+                    defects: Vec::new(),
                 },
                 digest: row.digest("digest")?,
                 at: Time(row.0.int("signed_at")?),

@@ -7,15 +7,17 @@ mod obligations;
 mod procedures;
 mod refusals;
 mod regimes;
+mod registration;
 mod reviews;
 mod shipped_matters;
 
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{CandidateId, CaseId};
 use shuyu_model::regime::ProcedureKind;
+use shuyu_model::registration::{Applicant, Material, Registrable, RegistrationKind};
 use shuyu_model::{Actor, Digest, Time};
 use shuyu_registry::testing::{Town, allowed, digest, refused, town};
-use shuyu_registry::{Listing, Page, rules};
+use shuyu_registry::{Listing, NewApplication, Page, rules};
 
 use crate::{CaseState, CaseView, Casework, InboxItem, Opinion, Outcome};
 
@@ -33,14 +35,26 @@ async fn office(ledger: &Ledger) -> Office {
 }
 
 fn opinion(outcome: Outcome, seen: Digest) -> Opinion {
-    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, subject_digest: seen }
+    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, subject_digest: seen, defects: vec![] }
 }
 
 impl Office {
     /// Opens a case as its opener would: on the digest that the registry shows.
     async fn open(&self, actor: &Actor, kind: ProcedureKind, subject: &str) -> CaseId {
+        if let Some(kind) = RegistrationKind::of(kind) {
+            self.applies(actor, kind, subject).await;
+        }
         let seen = self.town.registry.subject(kind, subject).await.unwrap().unwrap().digest;
         allowed(self.casework.open(actor, kind, subject, seen, Vec::new()).await.unwrap())
+    }
+
+    /// Brings every paper that an application about a resource needs.
+    async fn applies(&self, actor: &Actor, kind: RegistrationKind, subject: &str) -> Digest {
+        let needed = kind.materials(Registrable::Resource, Applicant::Holder);
+        let paper = |material: &Material| (material.key.to_owned(), digest(self.town.ledger(), material.key));
+        let materials = needed.iter().map(paper).collect();
+        let new = NewApplication { subject: subject.to_owned(), kind, note: String::new(), materials, years: None };
+        allowed(self.town.registry.apply(actor, new, None).await.unwrap())
     }
 
     /// Opens a release case on a made-up candidate, run by the first operator.

@@ -71,6 +71,7 @@ pub(crate) async fn desk_with(ledger: Ledger, note: &str) -> Desk {
         let (release, kind, key) = (released.id.clone(), released.kind, released.key.clone());
         let new = NewProduct { release, title: "公积金核验".to_owned(), kind, key };
         let product = allowed(delivery.publish(&town.operator[0], new).await.unwrap());
+        town.register_product(&product, &scenario).await;
         let new = subscription(&product, released, &town.bank[0].organisation, &agreement);
         let subscription = allowed(delivery.subscribe(&town.operator[0], new).await.unwrap());
         clients.push(Client::new(&delivery, &town.bank[0], &subscription, seed).await);

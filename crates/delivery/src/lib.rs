@@ -4,6 +4,8 @@
 //! answer or a file with its [`Receipt`], or every reason why not.
 //!
 //! INVARIANT (released only): a product rests on a release.
+//! INVARIANT (registered first): where the rules want products registered, none is
+//! subscribed to or delivered but under a registration that holds.
 //! INVARIANT (own consent): an answer about a person rests on that person's own
 //! consent in force.
 //! INVARIANT (durable first): nothing goes out before the log holds its record.

@@ -128,6 +128,8 @@ impl Delivery {
         }
         found.extend(self.offered_reason(&product));
         let scope = Scope::of(new.scenario.clone()).to(new.entity.clone()).used_for(new.use_kind);
+        // INVARIANT (registered first): the registry asks for the product's registration.
+        let scope = scope.as_product(new.product.clone());
         let permit = match self.0.registry.permit(actor, Act::Deliver, &scope).await? {
             Verdict::Allow(permit) => Some(permit),
             Verdict::Refuse(reasons) => {
@@ -333,6 +335,7 @@ impl Delivery {
     pub(crate) async fn ask(&self, actor: &Actor, subscription: &Subscription) -> Result<Verdict<Permit>> {
         let scope =
             Scope::of(subscription.scenario.clone()).to(subscription.entity.clone()).used_for(subscription.use_kind);
+        let scope = scope.as_product(subscription.product.clone());
         Ok(self.0.registry.permit(actor, Act::Deliver, &scope).await?)
     }
 

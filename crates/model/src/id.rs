@@ -108,6 +108,10 @@ ids! {
     CaseId, "CAS", "case";
     /// A lifecycle that a document prescribes beside approvals.
     MatterId, "MAT", "matter";
+    /// A registration of a resource or product.
+    RegistrationId, "RGN", "registration";
+    /// An objection against one that is on public notice.
+    ObjectionId, "OBJ", "objection";
     /// A result computed inside, that nobody has seen.
     CandidateId, "CAN", "candidate";
     /// A candidate that passed the airlock.

@@ -20,6 +20,7 @@ pub mod identifier;
 pub mod matter;
 pub mod money;
 pub mod regime;
+pub mod registration;
 pub mod time;
 pub mod verdict;
 

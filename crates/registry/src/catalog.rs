@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use shuyu_model::id::{AgreementId, ResourceId};
+use shuyu_model::registration::RegistrationCode;
 use shuyu_model::{Column, Day, Time};
 
 use crate::page::{Listing, Page};
@@ -27,6 +28,8 @@ pub struct CatalogEntry {
     pub columns: Vec<Column>,
     /// The first moment after its registration.
     pub registered_until: Option<Time>,
+    /// The code of its registration, under which anybody can look it up.
+    pub registration_code: Option<RegistrationCode>,
 }
 
 /// An agreement in force.
@@ -71,6 +74,9 @@ impl Registry {
                 update_every_days: resource.update_every_days,
                 columns: resource.columns.clone(),
                 registered_until: resource.registered_until,
+                registration_code: world
+                    .registration_on(resource.id.as_str(), now.day())
+                    .map(|registration| registration.code.clone()),
             },
         ))
     }

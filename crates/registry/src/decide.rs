@@ -10,6 +10,7 @@ use crate::affiliates;
 use crate::live::Basis;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
 use crate::reasons::{self, cut, names};
+use crate::registration::rules as registration;
 use crate::standing;
 use crate::world::World;
 use crate::{Agreement, AgreementState, RegistryError, Resource, ResourceState, Scenario, ScenarioState};
@@ -58,6 +59,8 @@ pub(crate) fn permit(
         affiliated(asked, &scenario.operator, entity, &mut found);
     }
 
+    let product_end = scope.product.as_ref().and_then(|product| registration::of_product(asked, product, &mut found));
+
     let mut bases = vec![
         Basis::Person(actor.person.clone()),
         Basis::Organisation(actor.organisation.clone()),
@@ -70,6 +73,10 @@ pub(crate) fn permit(
         let resource = asked.world.resource(&table.resource)?;
         until = resource.registered_until.map_or(until, |end| until.min(end));
         bases.push(Basis::Resource(resource.id.clone()));
+    }
+    if let Some(product) = &scope.product {
+        until = product_end.map_or(until, |end| until.min(end));
+        bases.push(Basis::Product(product.clone()));
     }
     if let Some(development) = development {
         until = until.min(development.ends_at());
@@ -308,6 +315,7 @@ pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Ve
     let (regime, rules) = (asked.regime, &asked.regime.resource);
     let name = &resource.name;
     if rules.must_be_registered.value && resource.state != ResourceState::Registered {
+        registration::ended(asked, resource.id.as_str(), found);
         found.push(regime.reason(
             reasons::UNREGISTERED,
             &rules.must_be_registered,

@@ -5,20 +5,22 @@
 //! the signatures it rests on are one change. Named by `casework` alone (the tidy
 //! test looks). Each compares the digest: what was signed is what becomes so.
 
+use shuyu_model::Digest;
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ResourceId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
-use shuyu_model::{Digest, Time};
+use shuyu_model::registration::{RegistrationCode, RegistrationKind};
 
 use crate::live::Basis;
+use crate::registration::result;
 use crate::subject::{parsed, unheld};
-use crate::{AdmissionState, Barred, Registry, RegistryError, Turn, store};
+use crate::{AdmissionState, Barred, Ending, Registration, Registry, RegistryError, Turn, store};
 
 /// Makes the subject of a decided case what the case was about.
 pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest: Digest) -> Result<(), RegistryError> {
+    if let Some(registration) = RegistrationKind::of(kind) {
+        return result::decided(turn, registration, subject, digest).await;
+    }
     match kind {
-        ProcedureKind::ResourceRegistration => {
-            resource_registered(turn, &parsed(ResourceId::parse(subject))?, digest).await
-        }
         ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement => {
             agreement_in_force(turn, &parsed(AgreementId::parse(subject))?, digest).await
         }
@@ -29,14 +31,18 @@ pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest
     }
 }
 
-/// A resource is registered, for as many years as the rules say.
-pub async fn resource_registered(turn: &mut Turn, id: &ResourceId, digest: Digest) -> Result<(), RegistryError> {
-    let years = i64::from(turn.regime().resource.registration_years.value);
-    let today = turn.change().now().day();
-    let until = Time::at_start_of(today.saturating_add(jiff::Span::new().years(years)));
-    let is_written = store::set_registered(turn.change(), id, digest, until).await?;
-    turn.touch(Basis::Resource(id.clone()));
-    unless_changed(is_written, id.as_str())
+/// The registrations of a resource or product end. Says which.
+pub async fn registration_ended(
+    turn: &mut Turn,
+    subject: &str,
+    ending: Ending<'_>,
+) -> Result<Vec<RegistrationCode>, RegistryError> {
+    result::ended(turn, subject, ending).await
+}
+
+/// A registration whose last day has passed gives way to its renewal.
+pub async fn registration_gave_way(turn: &mut Turn, registration: &Registration) -> Result<(), RegistryError> {
+    result::gave_way(turn, registration).await
 }
 
 /// An agreement is signed by all and holds on its days.

@@ -42,6 +42,7 @@ pub mod party;
 pub mod password;
 pub mod permit;
 mod reasons;
+pub mod registration;
 mod registry;
 pub mod resource;
 mod resources;
@@ -67,6 +68,10 @@ pub use party::{EntityKind, NewOrganisation, NewPerson, Organisation, Person};
 pub use password::Password;
 pub use permit::{Act, Permit, PermittedTable, Scope};
 pub use reasons::{REASONS, refusal};
+pub use registration::apply::RegistrationTerm;
+pub use registration::{
+    Application, Ending, ExchangeEntry, NewApplication, Papers, ProductEntry, Registration, RegistrationState,
+};
 pub use registry::Registry;
 pub use resource::{Barred, NewResource, Resource, ResourceState};
 pub use rules::Rules;

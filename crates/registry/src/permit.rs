@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use shuyu_ledger::Clock;
-use shuyu_model::id::{AgreementId, OrganisationId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::{Actor, Column, Role, Time, UseKind, Verdict};
 
 use crate::decide;
@@ -58,12 +58,14 @@ pub struct Scope {
     pub entity: Option<OrganisationId>,
     /// For what; `None` for what the scenario was approved for.
     pub use_kind: Option<UseKind>,
+    /// As which product ([`Act::Deliver`]); it must be registered where the rules say so.
+    pub product: Option<ProductId>,
 }
 
 impl Scope {
     /// All that a scenario allows.
     pub fn of(scenario: ScenarioId) -> Self {
-        Self { scenario, columns: Vec::new(), entity: None, use_kind: None }
+        Self { scenario, columns: Vec::new(), entity: None, use_kind: None, product: None }
     }
 
     /// Only these columns.
@@ -77,6 +79,13 @@ impl Scope {
     #[must_use]
     pub fn to(mut self, entity: OrganisationId) -> Self {
         self.entity = Some(entity);
+        self
+    }
+
+    /// As this product.
+    #[must_use]
+    pub fn as_product(mut self, product: ProductId) -> Self {
+        self.product = Some(product);
         self
     }
 

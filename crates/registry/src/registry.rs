@@ -203,6 +203,11 @@ impl Registry {
         Ok(self.world_in(turn).await?.people.get(id).map(|person| person.actor()))
     }
 
+    /// A person, inside a change.
+    pub async fn person_in(&self, turn: &mut Turn, id: &PersonId) -> Result<Option<Arc<Person>>, RegistryError> {
+        Ok(self.world_in(turn).await?.people.get(id).cloned())
+    }
+
     /// A resource.
     pub async fn resource(&self, id: &ResourceId) -> Result<Option<Arc<Resource>>, RegistryError> {
         Ok(self.world().await?.resources.get(id).cloned())

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::{OrganisationId, ResourceId};
-use shuyu_model::{Actor, Digest, Grade, Reason, Reasons, Role, Verdict};
+use shuyu_model::{Actor, Column, Digest, Grade, Reason, Reasons, Role, Verdict};
 
 use crate::live::Basis;
 use crate::party::{NAME_CHARS_MAX, text_fault};
@@ -60,6 +60,10 @@ impl Registry {
         let mut resource = self.drafted(id.clone(), actor, new)?;
         resource.authors.extend(known.authors.iter().filter(|author| **author != actor.person).cloned());
         store::redraft_resource(turn.change(), &resource).await?;
+        if known.consent_digest.is_some() && !is_alike(&known.columns, &resource.columns) {
+            // Whoever shared it consented to other columns than these.
+            store::set_consent(turn.change(), id, None).await?;
+        }
         self.drafted_event(turn, actor, "resource.revised", Some(known.digest), &resource).await?;
         Ok(Verdict::Allow(()))
     }
@@ -251,4 +255,12 @@ impl Registry {
         turn.commit(event.under(self.regime())).await?;
         Ok(())
     }
+}
+
+/// Whether these are the same columns, whatever their grades.
+fn is_alike(before: &[Column], after: &[Column]) -> bool {
+    let ungraded = |columns: &[Column]| -> Vec<Column> {
+        columns.iter().map(|column| Column { grade: None, ..column.clone() }).collect()
+    };
+    ungraded(before) == ungraded(after)
 }

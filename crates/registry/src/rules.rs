@@ -151,6 +151,7 @@ fn list(dir: &Path) -> Result<Vec<PathBuf>, RulesError> {
 #[cfg(test)]
 mod tests {
     use shuyu_model::regime::ProcedureKind;
+    use shuyu_model::registration::RegistrationKind;
 
     use super::*;
 
@@ -203,15 +204,21 @@ mod tests {
             let (own, above) = (&regime.registration, &national.registration);
             assert_eq!(own.first_working_days_max, above.first_working_days_max, "{code}");
             assert_eq!(own.renewal_days_before, above.renewal_days_before, "{code}");
+            assert_eq!(own.renewal_years_max, above.renewal_years_max, "{code}");
             assert_eq!(own.cancellation_working_days_max, above.cancellation_working_days_max, "{code}");
             assert_eq!(regime.resource.registration_years, above.years, "{code}");
             let cap = &national.operation.agreement_years_max;
             assert!(regime.agreement.years_max.value <= cap.value, "{code}");
-            for step in &regime.procedure[&ProcedureKind::ResourceRegistration].steps {
+            let decides = |kind: &&ProcedureKind| RegistrationKind::of(**kind).is_some();
+            let steps = ProcedureKind::ALL.iter().filter(decides).flat_map(|kind| &regime.procedure[kind].steps);
+            for step in steps {
                 let (max, min) = match step.source.as_deref() {
                     Some("N26 10") => (Some(above.acceptance_working_days_max.value), None),
                     Some("N26 11") => (Some(above.review_working_days_max.value), None),
                     Some("N26 12") => (None, Some(above.notice_working_days.value)),
+                    Some("N26 9(4)") => (Some(above.cancellation_working_days_max.value), None),
+                    // The document's own, at the exchange that it names.
+                    Some("20") if code == "changsha-2023" => (None, None),
                     other => panic!("{code}: {other:?}"),
                 };
                 assert_eq!((step.working_days_max, step.working_days_min), (max, min), "{code}: {}", step.step);

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use shuyu_model::id::{AgreementId, IdError, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, IdError, OrganisationId, PersonId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
+use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Digest, Reason, Role};
 
-use crate::decide::{self, Asked};
+use crate::decide::Asked;
 use crate::world::World;
 use crate::{
-    Agreement, AgreementKind, AgreementState, Registry, RegistryError, Resource, ResourceState, Scenario,
-    ScenarioState, Turn, agreements, scenarios,
+    Agreement, AgreementKind, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements,
+    registration, scenarios,
 };
 
 /// A draft that wants a decision.
@@ -61,10 +62,11 @@ impl Registry {
 
     fn subject_of(&self, world: &World, kind: ProcedureKind, id: &str) -> Result<Option<Subject>, RegistryError> {
         let asked = self.asked(world);
+        if let Some(registration) = RegistrationKind::of(kind) {
+            let profile = self.ledger().profile();
+            return registration::rules::subject_of(&asked, profile, registration, id).map(Some);
+        }
         Ok(Some(match kind {
-            ProcedureKind::ResourceRegistration => {
-                of_resource(&asked, world.resource(&parsed(ResourceId::parse(id))?)?)
-            }
             ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement => {
                 let agreement = world.agreement(&parsed(AgreementId::parse(id))?)?;
                 let is_operator = kind == ProcedureKind::OperatorAgreement;
@@ -87,23 +89,6 @@ impl Registry {
 pub(crate) fn unheld(kind: ProcedureKind) -> RegistryError {
     let what = format!("the registry holds nothing that a case of `{}` ({}) decides on", kind.word(), kind.zh());
     RegistryError::Malformed { faults: vec![what] }
-}
-
-fn of_resource(asked: &Asked<'_>, resource: &Resource) -> Subject {
-    let mut against = Vec::new();
-    decide::in_force(asked, &mut against);
-    let all: Vec<&str> = resource.columns.iter().map(|column| column.name.as_str()).collect();
-    decide::graded(asked, resource, &all, &mut against);
-    Subject {
-        digest: resource.digest,
-        title: resource.title.clone(),
-        authors: resource.authors.clone(),
-        opener: Role::Source,
-        parties: BTreeMap::from([(Role::Source, resource.source.clone())]),
-        each: BTreeMap::new(),
-        is_draft: resource.state == ResourceState::Draft,
-        against,
-    }
 }
 
 fn of_agreement(asked: &Asked<'_>, agreement: &Agreement) -> Subject {

@@ -9,14 +9,16 @@
 use std::sync::Arc;
 
 use shuyu_ledger::{Event, Ledger};
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::identifier::credit_code_check;
+use shuyu_model::registration::{Registrable, RegistrationKind};
 use shuyu_model::{Actor, Column, ColumnClass, ColumnType, Day, Digest, Grade, Mask, Regime, Role, UseKind, Verdict};
 
 use crate::live::Basis;
+use crate::registration::result;
 use crate::{
-    AgreementKind, EntityKind, Field, NewAgreement, NewResource, NewScenario, Organisation, Person, Registry, enact,
-    rules, store,
+    AgreementKind, Ending, EntityKind, Field, NewAgreement, NewResource, NewScenario, Organisation, Person,
+    ProductEntry, RegistrationState, Registry, enact, rules, store,
 };
 
 /// Parties and people of 江城市. Where a role has two people, the second one may
@@ -198,12 +200,33 @@ impl Town {
         id
     }
 
-    /// Registers what is drafted.
+    /// Registers what is drafted; what was registered before, as a change.
     pub async fn register(&self, id: &ResourceId) {
-        let digest = self.registry.resource(id).await.expect("a world").expect("a resource").digest;
+        let standing = self.registry.registration_terms().await.expect("a world");
+        let is_known = standing.iter().any(|term| term.registration.subject == id.as_str());
+        let kind = if is_known { RegistrationKind::Change } else { RegistrationKind::First };
+        let procedure = kind.procedure(Registrable::Resource);
+        let draft = self.registry.subject(procedure, id.as_str()).await.expect("a world").expect("a resource");
         let mut turn = self.registry.turn().await.expect("a turn");
-        enact::resource_registered(&mut turn, id, digest).await.expect("a registration");
+        enact::decided(&mut turn, procedure, id.as_str(), draft.digest).await.expect("a registration");
         turn.commit(Event::done(None, "resource.registered", id.as_str())).await.expect("a registration");
+    }
+
+    /// Registers a product of a scenario.
+    pub async fn register_product(&self, id: &ProductId, scenario: &ScenarioId) {
+        let entry = ProductEntry { product: id.clone(), title: "产品".into(), scenario: scenario.clone() };
+        let mut turn = self.registry.turn().await.expect("a turn");
+        let digest = digest(self.ledger(), id.as_str());
+        result::first(&mut turn, id.as_str(), digest, Some(entry)).await.expect("a registration");
+        turn.commit(Event::done(None, "product.registered", id.as_str())).await.expect("a registration");
+    }
+
+    /// Revokes the registrations of a resource or product.
+    pub async fn revoke(&self, subject: &str) {
+        let mut turn = self.registry.turn().await.expect("a turn");
+        let ending = Ending { state: RegistrationState::Revoked, ground: "false_material" };
+        enact::registration_ended(&mut turn, subject, ending).await.expect("an ending");
+        turn.commit(Event::done(None, "registration.revoked", subject)).await.expect("an ending");
     }
 
     /// An operator agreement in force from today for so many years.

@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use shuyu_model::Time;
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrganisationId, PersonId, RegistrationId, ResourceId, ScenarioId};
+use shuyu_model::registration::RegistrationKind;
 
 use crate::live::Basis;
+use crate::registration::{self, Application, Registration};
 use crate::store::Book;
 use crate::{Admission, Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
 
@@ -28,6 +30,11 @@ pub(crate) struct World {
     pub(crate) suspended: BTreeMap<String, Time>,
     /// How entities stand with operators.
     pub(crate) admissions: BTreeMap<(OrganisationId, OrganisationId), Admission>,
+    pub(crate) registrations: BTreeMap<RegistrationId, Arc<Registration>>,
+    /// Those of a resource or product, oldest first.
+    pub(crate) registered: HashMap<String, Vec<RegistrationId>>,
+    /// What waits for a decision.
+    pub(crate) applications: BTreeMap<(String, RegistrationKind), Arc<Application>>,
     /// Development agreements by entity.
     development: HashMap<OrganisationId, Vec<AgreementId>>,
 }
@@ -43,6 +50,8 @@ impl World {
         world.take_scenarios(store::scenarios(book, "").await?);
         world.suspended.extend(store::suspensions(book, "").await?);
         world.take_admissions(store::admissions(book, "").await?);
+        world.take_registrations(registration::store::registrations(book, "").await?);
+        world.take_applications(registration::store::applications(book, "").await?);
         world.index();
         Ok(world)
     }
@@ -60,7 +69,12 @@ impl World {
                     self.take_admissions(store::admissions(book, id.as_str()).await?);
                 }
                 Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
-                Basis::Resource(id) => self.take_resources(store::resources(book, id.as_str()).await?),
+                Basis::Resource(id) => {
+                    self.take_resources(store::resources(book, id.as_str()).await?);
+                    self.refresh_registrations(book, id.as_str()).await?;
+                }
+                Basis::Product(id) => self.refresh_registrations(book, id.as_str()).await?,
+                Basis::Application(subject) => self.refresh_registrations(book, subject).await?,
                 Basis::Agreement(id) => {
                     self.take_agreements(store::agreements(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
@@ -104,6 +118,27 @@ impl World {
 
     fn take_admissions(&mut self, rows: Vec<Admission>) {
         self.admissions.extend(rows.into_iter().map(|row| ((row.entity.clone(), row.operator.clone()), row)));
+    }
+
+    async fn refresh_registrations(&mut self, book: &mut Book<'_>, subject: &str) -> Result<(), RegistryError> {
+        self.applications.retain(|(of, _), _| of != subject);
+        self.take_registrations(registration::store::registrations(book, subject).await?);
+        self.take_applications(registration::store::applications(book, subject).await?);
+        Ok(())
+    }
+
+    fn take_registrations(&mut self, rows: Vec<Registration>) {
+        for row in rows {
+            let of_subject = self.registered.entry(row.subject.clone()).or_default();
+            if !of_subject.contains(&row.id) {
+                of_subject.push(row.id.clone());
+            }
+            self.registrations.insert(row.id.clone(), Arc::new(row));
+        }
+    }
+
+    fn take_applications(&mut self, rows: Vec<Application>) {
+        self.applications.extend(rows.into_iter().map(|row| ((row.subject.clone(), row.kind), Arc::new(row))));
     }
 
     fn index(&mut self) {

@@ -16,6 +16,7 @@ pub mod organisations;
 pub mod outside;
 pub mod people;
 pub mod products;
+pub mod registrations;
 pub mod releases;
 pub mod resources;
 pub mod scenarios;

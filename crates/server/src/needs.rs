@@ -83,6 +83,10 @@ needs! {
     ConsentToSharing = "consent_to_sharing", Platform;
     /// Drafts a scenario.
     DraftScenario = "draft_scenario", Platform;
+    /// Applies for a registration, or for what follows one.
+    ApplyForRegistration = "apply_for_registration", Platform;
+    /// Revokes a registration.
+    RevokeRegistration = "revoke_registration", Platform;
     /// Opens a case.
     OpenCase = "open_case", Platform;
     /// Signs a step of a case, or says that a copy was filed.

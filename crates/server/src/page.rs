@@ -5,9 +5,11 @@
 //!
 //! Not here: anything that only some may see.
 
+pub(crate) mod registrations;
+
 use maud::{DOCTYPE, Markup, html};
 use shuyu_model::{Money, Regime, UseKind};
-use shuyu_registry::{AgreementKind, Authorised, Page};
+use shuyu_registry::{AgreementKind, Authorised, Page, Registration};
 
 use crate::app::App;
 use crate::error::Problem;
@@ -29,6 +31,7 @@ struct Offered {
     needs_consent: bool,
     since: String,
     prices: Vec<(UseKind, Money)>,
+    registration: Option<Registration>,
 }
 
 /// The page as it is now.
@@ -38,6 +41,7 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
     let authorised = registry.authorised(&first).await?;
     let catalog = registry.catalog(&first).await?;
     let products = offered(app).await?;
+    let notices = app.casework().notices(&first).await?;
     let checkpoint = app.ledger().log().checkpoint();
     let regime = registry.regime();
     let page = html! {
@@ -55,18 +59,20 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
                     (section("已授权事项", "What is authorised", authorised.total, authorised_table(&authorised.items)))
                     (section("登记目录", "What is registered", catalog.total, html! {
                         table {
-                            thead { tr { th { "资源 Resource" } th { "数源单位 Held by" } th { "更新周期 Updated every" } th { "字段数 Columns" } } }
+                            thead { tr { th { "资源 Resource" } th { "数源单位 Held by" } th { "更新周期 Updated every" } th { "字段数 Columns" } th { "登记 Registration" } } }
                             tbody {
                                 @for entry in &catalog.items {
-                                    tr { td { (entry.title) } td { (entry.source) } td { (entry.update_every_days) " 天 days" } td { (entry.columns.len()) } }
+                                    tr { td { (entry.title) } td { (entry.source) } td { (entry.update_every_days) " 天 days" } td { (entry.columns.len()) }
+                                        td { (until(entry.registration_code.as_ref().map(|code| code.as_str()), entry.registered_until)) } }
                                 }
                             }
                         }
                     }))
+                    (section("登记公示", "On public notice", notices.total, registrations::notices_table(&notices.items)))
                     (section("产品", "Products", products.len(), products_table(&products)))
                     (log_section(&checkpoint.origin, checkpoint.size, &hex::encode(checkpoint.root)))
                 }
-                footer { p { "数据截至 As of " (app.ledger().now()) } }
+                footer { p { "数据截至 As of " (app.ledger().now()) " · " a href="/registrations" { "登记结果查询 Verify a registration" } } }
             }
         }
     };
@@ -131,9 +137,15 @@ async fn offered(app: &App) -> Result<Vec<Offered>, Problem> {
     use shuyu_delivery::{ProductKind, ProductState};
     let mut prices = app.settlement().price_list(app.ledger().now().day()).await?;
     let products = app.delivery().products();
-    let offered = products.into_iter().filter(|product| product.state == ProductState::Offered);
-    Ok(offered
-        .map(|product| Offered {
+    let mut offered = Vec::new();
+    for product in products.into_iter().filter(|product| product.state == ProductState::Offered) {
+        // What is not registered where it must be is not offered yet.
+        if !app.registry().is_product_offered(&product.id).await? {
+            continue;
+        }
+        let registration = app.registry().registration_of(product.id.as_str()).await?;
+        offered.push(Offered {
+            registration,
             prices: prices.remove(&product.id).unwrap_or_default(),
             title: product.title,
             kind: match product.kind {
@@ -143,8 +155,25 @@ async fn offered(app: &App) -> Result<Vec<Offered>, Problem> {
             },
             needs_consent: product.needs_consent,
             since: product.published_at.day().to_string(),
-        })
-        .collect())
+        });
+    }
+    Ok(offered)
+}
+
+/// A registration's code, which leads to the page that verifies it, and its last day.
+fn until(code: Option<&str>, end: Option<shuyu_model::Time>) -> Markup {
+    html! {
+        @if let Some(code) = code { a href={ "/registrations?code=" (code) } { code { (code) } } }
+        @if let Some(end) = end { p { "至 until " span.day { (end.plus_days(-1).day()) } } }
+    }
+}
+
+fn registered(registration: &Registration) -> Markup {
+    let end = shuyu_model::Time::at_start_of(registration.valid_until).plus_days(1);
+    html! {
+        (until(Some(registration.code.as_str()), Some(end)))
+        @if let Some(entry) = &registration.exchange { p { (entry.exchange) " " code { (entry.number) } } }
+    }
 }
 
 fn price(use_kind: UseKind, price: Money) -> Markup {
@@ -164,7 +193,7 @@ fn price(use_kind: UseKind, price: Money) -> Markup {
 fn products_table(products: &[Offered]) -> Markup {
     html! {
         table {
-            thead { tr { th { "产品 Product" } th { "形式 Form" } th { "价格 Price" } th { "本人同意 Consent" } th { "发布 Since" } } }
+            thead { tr { th { "产品 Product" } th { "形式 Form" } th { "价格 Price" } th { "本人同意 Consent" } th { "发布 Since" } th { "登记 Registration" } } }
             tbody {
                 @for product in products.iter().take(ROWS_MAX) {
                     tr {
@@ -175,6 +204,7 @@ fn products_table(products: &[Offered]) -> Markup {
                         }
                         td { @if product.needs_consent { "逐人同意 of each person" } @else { "不涉及个人 not about people" } }
                         td { (product.since) }
+                        td { @if let Some(registration) = &product.registration { (registered(registration)) } }
                     }
                 }
             }

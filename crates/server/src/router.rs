@@ -14,7 +14,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
     agreements, answers, candidates, cases, catalog, demo, jobs, journal, matters, milestones, money, organisations,
-    outside, people, products, releases, resources, scenarios, sessions,
+    outside, people, products, registrations, releases, resources, scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -66,6 +66,9 @@ const DELETE: Method = Method::DELETE;
 pub fn routes() -> Vec<Route> {
     let mut all = vec![
         route(GET, "/", outside::page, Needs::Nothing, "What is authorised to whom, until when, for everybody to read."),
+        route(GET, "/registrations", registrations::verify_page, Needs::Nothing, "What a registration code stands for, for everybody to read."),
+        route(GET, "/v1/registration_codes/{code}", registrations::verify, Needs::Nothing, "Looks a registration up by its code."),
+        route(GET, "/v1/notices", registrations::notices, Needs::Nothing, "Lists what is on public notice, and until when somebody can object."),
         route(GET, "/style.css", outside::style, Needs::Nothing, "The style of the public page."),
         route(GET, "/conformance", outside::conformance, Needs::Nothing, "The document's clauses, and what carries each, for everybody to read."),
         route(GET, "/conformance.css", outside::conformance_style, Needs::Nothing, "The style of that page."),
@@ -138,6 +141,14 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/inbox", cases::inbox, Needs::SeeCases, "Lists the cases that wait for the caller."),
         route(POST, "/v1/filings/{id}/{to}", cases::file, Needs::SignCase, "Says that a copy of a decision was filed."),
 
+        route(POST, "/v1/registrations/applications", registrations::apply, Needs::ApplyForRegistration, "Applies for a registration, its change, correction, renewal or end."),
+        route(GET, "/v1/registrations", registrations::list, Needs::SeeBusiness, "Lists registrations."),
+        route(POST, "/v1/registrations/revocations", registrations::revoke, Needs::RevokeRegistration, "Revokes a registration; what rests on it ends at once."),
+        route(GET, "/v1/cases/{id}/registration", registrations::file, Needs::SeeCases, "Shows the papers of a registration's case, what was told and who objects."),
+        route(POST, "/v1/cases/{id}/delay", registrations::delay, Needs::SignCase, "Explains why a step takes longer than its days."),
+        route(POST, "/v1/cases/{id}/objections", registrations::object, Needs::Session, "Objects to what is on public notice."),
+        route(POST, "/v1/objections/{id}/decision", registrations::decide, Needs::SignCase, "Decides an objection."),
+
         route(POST, "/v1/matters", matters::open, Needs::HandleMatters, "Opens a matter: an incident, a rectification, an exit, a complaint and the like."),
         route(GET, "/v1/matters", matters::list, Needs::SeeMatters, "Lists matters, oldest first."),
         route(GET, "/v1/matters/{id}", matters::show, Needs::SeeMatters, "Shows a matter, its moves, and what can be done now."),
@@ -166,6 +177,7 @@ fn path() -> Vec<Route> {
 fn market() -> Vec<Route> {
     vec![
         route(POST, "/v1/products", products::publish, Needs::Offer, "Makes a product of a release."),
+        route(PUT, "/v1/products/{id}/exchange", registrations::exchange, Needs::Offer, "Says under which number an exchange lists a product."),
         route(GET, "/v1/products", products::list, Needs::SeeBusiness, "Lists products."),
         route(PUT, "/v1/products/{id}/release", products::supersede, Needs::Offer, "Serves a newer release from now on."),
         route(DELETE, "/v1/products/{id}", products::withdraw, Needs::WithdrawProduct, "Takes a product back, at once."),

@@ -10,6 +10,7 @@ pub mod matters;
 pub mod milestones;
 pub mod nouns;
 pub mod path;
+pub mod registrations;
 
 /// Says which shape a noun has.
 macro_rules! shaped {

@@ -1,5 +1,5 @@
 //! The platform's own moves, made when their day has come: a rectification that is
-//! overdue, and what the rules prescribe then.
+//! overdue, a registration that nobody renewed, and what the rules prescribe then.
 //!
 //! Not here: which moves and when (`casework::sweep`).
 
@@ -27,6 +27,9 @@ pub(crate) async fn sweep(app: App, stop: CancellationToken) {
 pub(crate) async fn once(app: &App) -> Result<(), Problem> {
     for made in app.casework().sweep(app.ledger().now()).await? {
         tracing::info!(matter = %made.matter, name = made.name, state = made.state, "the platform moved a matter");
+    }
+    for ended in app.casework().sweep_registrations(app.ledger().now()).await? {
+        tracing::info!(code = %ended.code, state = ended.state.word(), "the platform ended a registration");
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use shuyu_model::registration::{Registrable, RegistrationCode};
 use shuyu_model::{Actor, Role};
 use shuyu_server::needs::{About, Needs};
 use shuyu_server::router::{Route, routes};
@@ -58,7 +59,16 @@ fn address(route: &Route, things: &Things) -> String {
         other => format!("{}-{}", absent(other), "0".repeat(32)),
     };
     let path = route.path.replace("{id}", &id).replace("{role}", "agency").replace("{to}", "regulator");
-    path.replace("{version}", "1").replace("{month}", "2026-01").replace("{seq}", "1").replace("{*file}", "checkpoint")
+    path.replace("{version}", "1")
+        .replace("{month}", "2026-01")
+        .replace("{code}", &code())
+        .replace("{seq}", "1")
+        .replace("{*file}", "checkpoint")
+}
+
+/// Some code that nothing bears.
+fn code() -> String {
+    RegistrationCode::new(Registrable::Product, "2020-01-01".parse().unwrap(), 1).unwrap().to_string()
 }
 
 fn absent(list: &str) -> &'static str {
@@ -68,6 +78,7 @@ fn absent(list: &str) -> &'static str {
         "agreements" => "AGR",
         "cases" | "filings" => "CAS",
         "matters" => "MAT",
+        "objections" => "OBJ",
         "releases" => "REL",
         "products" => "PRD",
         "subscriptions" => "SUB",

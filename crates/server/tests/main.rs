@@ -8,6 +8,7 @@ mod faults;
 mod journey;
 mod matters;
 mod openapi;
+mod registration;
 mod schema;
 mod sessions;
 mod support;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_ledger::{Event, Ledger};
-use shuyu_model::id::{AgreementId, MatterId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, MatterId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::{Actor, CryptoProfile, Regime, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
@@ -23,6 +23,8 @@ pub(super) struct Desk {
     pub(super) fund: ResourceId,
     pub(super) agreement: AgreementId,
     pub(super) scenario: ScenarioId,
+    /// The code of a registered product of that scenario.
+    pub(super) code: String,
 }
 
 pub(super) async fn desk(ledger: &Ledger) -> Desk {
@@ -36,14 +38,22 @@ pub(super) async fn furnished(office: Office, years: u8) -> Desk {
     let agreement = town.agreement(std::slice::from_ref(&fund), years).await;
     let scenario = town.scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
     town.development(&town.bank[0].organisation, &scenario).await;
-    Desk { fund, agreement, scenario, office }
+    let product: ProductId = town.ledger().new_id();
+    town.register_product(&product, &scenario).await;
+    let registered = town.registry.registration_of(product.as_str()).await.unwrap().unwrap();
+    Desk { fund, agreement, scenario, code: registered.code.to_string(), office }
 }
 
 /// Every fact that the shipped rules ask for at a move.
 pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
     let rules = &desk.office.town.registry.regime().matter[&kind];
     let keys = rules.contents_at(at).flat_map(|contents| &contents.keys);
-    keys.map(|key| (key.clone(), if key == "ground" { "breach".into() } else { format!("说明 {key}") })).collect()
+    let told = |key: &String| match key.as_str() {
+        "ground" => "breach".to_owned(),
+        "registration_code" => desk.code.clone(),
+        key => format!("说明 {key}"),
+    };
+    keys.map(|key| (key.clone(), told(key))).collect()
 }
 
 impl Desk {

@@ -46,7 +46,7 @@ async fn a_resource_is_registered_after_its_notice_has_run_in_full() {
         assert_eq!(resource.state, ResourceState::Registered);
         assert_eq!(resource.registered_until.unwrap().day(), jiff::civil::date(2029, 6, 30));
         let decision = office.casework.decision(&case).await.unwrap().unwrap();
-        assert_eq!((decision.subject(), decision.subject_digest()), (id.as_str(), resource.digest));
+        assert_eq!((decision.subject(), decision.subject_digest()), (id.as_str(), office.digest_of(&case).await));
         let steps: Vec<&str> = decision.signers().iter().map(|signature| signature.step.as_str()).collect();
         assert_eq!(steps, ["acceptance", "formal_review", "public_notice"]);
         assert_eq!((decision.regime(), decision.clause()), ("changsha-2026@1", "三(二)1"));

@@ -25,7 +25,7 @@ impl Office {
 
     /// Has a step signed by as many people as it asks for, with the paper that it asks
     /// for, on the first day on which it can be signed.
-    async fn walk(&self, case: &CaseId, step: &Step) {
+    pub(super) async fn walk(&self, case: &CaseId, step: &Step) {
         let view = self.view(case, &self.town.regulators[0]).await;
         let open = view.steps.iter().find(|known| known.step == step.step).unwrap();
         if let Some(earliest) = open.earliest {

@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use shuyu_casework::{CaseState, Opinion, Outcome};
 use shuyu_model::id::{CandidateId, CaseId, PersonId};
 use shuyu_model::regime::{ProcedureKind, Step};
+use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Actor, Day, Digest, Role};
 use shuyu_registry::testing::digest;
 use shuyu_registry::{AgreementKind, AgreementState, ScenarioState};
 
 use crate::city::City;
 use crate::memory::{Case, Copy, Expect, Memory, Org, Thing, need};
+use crate::registrations::Of;
 
 /// What memory knows of a draft.
 struct Draft {
@@ -34,7 +36,7 @@ impl Case {
         step.party.as_ref().or_else(|| self.parties.get(&step.by))
     }
 
-    fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         matches!(self.state, CaseState::Open | CaseState::Returned)
     }
 
@@ -52,15 +54,22 @@ impl Case {
 impl Memory {
     fn draft(&self, thing: &Thing, actor: &Actor, seen: Digest) -> Draft {
         match thing {
-            Thing::Resource(at) => {
-                let resource = &self.resources[*at];
+            Thing::Registration(of, kind) => {
+                let application = self.applications.get(&(*of, *kind));
+                let (holder, role) = self.holder(*of);
+                let (opener, applicant) = application.map_or((role, holder), |a| (a.role, a.applicant.clone()));
+                let mut authors = match of {
+                    Of::Resource(at) => self.resources[*at].authors.clone(),
+                    Of::Product(_) => BTreeSet::new(),
+                };
+                authors.extend(application.into_iter().flat_map(|application| application.authors.clone()));
                 Draft {
-                    opener: Role::Source,
-                    parties: BTreeMap::from([(Role::Source, resource.source.clone())]),
-                    authors: resource.authors.clone(),
-                    digest: resource.digest,
-                    is_draft: resource.registered_until.is_none(),
-                    against: self.against_registration(*at),
+                    opener,
+                    parties: BTreeMap::from([(opener, applicant)]),
+                    authors,
+                    digest: self.seen.get(&(*of, *kind)).copied().unwrap_or(seen),
+                    is_draft: (*kind == RegistrationKind::First) == self.standing(*of).is_none(),
+                    against: self.against_deciding(*of, *kind),
                 }
             }
             Thing::Agreement(at) => {
@@ -105,7 +114,7 @@ impl Memory {
 
     fn kind_of(&self, thing: &Thing) -> ProcedureKind {
         match thing {
-            Thing::Resource(_) => ProcedureKind::ResourceRegistration,
+            Thing::Registration(of, kind) => kind.procedure(Self::registrable(*of)),
             Thing::Agreement(at) if self.agreements[*at].kind == AgreementKind::Operator => {
                 ProcedureKind::OperatorAgreement
             }
@@ -151,6 +160,7 @@ impl Memory {
         };
         need(!case.signed.iter().any(has_signed), "signed before", &mut found);
         need(opinion.subject_digest == case.digest, "another digest", &mut found);
+        self.against_registering(case, step, opinion.outcome, &mut found);
         if opinion.outcome != Outcome::Approve {
             return found;
         }
@@ -167,7 +177,7 @@ impl Memory {
     }
 
     /// What a signature that was allowed leads to.
-    fn signed(&mut self, at: usize, step: &Step, actor: &Actor, outcome: Outcome) {
+    fn signed(&mut self, at: usize, step: &Step, actor: &Actor, outcome: Outcome) -> Option<(Day, Day)> {
         let today = self.today();
         let case = &mut self.cases[at];
         case.signed.push((case.turn, step.step.clone(), actor.person.clone(), outcome));
@@ -176,7 +186,7 @@ impl Memory {
         let of_step = case.signed.iter().filter(|(of, name, ..)| *of == turn && *name == step.step);
         let outcomes: Vec<Outcome> = of_step.map(|(.., outcome)| *outcome).collect();
         if outcomes.len() < usize::from(step.signatures) {
-            return;
+            return None;
         }
         if outcomes.contains(&Outcome::Refuse) {
             case.state = CaseState::Refused;
@@ -187,11 +197,13 @@ impl Memory {
             case.step_opened = today;
         } else {
             case.state = CaseState::Approved;
-            self.enacted(at);
+            return self.enacted(at);
         }
+        None
     }
 
-    fn enacted(&mut self, at: usize) {
+    /// Gives the days of what was registered.
+    fn enacted(&mut self, at: usize) -> Option<(Day, Day)> {
         let today = self.today();
         let files = &self.regime.procedure[&self.cases[at].kind].file;
         let copy = |file: &shuyu_model::regime::Filing| Copy {
@@ -203,15 +215,12 @@ impl Memory {
         let copies: Vec<Copy> = files.iter().map(copy).collect();
         self.cases[at].copies = copies;
         match self.cases[at].thing {
-            Thing::Resource(of) => {
-                let years = i64::from(self.regime.resource.registration_years.value);
-                let until: Day = today.saturating_add(jiff::Span::new().years(years));
-                self.resources[of].registered_until = Some(shuyu_model::Time::at_start_of(until));
-            }
+            Thing::Registration(of, kind) => return self.registered(of, kind),
             Thing::Agreement(of) => self.agreements[of].state = AgreementState::InForce,
             Thing::Scenario(of) => self.scenarios[of].state = ScenarioState::Approved,
             Thing::Release(_) => {}
         }
+        None
     }
 }
 
@@ -224,13 +233,18 @@ impl City {
         let is_strict = self.dice.chance(90);
         let memory = &self.memory;
         let mut things = Vec::new();
-        let of = |at, is_draft| (Thing::Resource(at), is_draft);
-        things.extend(memory.resources.iter().enumerate().map(|(at, r)| of(at, r.registered_until.is_none())));
+        let waits = |(of, kind): &(Of, RegistrationKind)| (Thing::Registration(*of, *kind), true);
+        things.extend(memory.applications.keys().map(waits));
+        let first = |at| (Thing::Registration(Of::Resource(at), RegistrationKind::First), is_strict);
+        things.extend((0..memory.resources.len()).map(first).filter(|_| !is_strict));
         let is_draft = |state| state == AgreementState::Draft;
         things.extend(memory.agreements.iter().enumerate().map(|(at, a)| (Thing::Agreement(at), is_draft(a.state))));
         let is_draft = |state| state == ScenarioState::Draft;
         things.extend(memory.scenarios.iter().enumerate().map(|(at, s)| (Thing::Scenario(at), is_draft(s.state))));
-        let is_free = |thing: &Thing| !memory.cases.iter().any(|case| case.thing == *thing && case.is_running());
+        let is_free = |thing: &Thing| {
+            let id = memory.id_of(thing);
+            !memory.cases.iter().any(|case| memory.id_of(&case.thing) == id && case.is_running())
+        };
         let chosen = things.into_iter().filter(|(thing, is_draft)| !is_strict || (*is_draft && is_free(thing)));
         let chosen: Vec<Thing> = chosen.map(|(thing, _)| thing).collect();
         self.dice.pick(&chosen)
@@ -238,6 +252,9 @@ impl City {
 
     pub(crate) async fn open_case(&mut self) {
         let Some(thing) = self.drawn_thing() else { return };
+        if let Thing::Registration(of, kind) = thing {
+            self.seen(of, kind).await;
+        }
         let subject = self.memory.id_of(&thing);
         let other = digest(self.town.ledger(), &format!("seen {}", self.step));
         let nobody = &self.town.bank[0].clone();
@@ -256,7 +273,8 @@ impl City {
         let is_party = draft.parties.get(&draft.opener).is_none_or(|party| *party == actor.organisation);
         need(is_party, "the opener's party", &mut found);
         Memory::is_same(&draft, seen, &mut found);
-        let is_running = self.memory.cases.iter().any(|case| case.thing == thing && case.is_running());
+        let is_running =
+            self.memory.cases.iter().any(|case| self.memory.id_of(&case.thing) == subject && case.is_running());
         need(!is_running, "running", &mut found);
         let kind = self.memory.kind_of(&thing);
         self.says(&actor, format!("opens a {} case on {thing:?}", kind.word()));
@@ -281,6 +299,7 @@ impl City {
             digest: draft.digest,
             signed: Vec::new(),
             copies: Vec::new(),
+            objections: Vec::new(),
             thing,
         };
         self.memory.cases.push(case);
@@ -312,6 +331,9 @@ impl City {
         if self.dice.chance(3) {
             seen = digest(self.town.ledger(), "something else");
         }
+        if let Thing::Registration(of, kind) = self.memory.cases[at].thing {
+            self.seen(of, kind).await;
+        }
         let (_, actor) = self.drawn_actor(step.by, party.as_ref(), &avoid, 90);
         let outcome = match self.dice.below(100) {
             0..94 => Outcome::Approve,
@@ -320,7 +342,7 @@ impl City {
         };
         let reason = if self.dice.chance(2) { "ok" } else { "looked at all of it" };
         let evidence = self.dice.chance(93).then(|| digest(self.town.ledger(), "minutes"));
-        let opinion = Opinion { outcome, reason: reason.to_owned(), evidence, subject_digest: seen };
+        let opinion = Opinion { outcome, reason: reason.to_owned(), evidence, subject_digest: seen, defects: vec![] };
         let named = [None, Some(version), Some(version - 1)][[0, 0, 0, 0, 1, 1, 1, 1, 1, 2][self.dice.below(10)]];
         let expect = if reason == "ok" {
             Expect::mistake("no reason")
@@ -333,10 +355,11 @@ impl City {
         self.says(&actor, format!("signs {} of case {at}: {}", step.step, outcome.word()));
         let result = self.casework.sign_if(&actor, &id, &step.step, opinion, named).await;
         let Some(state) = self.judged(expect, 1, result).await else { return };
-        self.memory.signed(at, &step, &actor, outcome);
+        let issued = self.memory.signed(at, &step, &actor, outcome);
         let expected = self.memory.cases[at].state;
         self.holds(state == expected, || format!("the case is {state:?}, not {expected:?}"));
         if state == CaseState::Approved {
+            self.registered(at, issued).await;
             self.decided(at, &id).await;
         }
     }
@@ -357,7 +380,15 @@ impl City {
         let case = &self.memory.cases[at];
         let (id, thing, role, opener) = (case.id.clone(), case.thing.clone(), case.opener_role, case.opener.clone());
         let nobody = self.town.bank[0].clone();
-        let mut seen = self.memory.draft(&thing, &nobody, case.digest).digest;
+        let before = case.digest;
+        if let Thing::Registration(of, kind) = thing {
+            if self.dice.chance(80) {
+                // Whatever was told is mended first; that is an act of its own.
+                return self.applies(of, kind).await;
+            }
+            self.seen(of, kind).await;
+        }
+        let mut seen = self.memory.draft(&thing, &nobody, before).digest;
         if self.dice.chance(5) {
             seen = digest(self.town.ledger(), "something else");
         }

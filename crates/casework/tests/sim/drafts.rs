@@ -472,8 +472,12 @@ impl City {
         };
         let (_, actor) = self.drawn_actor(role, party.as_ref(), &[], 92);
         let id = self.memory.scenarios[scenario].id.clone();
-        let scope = Scope { entity: entity.clone(), use_kind, ..Scope::of(id) };
-        let mut wish = Wish { act, scenario, entity, use_kind, under: None };
+        let of_scenario = |at: &usize| self.memory.products[*at].scenario == scenario;
+        let products: Vec<usize> = (0..self.memory.products.len()).filter(of_scenario).collect();
+        let product = if act == Act::Deliver { self.dice.pick(&products) } else { None };
+        let named = product.map(|at| self.memory.products[at].id.clone());
+        let scope = Scope { entity: entity.clone(), use_kind, product: named, ..Scope::of(id) };
+        let mut wish = Wish { act, scenario, entity, use_kind, product, under: None };
         let expect = Expect::decided(self.memory.against_permit(&actor, &wish));
         self.says(&actor, format!("asks_{act:?} under scenario {scenario}"));
         let result = self.town.registry.permit(&actor, act, &scope).await;

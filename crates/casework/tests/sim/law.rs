@@ -11,6 +11,7 @@ use shuyu_model::{Actor, Day, Role, UseKind};
 use shuyu_registry::{Act, AdmissionState, AgreementKind, AgreementState, ScenarioState};
 
 use crate::memory::{Agreement, Memory, Org, Scenario, need};
+use crate::registrations::Of;
 
 type Grounds = Vec<&'static str>;
 
@@ -21,6 +22,8 @@ pub(crate) struct Wish {
     pub(crate) scenario: usize,
     pub(crate) entity: Option<Org>,
     pub(crate) use_kind: Option<UseKind>,
+    /// As which product.
+    pub(crate) product: Option<usize>,
     /// The development agreement that it was given under; any that holds, before.
     pub(crate) under: Option<usize>,
 }
@@ -59,15 +62,6 @@ impl Memory {
             need(grade.is_some() || !rules.must_be_graded.value, "ungraded", found);
             need(!grade.is_some_and(|grade| rules.grades_barred.value.contains(&grade)), "of a barred grade", found);
         }
-    }
-
-    /// Against registering it now.
-    pub(crate) fn against_registration(&self, at: usize) -> Grounds {
-        let mut found = Vec::new();
-        self.law(&mut found);
-        let is_graded = self.resources[at].columns.iter().all(|(_, grade)| grade.is_some());
-        need(is_graded || !self.regime.resource.must_be_graded.value, "ungraded", &mut found);
-        found
     }
 
     /// Whether an agreement holds now.
@@ -121,7 +115,7 @@ impl Memory {
         found
     }
 
-    fn against_use(&self, at: usize, found: &mut Grounds) {
+    pub(crate) fn against_use(&self, at: usize, found: &mut Grounds) {
         let scenario = &self.scenarios[at];
         need(scenario.state == ScenarioState::Approved, "scenario not approved", found);
         need(!self.rests(scenario.id.as_str()), "scenario suspended", found);
@@ -175,6 +169,11 @@ impl Memory {
         self.against_fields(scenario, &mut found);
         if let Some(entity) = &wish.entity {
             self.against_serving(wish, entity, &mut found);
+        }
+        if let Some(product) = wish.product {
+            let is_registered = self.holding(Of::Product(product)).is_some();
+            let is_asked = self.regime.registration.products_are_registered.value;
+            need(is_registered || !is_asked, "product not registered", &mut found);
         }
         found
     }

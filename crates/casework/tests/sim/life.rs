@@ -19,7 +19,7 @@ const HOUR: i64 = 3_600_000_000;
 const DEAD_KEPT: usize = 300;
 
 /// How many steps a city takes to be founded.
-const FOUNDING_STEPS: usize = 200;
+const FOUNDING_STEPS: usize = 260;
 
 /// How long a life is.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,8 @@ impl City {
         match self.dice.below(1000) {
             0..90 => self.pass_time().await,
             90..125 => self.draft_resource().await,
-            125..133 => self.revise_resource().await,
+            125..132 => self.revise_resource().await,
+            132..133 => self.revoke().await,
             133..145 => self.grade().await,
             145..160 => self.consent().await,
             160..172 => self.bar().await,
@@ -86,8 +87,11 @@ impl City {
             284..288 => self.withdraw_scenario().await,
             288..303 => self.change_role().await,
             303..309 => self.change_owners().await,
-            309..389 => self.open_case().await,
-            389..619 => self.sign().await,
+            309..334 => self.apply().await,
+            334..389 => self.open_case().await,
+            389..396 => self.object().await,
+            396..406 => self.decide_objection().await,
+            406..619 => self.sign().await,
             619..634 => self.resubmit().await,
             634..639 => self.withdraw_case().await,
             639..657 => self.file_case().await,
@@ -104,11 +108,12 @@ impl City {
         match self.dice.below(100) {
             0..12 => self.pass_time().await,
             12..20 if self.memory.resources.len() < 6 => self.draft_resource().await,
-            20..23 => self.grade().await,
-            23..26 => self.consent().await,
-            26..32 => self.draft_agreement().await,
-            32..38 => self.draft_scenario().await,
-            38..43 => self.draft_development().await,
+            20..22 => self.grade().await,
+            22..24 => self.consent().await,
+            24..32 => self.apply().await,
+            32..36 => self.draft_agreement().await,
+            36..39 => self.draft_scenario().await,
+            39..43 => self.draft_development().await,
             43..45 => self.open_matter().await,
             45..50 => self.move_matter().await,
             50..60 => self.open_case().await,
@@ -125,6 +130,7 @@ impl City {
         self.memory.now = to;
         if is_new_day {
             self.sweep().await;
+            self.lapse().await;
         }
     }
 
@@ -242,6 +248,7 @@ impl City {
 
     async fn ends(mut self) -> Lived {
         self.audit_cases().await;
+        self.audit_registrations().await;
         let ledger = self.town.ledger().clone();
         ledger.settle().await.unwrap();
         let log = self.folder.path().join("log");

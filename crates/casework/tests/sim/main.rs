@@ -7,6 +7,7 @@
 //!
 //! INVARIANT (foreseen), INVARIANT (nothing unlogged), INVARIANT (no fault): `city.rs`.
 //! INVARIANT (no permit outlives its basis), INVARIANT (logs kept): `life.rs`.
+//! INVARIANT (registered as remembered): `registrations.rs`.
 //! INVARIANT (four eyes): `cases.rs`. INVARIANT (in the table), INVARIANT (what is
 //! overdue has its effect): `matters.rs`. INVARIANT (owed as remembered): `owed.rs`.
 //! INVARIANT (replayable): `dice.rs`.
@@ -32,6 +33,7 @@ mod life;
 mod matters;
 mod memory;
 mod owed;
+mod registrations;
 mod walks;
 
 use life::{Lived, Span, lives};

@@ -15,9 +15,10 @@ use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
 use shuyu_model::regime::{MoveRule, OPENING};
 use shuyu_model::{Actor, Day, Role};
-use shuyu_registry::{AdmissionState, AgreementKind, AgreementState};
+use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, RegistrationState};
 
 use crate::memory::{Copy, Expect, Made, Matter, Memory, Org, need};
+use crate::registrations::{Of, Registration};
 
 /// What a matter is about.
 pub(crate) struct About {
@@ -216,6 +217,21 @@ impl Memory {
                 && matter.tellers.get(key) != Some(&actor.organisation)
         };
         need(!named.facts.iter().any(is_others), "somebody else's fact", &mut found);
+        if let (MatterKind::Product, "register", Some(told)) =
+            (matter.kind, named.name.as_str(), named.facts.get("registration_code"))
+        {
+            let is_cited = |known: &Registration| {
+                known.code.as_str() == told.as_str() && Some(&self.holder(known.of).0) == matter.subject_org.as_ref()
+            };
+            let is_product = |at: &usize| matches!(self.registrations[*at].of, Of::Product(_));
+            let holds = |at: &usize| {
+                let known = &self.registrations[*at];
+                let today = self.today();
+                known.state == RegistrationState::Valid && known.from <= today && today <= known.until
+            };
+            let mut all = (0..self.registrations.len()).filter(is_product).filter(holds);
+            need(all.any(|at| is_cited(&self.registrations[at])), "no such code", &mut found);
+        }
         Expect::decided(found)
     }
 

@@ -15,8 +15,11 @@ use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::{AgreementId, CaseId, MatterId, OrganisationId, PersonId, ResourceId, ScenarioId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{MatterRules, ProcedureKind, Step};
+use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Actor, Calendar, Day, Digest, Grade, Regime, Role, Time, UseKind};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, ScenarioState};
+
+use crate::registrations::{Application, Objection, Of, Product, Registration};
 
 pub(crate) type Org = OrganisationId;
 
@@ -64,7 +67,7 @@ pub(crate) struct Scenario {
 /// What a case is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Thing {
-    Resource(usize),
+    Registration(Of, RegistrationKind),
     Agreement(usize),
     Scenario(usize),
     Release(String),
@@ -96,6 +99,7 @@ pub(crate) struct Case {
     pub(crate) digest: Digest,
     pub(crate) signed: Vec<(i64, String, PersonId, Outcome)>,
     pub(crate) copies: Vec<Copy>,
+    pub(crate) objections: Vec<Objection>,
 }
 
 /// A move that was made.
@@ -158,6 +162,11 @@ pub(crate) struct Memory {
     pub(crate) resources: Vec<Resource>,
     pub(crate) agreements: Vec<Agreement>,
     pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) products: Vec<Product>,
+    pub(crate) registrations: Vec<Registration>,
+    pub(crate) applications: BTreeMap<(Of, RegistrationKind), Application>,
+    /// What a case on it would be decided on, as it was last read.
+    pub(crate) seen: BTreeMap<(Of, RegistrationKind), Digest>,
     pub(crate) cases: Vec<Case>,
     pub(crate) matters: Vec<Matter>,
     /// What rests, and by which matter.
@@ -206,7 +215,7 @@ impl Memory {
     /// The id of what a case is about.
     pub(crate) fn id_of(&self, thing: &Thing) -> String {
         match thing {
-            Thing::Resource(at) => self.resources[*at].id.to_string(),
+            Thing::Registration(of, _) => self.id_of_registrable(*of),
             Thing::Agreement(at) => self.agreements[*at].id.to_string(),
             Thing::Scenario(at) => self.scenarios[*at].id.to_string(),
             Thing::Release(id) => id.clone(),

@@ -106,6 +106,11 @@ impl City {
                     self.holds(known == Some(rest), || format!("{key:?} is {rest:?}, remembered is {known:?}"));
                     seen.insert(key, rest);
                 }
+                ObligationKind::Renewal => self.renewal(obligation),
+                // Nobody explains here: it is owed as long as the step is.
+                ObligationKind::Explanation => self.holds(obligation.state == ObligationState::Overdue, || {
+                    format!("{} is {:?}", obligation.key, obligation.state)
+                }),
                 ObligationKind::Assessment | ObligationKind::AgreementEnd | ObligationKind::RulesEnd => {
                     self.terms(obligation);
                 }
@@ -127,6 +132,21 @@ impl City {
         let listed = (Some(owed.due_day), owed.state);
         let expected = (goal.due, stands(owed.due_day, done, self.memory.today()));
         self.holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));
+    }
+
+    /// A renewal is owed from the day on which it can be applied for to the last day.
+    fn renewal(&self, owed: &Obligation) {
+        let (memory, today) = (&self.memory, self.memory.today());
+        let at = memory.registrations.iter().position(|known| known.id.as_str() == owed.about);
+        let Some(known) = at.map(|at| &memory.registrations[at]) else {
+            return self.holds(false, || format!("{} is owed by no registration", owed.key));
+        };
+        let days = i64::from(memory.regime.registration.renewal_days_before.value);
+        let opens = known.until.saturating_sub(jiff::Span::new().days(days));
+        let is_so = memory.standing(known.of) == at
+            && opens <= today
+            && (owed.due_day, owed.state) == (known.until, stands(known.until, None, today));
+        self.holds(is_so, || format!("{} is {:?} on {today}", owed.key, owed.state));
     }
 
     /// What an operator agreement in force owes: its next assessment, and its end.

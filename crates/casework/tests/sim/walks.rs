@@ -28,7 +28,9 @@ impl City {
         let mut facts = BTreeMap::new();
         for key in keys {
             if self.dice.chance(97) {
+                let codes: Vec<String> = self.memory.registrations.iter().map(|r| r.code.to_string()).collect();
                 let told = match key.as_str() {
+                    "registration_code" => self.dice.pick(&codes).unwrap_or_default(),
                     "ground" if self.dice.chance(94) => self.dice.pick(&grounds).unwrap(),
                     _ => format!("说明 {key}"),
                 };

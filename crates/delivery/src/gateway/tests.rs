@@ -272,3 +272,31 @@ async fn no_answer_is_given_after_the_time_of_a_withdrawal() {
     assert!(accesses.iter().all(|receipt| receipt.at() <= withdrawn_at));
     assert_eq!(i64::try_from(accesses.len()).unwrap(), desk.delivery.calls_today(&wide));
 }
+
+/// INVARIANT (registered first): no product is subscribed to before it is registered,
+/// and none is delivered from the moment that its registration ends.
+#[tokio::test]
+async fn a_registration_that_ends_stops_its_product_at_once_and_no_other() {
+    for (backend, ledger, _folder) in shuyu_ledger::testing::ledgers().await {
+        let desk = desk(ledger).await;
+        desk.consent(10).await;
+        allowed(desk.ask(PERSON).await);
+        desk.town.revoke(desk.products[0].as_str()).await;
+        assert_eq!(refused(desk.ask(PERSON).await), ["REG-066"], "{backend}");
+        let file = desk.delivery.file(desk.clients[1].file(&desk.ledger, "csv")).await.unwrap();
+        let _other = allowed(file);
+        let new = crate::NewProduct {
+            release: desk.released[1].id.clone(),
+            title: "另一个产品".to_owned(),
+            kind: desk.released[1].kind,
+            key: None,
+        };
+        let product = allowed(desk.delivery.publish(&desk.town.operator[0], new).await.unwrap());
+        let bank = &desk.town.bank[0].organisation;
+        let new = || subscription(&product, &desk.released[1], bank, &desk.agreement);
+        let early = desk.delivery.subscribe(&desk.town.operator[0], new()).await.unwrap();
+        assert_eq!(refused(early), ["REG-064"], "{backend}");
+        desk.town.register_product(&product, &desk.released[1].scenario).await;
+        allowed(desk.delivery.subscribe(&desk.town.operator[0], new()).await.unwrap());
+    }
+}

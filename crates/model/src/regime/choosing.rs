@@ -110,22 +110,25 @@ pub struct ProcessorRules {
 }
 
 /// Registration of resources and products (登记), beside the steps of
-/// `procedure.resource_registration` and the years of `resource.registration_years`.
-/// Not yet read by any control.
+/// its procedures and the years of `resource.registration_years`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrationRules {
-    /// Working days from the start of operation to the first registration.
+    /// Working days from the start of operation to the first registration. Read through
+    /// `matter.product`: nothing is operated or delivered here before it is registered.
     pub first_working_days_max: Sourced<u16>,
     /// Calendar days before the end in which it can be renewed (续展).
     pub renewal_days_before: Sourced<u16>,
-    /// Working days in which a cancellation (注销) is done.
+    /// Years of a renewal at most.
+    pub renewal_years_max: Sourced<u8>,
+    /// Working days in which a cancellation (注销) is done. Read through
+    /// `procedure.registration_cancellation`.
     pub cancellation_working_days_max: Sourced<u16>,
     /// Products and services are registered, too.
     pub products_are_registered: Sourced<bool>,
-    /// Where products are listed or traded, in the document's words.
+    /// Where products are registered, listed or traded besides, in the document's words.
     pub exchange: Option<Sourced<String>>,
-    /// Listing there is a duty in principle, not a choice.
+    /// Listing there is a duty in principle, not a choice. Not yet read by any control.
     pub listing_in_principle: Option<Sourced<bool>>,
 }
 

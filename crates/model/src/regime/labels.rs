@@ -59,6 +59,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("processor.contents_required", "数据加工主体", "加工授权协议应含内容"),
     ("registration.first_working_days_max", "实施机构", "首次登记期限"),
     ("registration.renewal_days_before", "数源单位", "续展提前天数"),
+    ("registration.renewal_years_max", "数源单位", "每次续展的最长年限"),
     ("registration.cancellation_working_days_max", "数源单位", "注销登记期限"),
     ("registration.products_are_registered", "运营机构", "产品和服务也须登记"),
     ("registration.exchange", "运营机构", "登记挂牌的交易场所"),

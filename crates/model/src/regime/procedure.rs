@@ -73,6 +73,14 @@ kinds! {
     NegativeList = "negative_list" "负面清单审定",
     /// A product becomes registered (产品登记).
     ProductRegistration = "product_registration" "产品登记",
+    /// What was registered has changed (变更登记).
+    RegistrationChange = "registration_change" "变更登记",
+    /// What was registered was wrong (更正登记).
+    RegistrationCorrection = "registration_correction" "更正登记",
+    /// A registration goes on after its end (续展).
+    RegistrationRenewal = "registration_renewal" "登记续展",
+    /// A registration ends before its end (注销登记).
+    RegistrationCancellation = "registration_cancellation" "注销登记",
     /// The result of an assessment (考核评价).
     AssessmentResult = "assessment_result" "考核评价结果",
 }

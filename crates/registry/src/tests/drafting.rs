@@ -108,7 +108,7 @@ async fn what_is_registered_is_a_draft_again_when_it_is_changed() {
         let mut revised = new_resource("fund_accounts", fund_columns());
         revised.columns[1].grade = None;
         allowed(registry.revise_resource(&town.source[0], &id, revised).await.unwrap());
-        let subject = registry.subject(ProcedureKind::ResourceRegistration, id.as_str()).await.unwrap().unwrap();
+        let subject = registry.subject(ProcedureKind::RegistrationChange, id.as_str()).await.unwrap().unwrap();
         let against: Vec<&str> = subject.against.iter().map(|reason| reason.code.as_ref()).collect();
         assert_eq!((against, subject.is_draft), (vec!["REG-002"], true));
         assert_eq!(subject.authors.len(), 2);

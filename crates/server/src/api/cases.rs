@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuyu_airlock::Review;
-use shuyu_casework::{CaseState, CaseView, InboxItem, Opinion, Outcome};
+use shuyu_casework::{CaseState, CaseView, Defect, InboxItem, Opinion, Outcome};
 use shuyu_model::id::{CandidateId, CaseId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Actor, Digest};
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::endpoint::{Asked, At, Created, Done, FiledWith, IfMatch, Json, Listed, PageAsked, Shown, Who};
 use crate::error::Problem;
 use crate::shapes::nouns::Made;
-use crate::shapes::{nouns, path, shaped};
+use crate::shapes::{nouns, path, registrations, shaped};
 
 /// A case to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -52,6 +52,10 @@ pub struct NewSignature {
     /// The digest of what the signer looked at.
     #[schema(value_type = String, pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
     pub subject_digest: Digest,
+    /// Papers of an application that are at fault, all at once (a return at acceptance).
+    #[serde(default)]
+    #[schema(required = false, value_type = Vec<registrations::Defect>)]
+    pub defects: Vec<Defect>,
 }
 
 /// Where a case stands now.
@@ -137,8 +141,8 @@ pub async fn sign(
         if_match.holds_for(&seen)?;
         version = Some(seen.version);
     }
-    let NewSignature { step, outcome, reason, evidence, subject_digest } = new;
-    let opinion = Opinion { outcome, reason, evidence, subject_digest };
+    let NewSignature { step, outcome, reason, evidence, subject_digest, defects } = new;
+    let opinion = Opinion { outcome, reason, evidence, subject_digest, defects };
     let signed = app.casework().sign_if(&actor, &id, &step, opinion, version).await?;
     Ok(Created(Standing { state: granted(signed)? }))
 }

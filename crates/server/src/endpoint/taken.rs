@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shuyu_model::registration::RegistrationCode;
 use shuyu_model::{Actor, Month, Role};
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
@@ -70,6 +71,15 @@ ids_in_path! {
     ClientKeyId = "id", "CLK";
     JobId = "id", "JOB";
     MatterId = "id", "MAT";
+    ObjectionId = "id", "OBJ";
+}
+
+impl InPath for RegistrationCode {
+    const NAME: &'static str = "code";
+    const PATTERN: &'static str = "^[RPrp][0-9A-Za-z -]{14,20}$";
+    fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text).ok_or_else(|| "it is no registration code: 15 characters, the last one a check".to_owned())
+    }
 }
 
 impl InPath for Role {

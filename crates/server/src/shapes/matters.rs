@@ -224,7 +224,8 @@ pub struct MatterView {
 pub struct Obligation {
     /// Names it in pages.
     pub key: String,
-    /// `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end` or `milestone`.
+    /// Its word: `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end`, `milestone`,
+    /// `renewal`, `explanation`.
     pub kind: String,
     /// About what: an id, the stamp of the rules, or the name of a goal.
     pub about: String,

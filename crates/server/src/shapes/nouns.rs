@@ -58,6 +58,16 @@ pub enum ProcedureKind {
     Scenario,
     /// A result leaves.
     Release,
+    /// A product becomes registered.
+    ProductRegistration,
+    /// What was registered has changed.
+    RegistrationChange,
+    /// What was registered was wrong.
+    RegistrationCorrection,
+    /// A registration goes on after its end.
+    RegistrationRenewal,
+    /// A registration ends before its end.
+    RegistrationCancellation,
 }
 
 /// The type of a column.

@@ -323,6 +323,8 @@ pub struct CatalogEntry {
     pub columns: Vec<Column>,
     /// The first moment after its registration.
     pub registered_until: Option<i64>,
+    /// The code of its registration, under which anybody can look it up.
+    pub registration_code: Option<String>,
 }
 
 /// A day that was counted to.

@@ -58,6 +58,7 @@ async fn office(ledger: Ledger) -> Office {
                 release: released.id.clone(), title: "区县报告".to_owned(), kind: released.kind, key: None
             };
         let product = allowed(delivery.publish(&town.operator[0], new).await.unwrap());
+        town.register_product(&product, &released.scenario).await;
         let new = NewSubscription {
             product: product.clone(),
             entity: bank.clone(),

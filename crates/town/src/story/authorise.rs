@@ -24,8 +24,7 @@ pub(super) async fn register(w: &mut World<'_>) -> anyhow::Result<()> {
             format!("registering {}: accepted, reviewed", table.english),
         );
         let id = World::made(&w.report.resources, table.name)?.to_owned();
-        let digest = text(&w.person(table.login)?.get(&format!("/v1/resources/{id}")).await?.json()?, "digest")?;
-        let case = cases::open(w, table.login, "resource_registration", &id, &digest).await?;
+        let case = cases::apply(w, table.login, &id, RESOURCE_PAPERS).await?;
         cases::sign(w, "fang.ming", &case, "acceptance", None).await?;
         cases::sign(w, "tan.hui", &case, "formal_review", None).await?;
         w.stage.done(&case.id)?;
@@ -38,8 +37,7 @@ pub(super) async fn register(w: &mut World<'_>) -> anyhow::Result<()> {
     }
     w.stage
         .step("公示十个工作日（示范时钟前移）", "ten working days of public notice (the demonstration's clock moves)");
-    let earliest = earliest(w, &open).await?;
-    w.advance_to(Time::at_start_of(earliest).plus_micros(NINE_O_CLOCK_MICROS)).await?;
+    let earliest = after_notice(w, &open).await?;
     w.stage.done(format!("{earliest}"))?;
     w.stage.step("公示期满，登记生效", "the notice is over, the resources are registered");
     for case in &open {
@@ -53,6 +51,17 @@ pub(super) async fn register(w: &mut World<'_>) -> anyhow::Result<()> {
         json!({ "resource": loans, "ground": "含敏感个人信息，不宜授权 sensitive about people", "clause": "三(二)1" });
     w.person("he.zhiyuan")?.post("/v1/negative_list", &body).await?.json()?;
     w.stage.done("")
+}
+
+/// What the first registration of a resource brings (N26 9(1)).
+const RESOURCE_PAPERS: &[&str] =
+    &["subject_info", "lawful_source", "description", "preserved_evidence", "scenario_info", "risk_assessment"];
+
+/// Moves the clock to the morning after the last of these notices. Says which day.
+pub(super) async fn after_notice(w: &mut World<'_>, open: &[Case]) -> anyhow::Result<Day> {
+    let earliest = earliest(w, open).await?;
+    w.advance_to(Time::at_start_of(earliest).plus_micros(NINE_O_CLOCK_MICROS)).await?;
+    Ok(earliest)
 }
 
 /// Nine in the morning.

@@ -28,6 +28,14 @@ pub(crate) async fn open(
     Ok(Case { id: text(&opened, "id")?, subject_digest: subject_digest.to_owned() })
 }
 
+/// Applies for a first registration with these papers, and opens its case.
+pub(crate) async fn apply(w: &World<'_>, login: &str, subject: &str, papers: &[&str]) -> anyhow::Result<Case> {
+    let materials: Value = papers.iter().map(|paper| ((*paper).to_owned(), document_digest(paper))).collect();
+    let body = json!({ "subject": subject, "kind": "first", "materials": materials });
+    let applied = w.person(login)?.post("/v1/registrations/applications", &body).await?.json()?;
+    open(w, login, &text(&applied, "procedure")?, subject, &text(&applied, "subject_digest")?).await
+}
+
 /// Tries to sign a step.
 pub(crate) async fn try_sign(
     w: &World<'_>,

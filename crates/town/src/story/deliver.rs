@@ -63,6 +63,11 @@ pub(super) async fn offer(w: &mut World<'_>) -> anyhow::Result<()> {
     for offer in &OFFERS {
         contract(w, offer).await?;
     }
+    w.stage.step("产品未登记就开通", "a subscription to a product that is not registered");
+    let body = subscription(w, "verification", "bank", "industry", "verification")?;
+    let reply = w.person("su.he")?.post("/v1/subscriptions", &body).await?;
+    w.refused("a subscription to a product that is not registered", reply, "REG-064")?;
+    register(w).await?;
     w.stage.step("给没有签约的公司开通", "a subscription for an entity without a contract");
     let body = subscription(w, "verification", "lender", "industry", "verification")?;
     let reply = w.person("su.he")?.post("/v1/subscriptions", &body).await?;
@@ -72,6 +77,35 @@ pub(super) async fn offer(w: &mut World<'_>) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// 产品登记: as for resources, with the product's own papers.
+async fn register(w: &mut World<'_>) -> anyhow::Result<()> {
+    w.stage.step("产品登记：受理、形式审核、公示十个工作日", "the products are registered, after ten working days");
+    let mut open = Vec::new();
+    for statement in &GOOD {
+        let product = World::made(&w.report.products, statement.word)?.to_owned();
+        let case = cases::apply(w, "su.he", &product, PRODUCT_PAPERS).await?;
+        cases::sign(w, "fang.ming", &case, "acceptance", None).await?;
+        cases::sign(w, "tan.hui", &case, "formal_review", None).await?;
+        open.push(case);
+    }
+    let day = authorise::after_notice(w, &open).await?;
+    for case in &open {
+        cases::sign(w, "he.zhiyuan", case, "public_notice", None).await?;
+    }
+    w.stage.done(format!("{} 项产品 products, {day}", open.len()))
+}
+
+/// What the first registration of a product brings (N26 9(1)).
+const PRODUCT_PAPERS: &[&str] = &[
+    "subject_info",
+    "lawful_source",
+    "description",
+    "preserved_evidence",
+    "product_info",
+    "scenario_info",
+    "risk_assessment",
+];
 
 async fn prices(w: &mut World<'_>) -> anyhow::Result<()> {
     let tomorrow = w.today().tomorrow().context("the last day of time")?;

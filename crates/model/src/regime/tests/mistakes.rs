@@ -27,7 +27,13 @@ const fn of(text: &'static str, from: &'static str, to: &'static str, at: &'stat
 
 /// Where it does not read at all: one is told, the first.
 const UNREADABLE: &[Mistake] = &[
-    mistake("years_max  ", "year_max  ", "year_max  ", "did you mean `years_max`?"),
+    mistake(
+        "years_max                        =",
+        "year_max                        =",
+        "year_max                        =",
+        "did you mean `years_max`?",
+    ),
+    mistake("renewal_years_max ", "renewal_year_max ", "renewal_year_max ", "did you mean `renewal_years_max`?"),
     mistake("[procedure.release]", "[procedure.relaese]", "[procedure.relaese]", "did you mean `release`?"),
     mistake("[procedure.scenario]", "[procedure.scenario_x]", "[procedure.scenario_x]", "did you mean `scenario`?"),
     mistake("evidence = \"minutes\"", "evidnce = \"minutes\"", "evidnce", "did you mean `evidence`?"),
