@@ -17,7 +17,7 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Page, Term};
+use shuyu_registry::{Listing, Page, PaperDue, Term};
 
 use crate::case::Case;
 use crate::filing::Filing;
@@ -49,6 +49,8 @@ pub enum ObligationKind {
     AgreementEnd,
     /// The document itself ends.
     RulesEnd,
+    /// A paper of a dossier is renewed or made anew.
+    Paper,
 }
 
 impl ObligationKind {
@@ -61,6 +63,7 @@ impl ObligationKind {
             Self::Assessment => "assessment",
             Self::AgreementEnd => "agreement_end",
             Self::RulesEnd => "rules_end",
+            Self::Paper => "paper",
         }
     }
 }
@@ -127,6 +130,7 @@ pub(crate) struct Known<'a> {
     pub(crate) cases: &'a [Case],
     pub(crate) filings: &'a [(Filing, OrganisationId)],
     pub(crate) terms: &'a [Term],
+    pub(crate) papers: &'a [PaperDue],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -137,6 +141,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_cases(known, &mut found);
     of_filings(known, &matters, &mut found);
     of_terms(known, &mut found);
+    of_papers(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -294,6 +299,16 @@ fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
     }
 }
 
+/// Papers that end, and what is made at an interval.
+fn of_papers(known: &Known<'_>, found: &mut Vec<Obligation>) {
+    for due in known.papers {
+        let about = due.paper.as_ref().map_or(due.organisation.as_str(), |paper| paper.as_str());
+        let owed = Owed { kind: ObligationKind::Paper, about, what: due.kind.word(), done: None };
+        let by = due.roles.iter().map(|role| role.word().to_owned()).collect();
+        found.push(owed.made(known, exactly(due.due_day), by, Some(due.organisation.clone()), due.clause.clone()));
+    }
+}
+
 impl Casework {
     /// What is owed, the most urgent first: everything for who supervises, the own
     /// for everybody else.
@@ -307,6 +322,7 @@ impl Casework {
         let cases = crate::store::open_cases(ledger, max).await?;
         let filings = crate::store::recent_filings(ledger, since, max).await?;
         let terms = self.registry().terms().await?;
+        let papers = self.registry().papers_due().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -317,6 +333,7 @@ impl Casework {
             cases: &cases,
             filings: &filings,
             terms: &terms,
+            papers: &papers,
         };
         let sees_all = crate::matter::sees_all(viewer);
         let own = |owed: &Obligation| sees_all || owed.organisation.as_ref() == Some(&viewer.organisation);

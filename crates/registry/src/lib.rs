@@ -33,6 +33,7 @@ mod agreements;
 pub mod canonical;
 mod catalog;
 mod decide;
+mod dossier;
 pub mod enact;
 mod error;
 mod live;
@@ -60,6 +61,7 @@ mod tests;
 
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
 pub use catalog::{Authorised, CatalogEntry};
+pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
 pub use error::RegistryError;
 pub use page::{Listing, Page};
 pub use parties::Bootstrap;

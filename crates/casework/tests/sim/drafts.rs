@@ -381,6 +381,9 @@ impl City {
         let result = self.town.registry.draft_scenario(actor, new).await;
         let Some(id) = self.judged(expect, 1, result).await else { return };
         scenario.digest = self.town.registry.scenario(&id).await.unwrap().unwrap().digest;
+        if self.town.papers_of_scenario(&id).await {
+            self.head = self.town.ledger().journal_head().await.unwrap();
+        }
         scenario.id = id;
         self.memory.scenarios.push(scenario);
     }

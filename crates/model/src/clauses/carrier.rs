@@ -81,6 +81,8 @@ words! {
         AgreementEnd = "agreement_end",
         /// What follows the rules that end.
         RulesEnd = "rules_end",
+        /// A paper of the dossier that is renewed, or made anew, by a day.
+        Paper = "paper",
     }
 }
 

@@ -183,6 +183,13 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("matter.*.required_for_use", "经营主体", "“*”为使用的前提"),
     ("matter.*.counterparty_decides", "各方", "“*”由被诉方处理"),
     ("matter.*.every_months", "各方", "“*”的间隔"),
+    ("dossier.*.of", "各方", "“*”由谁备有"),
+    ("dossier.*.before", "各方", "“*”须先于何事备有"),
+    ("dossier.*.must_hold", "各方", "“*”应载明的事项"),
+    ("dossier.*.consent_by", "各方", "“*”须经何者同意"),
+    ("dossier.*.filed_with", "各方", "“*”的备案机关"),
+    ("dossier.*.every_months", "各方", "“*”的间隔"),
+    ("dossier.*.one_a_scenario", "各方", "“*”一场景一份"),
 ];
 
 /// The label of a path; the path itself where it has none, which the test forbids.

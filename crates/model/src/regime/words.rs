@@ -227,7 +227,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, PlanPer,
+    Suspension, Measure, Force, DistrictRule, PlanPer, super::PaperKind, super::PaperAct, super::Particular,
 }
 
 /// The body that a role is.
