@@ -27,3 +27,18 @@ CREATE TABLE papers (
     withdrawn_ground TEXT
 );
 CREATE INDEX papers_of_organisation ON papers (organisation, kind);
+
+-- What was found on each protected interest of a resource; the highest number counts.
+CREATE TABLE findings (
+    resource        TEXT NOT NULL REFERENCES resources (id),
+    interest        TEXT NOT NULL,
+    number          BIGINT NOT NULL,
+    outcome         TEXT NOT NULL,
+    treatment       TEXT,
+    document_digest TEXT NOT NULL,
+    resource_digest TEXT NOT NULL,
+    found_by        TEXT NOT NULL REFERENCES people (id),
+    organisation    TEXT NOT NULL REFERENCES organisations (id),
+    found_at        BIGINT NOT NULL,
+    PRIMARY KEY (resource, interest, number)
+);

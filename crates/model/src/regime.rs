@@ -26,6 +26,7 @@ mod conduct;
 mod diff;
 mod dossier;
 mod faults;
+mod interest;
 mod labels;
 mod lines;
 mod matter;
@@ -46,6 +47,7 @@ pub use conduct::{
 pub use diff::{Difference, diff, paths};
 pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular};
 use faults::Faults;
+pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key};

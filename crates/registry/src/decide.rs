@@ -9,6 +9,7 @@ use shuyu_model::{Actor, Column, Day, Reason, Regime, Role, Time, Verdict};
 
 use crate::affiliates;
 use crate::dossier::{self, OnFile, Parties};
+use crate::findings;
 use crate::live::Basis;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
 use crate::reasons::{self, cut, names};
@@ -334,7 +335,7 @@ fn outside_scenario(
     asked.regime.reason(reasons::OUTSIDE_SCENARIO, &asked.regime.agreement.scope_is_binding, what, instead)
 }
 
-/// REG-001, REG-004, REG-005, REG-014.
+/// REG-001, REG-004, REG-005, REG-014, REG-046, REG-047.
 pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
     let (regime, rules) = (asked.regime, &asked.regime.resource);
     let name = &resource.name;
@@ -355,6 +356,7 @@ pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Ve
         ));
     }
     on_negative_list(asked, resource, found);
+    findings::against(asked, resource, found);
     if rules.shared_needs_provider_consent.value
         && let (Some(provider), None) = (&resource.shared_from, resource.consent_digest)
     {

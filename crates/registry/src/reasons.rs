@@ -50,6 +50,10 @@ reasons! {
     ("REG-043", PAPER_INCOMPLETE, "a paper does not hold what the rules want it to")
     ("REG-044", OWN_PAPER, "an organisation answers a paper of its own")
     ("REG-045", PAPER_ADVERSE, "a paper declares that rights in data were given away")
+    ("REG-046", FINDING_MISSING, "on a protected interest nothing was found about a resource as it is now")
+    ("REG-047", INTEREST_HARMED, "operating a resource was found to harm a protected interest")
+    ("REG-048", OTHERS_FINDING, "a department finds otherwise than the managing body, which found harm")
+    ("REG-049", SECOND_HOLDER, "a second organisation would hold a role that the document gives to one")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

@@ -107,6 +107,7 @@ pub fn refused<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<String> {
     reasons.iter().map(|reason| reason.code.to_string()).collect()
 }
 
+mod findings;
 mod papers;
 
 pub use papers::new_paper;
@@ -214,6 +215,7 @@ impl Town {
         let mut turn = self.registry.turn().await.expect("a turn");
         enact::resource_registered(&mut turn, id, digest).await.expect("a registration");
         turn.commit(Event::done(None, "resource.registered", id.as_str())).await.expect("a registration");
+        self.found_clear(id).await;
     }
 
     /// An operator agreement in force from today for so many years.

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use shuyu_model::Time;
 use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
-use shuyu_model::regime::PaperKind;
+use shuyu_model::regime::{Interest, PaperKind};
 
 use crate::dossier::{self, Paper};
+use crate::findings::{self, Finding};
 use crate::live::Basis;
 use crate::store::Book;
 use crate::{Admission, Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
@@ -32,6 +33,8 @@ pub(crate) struct World {
     pub(crate) admissions: BTreeMap<(OrganisationId, OrganisationId), Admission>,
     /// The papers on file of each organisation that nothing has replaced.
     pub(crate) papers: BTreeMap<OrganisationId, Vec<Arc<Paper>>>,
+    /// The last finding on each protected interest of each resource.
+    pub(crate) findings: BTreeMap<ResourceId, BTreeMap<Interest, Finding>>,
     /// Development agreements by entity.
     development: HashMap<OrganisationId, Vec<AgreementId>>,
 }
@@ -48,6 +51,7 @@ impl World {
         world.suspended.extend(store::suspensions(book, "").await?);
         world.take_admissions(store::admissions(book, "").await?);
         world.take_papers(dossier::store::papers(book, "").await?);
+        world.take_findings(findings::store::findings(book, "").await?);
         world.index();
         Ok(world)
     }
@@ -67,7 +71,10 @@ impl World {
                     self.take_papers(dossier::store::papers(book, id.as_str()).await?);
                 }
                 Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
-                Basis::Resource(id) => self.take_resources(store::resources(book, id.as_str()).await?),
+                Basis::Resource(id) => {
+                    self.take_resources(store::resources(book, id.as_str()).await?);
+                    self.take_findings(findings::store::findings(book, id.as_str()).await?);
+                }
                 Basis::Agreement(id) => {
                     self.take_agreements(store::agreements(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
@@ -116,6 +123,13 @@ impl World {
     fn take_papers(&mut self, rows: Vec<Paper>) {
         for paper in rows.into_iter().filter(Paper::is_current) {
             self.papers.entry(paper.organisation.clone()).or_default().push(Arc::new(paper));
+        }
+    }
+
+    /// In the order of their numbers, so that the last one stays.
+    fn take_findings(&mut self, rows: Vec<(ResourceId, Finding)>) {
+        for (resource, finding) in rows {
+            self.findings.entry(resource).or_default().insert(finding.interest, finding);
         }
     }
 

@@ -112,6 +112,8 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/resources/{id}", resources::show, Needs::SeeBusiness, "Shows a resource."),
         route(PUT, "/v1/resources/{id}", resources::revise, Needs::ChangeResource, "Writes a resource anew; it is a draft again."),
         route(PUT, "/v1/resources/{id}/sharing_consent", resources::consent, Needs::ConsentToSharing, "Records or takes back the provider's consent."),
+        route(GET, "/v1/resources/{id}/findings", dossier::interests, Needs::SeeBusiness, "Lists the protected interests, and what was found on each."),
+        route(POST, "/v1/resources/{id}/findings", dossier::find, Needs::FindInterests, "Records what was found on a protected interest."),
         route(PUT, "/v1/resources/{id}/grades", resources::grade, Needs::ChangeResource, "Grades columns."),
         route(POST, "/v1/resources/{id}/landings", resources::land, Needs::Land, "Lands a file; a job checks and seals it."),
         route(GET, "/v1/resources/{id}/holdings", resources::holdings, Needs::SeeHoldings, "Lists the sealed versions."),

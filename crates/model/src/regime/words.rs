@@ -228,6 +228,7 @@ macro_rules! tables {
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
     Suspension, Measure, Force, DistrictRule, PlanPer, super::PaperKind, super::PaperAct, super::Particular,
+    super::Interest,
 }
 
 /// The body that a role is.

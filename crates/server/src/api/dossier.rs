@@ -1,9 +1,9 @@
 //! The dossier of an organisation: what the rules want on file, what is there, and the
-//! papers themselves (档案).
+//! papers themselves (档案); and what was found on the protected interests of a resource.
 
 use axum::extract::State;
-use shuyu_model::id::{OrganisationId, PaperId};
-use shuyu_registry::{DossierItem, NewPaper, PaperAnswer, PaperView};
+use shuyu_model::id::{OrganisationId, PaperId, ResourceId};
+use shuyu_registry::{DossierItem, InterestView, NewFinding, NewPaper, PaperAnswer, PaperView};
 
 use super::agreements::Ground;
 use super::{Stations, cut, granted};
@@ -15,6 +15,7 @@ use crate::shapes::{dossier, shaped};
 shaped! {
     NewPaper => dossier::NewPaper, PaperAnswer => dossier::PaperAnswer,
     DossierItem => dossier::DossierItem, PaperView => dossier::PaperView,
+    NewFinding => dossier::NewFinding, InterestView => dossier::InterestView,
 }
 
 /// Lists what the rules ask of an organisation, and what is there.
@@ -68,5 +69,26 @@ pub async fn withdraw(
     Json(ground): Json<Ground>,
 ) -> Result<Done, Problem> {
     granted(app.registry().withdraw_paper(&actor, &id, &ground.ground).await?)?;
+    Ok(Done)
+}
+
+/// Lists the protected interests, and what was found on each, oldest first.
+pub async fn interests(
+    State(app): Stations,
+    At(id): At<ResourceId>,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<InterestView>>, Problem> {
+    let interests = app.registry().interests(&id).await?;
+    Ok(Shown(cut(interests, &asked, |view| view.interest.word())?))
+}
+
+/// Records what was found on a protected interest.
+pub async fn find(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<ResourceId>,
+    Json(new): Json<NewFinding>,
+) -> Result<Done, Problem> {
+    granted(app.registry().record_finding(&actor, &id, new).await?)?;
     Ok(Done)
 }

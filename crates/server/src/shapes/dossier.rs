@@ -1,4 +1,4 @@
-//! Shapes of the dossier.
+//! Shapes of the dossier and of findings.
 
 use std::collections::BTreeMap;
 
@@ -291,4 +291,81 @@ pub struct PaperView {
     /// The last day on which it counts; null where it has none.
     #[schema(format = Date)]
     pub last_day: Option<String>,
+}
+
+/// Something that the law protects.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Interest {
+    /// 国家安全.
+    NationalSecurity,
+    /// 公共利益.
+    PublicInterest,
+    /// 公共安全.
+    PublicSecurity,
+    /// 国家秘密.
+    StateSecrets,
+    /// 商业秘密.
+    TradeSecrets,
+    /// 个人隐私.
+    Privacy,
+    /// 个人信息权益.
+    PersonalInformation,
+}
+
+/// A finding to be recorded.
+#[derive(ToSchema)]
+pub struct NewFinding {
+    /// On which interest.
+    pub interest: Interest,
+    /// Nothing touches it, something does and is treated, or it would be harmed.
+    #[schema(pattern = "^(clear|treated|harmed)$")]
+    pub outcome: String,
+    /// How it is treated, where it is.
+    #[schema(required = false, max_length = 200)]
+    pub treatment: Option<String>,
+    /// Of the document that says so.
+    #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
+    pub document_digest: String,
+    /// Of the description that was looked at.
+    #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
+    pub resource_digest: String,
+}
+
+/// What somebody found on one interest.
+#[derive(ToSchema)]
+pub struct Finding {
+    /// On which.
+    pub interest: Interest,
+    /// Counts the findings on it, from 1.
+    pub number: u32,
+    /// `clear`, `treated` or `harmed`.
+    pub outcome: String,
+    /// How it is treated.
+    pub treatment: Option<String>,
+    /// Of the document that says so.
+    pub document_digest: String,
+    /// Of the description that was looked at.
+    pub resource_digest: String,
+    /// Who found it.
+    pub found_by: String,
+    /// For whom.
+    pub organisation: String,
+    /// When, in microseconds.
+    pub found_at: i64,
+}
+
+/// An interest that the rules protect, and what was found on it.
+#[derive(ToSchema)]
+pub struct InterestView {
+    /// Which.
+    pub interest: Interest,
+    /// What people call it.
+    pub title: String,
+    /// Whether the last finding is on the description as it is now.
+    pub is_current: bool,
+    /// The clause that protects it.
+    pub clause: String,
+    /// The findings, oldest first.
+    pub findings: Vec<Finding>,
 }

@@ -89,6 +89,7 @@ pub(super) async fn agree(w: &mut World<'_>) -> anyhow::Result<()> {
     let reply = w.person("fang.ming")?.post("/v1/agreements", &body).await?;
     w.refused("an agreement before the papers are on file", reply, "REG-040")?;
     super::dossier::file(w).await?;
+    super::dossier::find(w, &REGISTERED).await?;
 
     w.stage.step("签订授权运营协议：三重一大、运营机构、大数据中心", "the operator agreement: decided, signed, signed");
     let agreement = text(&w.person("fang.ming")?.post("/v1/agreements", &body).await?.json()?, "id")?;
