@@ -334,7 +334,7 @@ pub struct NewFinding {
 
 /// What somebody found on one interest.
 #[derive(ToSchema)]
-pub struct Finding {
+pub struct InterestFinding {
     /// On which.
     pub interest: Interest,
     /// Counts the findings on it, from 1.
@@ -367,5 +367,5 @@ pub struct InterestView {
     /// The clause that protects it.
     pub clause: String,
     /// The findings, oldest first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<InterestFinding>,
 }
