@@ -92,8 +92,12 @@ impl Casework {
         let mut turn = self.registry.turn().await?;
         let known = self.known(&mut turn, actor).await?;
         let draft = self.registry.subject_in(&mut turn, kind, &subject).await?;
+        let mut found = Vec::new();
+        if kind == ProcedureKind::Release {
+            found.extend(self.registry.against_release_in(&mut turn, &known.organisation).await?);
+        }
         let draft = draft.unwrap_or_else(|| release(&known, &subject, subject_digest));
-        let mut found = draft.against.clone();
+        found.extend(draft.against.iter().cloned());
         self.may_open(&procedure, &draft, &known, &mut found);
         self.is_same(&procedure, &draft, subject_digest, &mut found);
         if let Some(running) = store::running(turn.change(), &subject).await? {

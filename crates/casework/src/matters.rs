@@ -10,8 +10,8 @@
 
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
-use shuyu_model::id::{CaseId, MatterId};
-use shuyu_model::matter::{MatterKind, Running, SubjectKind, Transition};
+use shuyu_model::id::{CaseId, MatterId, OrganisationId};
+use shuyu_model::matter::{Effect, MatterKind, Running, SubjectKind, Transition};
 use shuyu_model::regime::{MatterRules, MoveRule, OPENING};
 use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict};
 use shuyu_registry::page::PAGE_ITEMS_MAX;
@@ -234,6 +234,9 @@ impl Casework {
         let leads = rule.as_ref().zip(transition);
         let mut found = guards::against_move(&self.asked(&known), &matter, &named, leads, &history);
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
+        if let Some((_, transition)) = leads {
+            found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
+        }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", id.as_str(), reasons).await;
         }
@@ -244,6 +247,15 @@ impl Casework {
         let event = self.advance(&mut turn, &mut matter, rule, transition, made).await?;
         turn.commit(event).await?;
         Ok(Verdict::Allow(matter.state.to_owned()))
+    }
+
+    /// The papers that an admission waits for.
+    async fn papers_missing(&self, turn: &mut Turn, matter: &Matter, leads_on: &Transition) -> Result<Vec<Reason>> {
+        let operator = matter.counterparty.as_ref().filter(|_| leads_on.effects.contains(&Effect::Admit));
+        match (OrganisationId::parse(&matter.subject), operator) {
+            (Ok(entity), Some(operator)) => Ok(self.registry().against_admission_in(turn, &entity, operator).await?),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Mistakes of a caller, all at once; the older version alone.

@@ -17,7 +17,7 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Page, RegistrationTerm, Term};
+use shuyu_registry::{Listing, Page, PaperDue, RegistrationTerm, Term};
 
 use crate::case::Case;
 use crate::filing::Filing;
@@ -57,9 +57,25 @@ pub enum ObligationKind {
     Renewal,
     /// A review takes longer than its days: the registrar explains why (N26 11).
     Explanation,
+    /// A paper of a dossier is renewed or made anew.
+    Paper,
 }
 
 impl ObligationKind {
+    /// Every one.
+    pub const ALL: &'static [ObligationKind] = &[
+        Self::Move,
+        Self::Step,
+        Self::Filing,
+        Self::Assessment,
+        Self::AgreementEnd,
+        Self::RulesEnd,
+        Self::Milestone,
+        Self::Renewal,
+        Self::Explanation,
+        Self::Paper,
+    ];
+
     /// The word in JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -72,6 +88,7 @@ impl ObligationKind {
             Self::Milestone => "milestone",
             Self::Renewal => "renewal",
             Self::Explanation => "explanation",
+            Self::Paper => "paper",
         }
     }
 }
@@ -141,6 +158,7 @@ pub(crate) struct Known<'a> {
     pub(crate) milestones: &'a [Reached<'a>],
     pub(crate) registrations: &'a [RegistrationTerm],
     pub(crate) delays: &'a [Delay],
+    pub(crate) papers: &'a [PaperDue],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -153,6 +171,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_terms(known, &mut found);
     of_milestones(known, &mut found);
     of_registrations(known, &mut found);
+    of_papers(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -346,6 +365,16 @@ fn of_registrations(known: &Known<'_>, found: &mut Vec<Obligation>) {
     }
 }
 
+/// Papers that end, and what is made at an interval.
+fn of_papers(known: &Known<'_>, found: &mut Vec<Obligation>) {
+    for due in known.papers {
+        let about = due.paper.as_ref().map_or(due.organisation.as_str(), |paper| paper.as_str());
+        let owed = Owed { kind: ObligationKind::Paper, about, what: due.kind.word(), done: None };
+        let by = due.roles.iter().map(|role| role.word().to_owned()).collect();
+        found.push(owed.made(known, exactly(due.due_day), by, Some(due.organisation.clone()), due.clause.clone()));
+    }
+}
+
 impl Casework {
     /// What is owed, the most urgent first: everything for who supervises, the own
     /// for everybody else.
@@ -362,6 +391,7 @@ impl Casework {
         let milestones = self.reached().await?;
         let registrations = self.registry().registration_terms().await?;
         let delays = crate::registration::store::delays(ledger).await?;
+        let papers = self.registry().papers_due().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -375,6 +405,7 @@ impl Casework {
             milestones: &milestones,
             registrations: &registrations,
             delays: &delays,
+            papers: &papers,
         };
         let sees_all = crate::matter::sees_all(viewer);
         let own = |owed: &Obligation| sees_all || owed.organisation.as_ref() == Some(&viewer.organisation);

@@ -1,5 +1,6 @@
 //! Procedures on real databases, the long way.
 
+mod dossier;
 mod matter_refusals;
 mod matters;
 mod milestones;

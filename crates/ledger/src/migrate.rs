@@ -41,6 +41,7 @@ migrations! {
     10 "matters" "0010_matters.sql";
     11 "milestones" "0011_milestones.sql";
     16 "registration" "0016_registration.sql";
+    12 "dossier" "0012_dossier.sql";
 }
 
 /// Applies what is missing; all of it or nothing.
@@ -69,5 +70,6 @@ mod tests {
     #[test]
     fn steps_count_up() {
         assert!(MIGRATIONS.iter().map(|step| step.number).is_sorted_by(|a, b| a < b));
+        assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number));
     }
 }

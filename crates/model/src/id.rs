@@ -104,6 +104,8 @@ ids! {
     AgreementId, "AGR", "agreement";
     /// A purpose with its minimum fields.
     ScenarioId, "SCN", "scenario";
+    /// A paper of a party's dossier.
+    PaperId, "PAP", "paper";
     /// One running or ended procedure.
     CaseId, "CAS", "case";
     /// A lifecycle that a document prescribes beside approvals.

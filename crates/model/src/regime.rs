@@ -24,7 +24,9 @@ mod ban;
 mod choosing;
 mod conduct;
 mod diff;
+mod dossier;
 mod faults;
+mod interest;
 mod labels;
 mod lines;
 mod matter;
@@ -44,7 +46,9 @@ pub use conduct::{
     RectificationRules, ReportDuty, Terms,
 };
 pub use diff::{Difference, diff, paths};
+pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular};
 use faults::Faults;
+pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key};
@@ -181,6 +185,9 @@ pub struct Regime {
     pub bans: BTreeMap<Ban, String>,
     /// Steps.
     pub procedure: BTreeMap<ProcedureKind, Procedure>,
+    /// Papers that a party has on file; one that the document does not ask for is not there.
+    #[serde(default)]
+    pub dossier: BTreeMap<PaperKind, PaperRules>,
     /// Lifecycles beside approvals; one that the jurisdiction lacks is not there.
     #[serde(default)]
     pub matter: BTreeMap<MatterKind, MatterRules>,

@@ -5,10 +5,12 @@
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::{AgreementId, OrganisationId};
+use shuyu_model::regime::PaperAct;
 use shuyu_model::{Actor, Reason, Reasons, Role, Verdict};
 
 use crate::agreement::{Agreed, Agreement, AgreementKind, AgreementState, NewAgreement};
 use crate::decide::{self, Asked};
+use crate::dossier::{self, Parties};
 use crate::live::Basis;
 use crate::reasons::cut;
 use crate::{EntityKind, Registry, RegistryError, canonical, reasons, store};
@@ -144,9 +146,20 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
             for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
                 decide::of_resource(asked, resource, found);
             }
+            on_file(asked, agreement, found);
         }
         AgreementKind::Development => development(asked, agreement, found),
     }
+}
+
+/// REG-040 to REG-042, REG-045: the papers that an operator agreement waits for.
+fn on_file(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
+    let resources = agreement.resources.iter().filter_map(|id| asked.world.resources.get(id));
+    let parties = Parties::default()
+        .with(Role::Operator, [&agreement.grantee])
+        .with(Role::Agency, [&agreement.grantor])
+        .with(Role::Source, resources.map(|resource| &resource.source));
+    dossier::against(asked, PaperAct::OperatorAgreement, &parties, None, found);
 }
 
 /// REG-028.

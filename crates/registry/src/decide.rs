@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use shuyu_model::id::{OrganisationId, ResourceId};
+use shuyu_model::regime::PaperAct;
 use shuyu_model::{Actor, Column, Day, Reason, Regime, Role, Time, Verdict};
 
 use crate::affiliates;
+use crate::dossier::{self, OnFile, Parties};
+use crate::findings;
 use crate::live::Basis;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
 use crate::reasons::{self, cut, names};
@@ -60,6 +63,7 @@ pub(crate) fn permit(
     }
 
     let product_end = scope.product.as_ref().and_then(|product| registration::of_product(asked, product, &mut found));
+    let on_file = on_file(asked, act, scenario, agreement, entity, &mut found)?;
 
     let mut bases = vec![
         Basis::Person(actor.person.clone()),
@@ -67,8 +71,9 @@ pub(crate) fn permit(
         Basis::Scenario(scenario.id.clone()),
         Basis::Agreement(agreement.id.clone()),
     ];
-    let mut until =
-        asked.regime.last_day().map(first_moment_after).map_or(agreement.ends_at(), |end| end.min(agreement.ends_at()));
+    bases.extend(on_file.whose.into_iter().map(Basis::Organisation));
+    let ends = asked.regime.last_day().into_iter().chain(on_file.last_day).map(first_moment_after);
+    let mut until = ends.fold(agreement.ends_at(), Time::min);
     for table in &tables {
         let resource = asked.world.resource(&table.resource)?;
         until = resource.registered_until.map_or(until, |end| until.min(end));
@@ -99,6 +104,32 @@ pub(crate) fn permit(
         regime: asked.regime.stamp(),
     };
     Ok(Verdict::from_reasons((granted, bases), found))
+}
+
+/// REG-040 to REG-042, REG-045: the papers that this act waits for.
+fn on_file<'a>(
+    asked: &Asked<'a>,
+    act: Act,
+    scenario: &'a Scenario,
+    agreement: &'a Agreement,
+    entity: Option<&'a OrganisationId>,
+    found: &mut Vec<Reason>,
+) -> Result<OnFile, RegistryError> {
+    let mut sources = Vec::new();
+    for id in scenario.resources() {
+        sources.push(&asked.world.resource(id)?.source);
+    }
+    let parties = Parties::default()
+        .with(Role::Operator, [&scenario.operator])
+        .with(Role::Agency, [&agreement.grantor])
+        .with(Role::Source, sources)
+        .with(Role::Entity, entity);
+    let act = match act {
+        Act::Compute => PaperAct::Run,
+        Act::Review => PaperAct::ReleaseReview,
+        Act::Deliver | Act::Use => PaperAct::Delivery,
+    };
+    Ok(dossier::against(asked, act, &parties, Some(&scenario.id), found))
 }
 
 /// What a yes rests on, for the entry that is made of it.
@@ -310,7 +341,7 @@ fn outside_scenario(
     asked.regime.reason(reasons::OUTSIDE_SCENARIO, &asked.regime.agreement.scope_is_binding, what, instead)
 }
 
-/// REG-001, REG-004, REG-005, REG-014.
+/// REG-001, REG-004, REG-005, REG-014, REG-046, REG-047.
 pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
     let (regime, rules) = (asked.regime, &asked.regime.resource);
     let name = &resource.name;
@@ -332,6 +363,7 @@ pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Ve
         ));
     }
     on_negative_list(asked, resource, found);
+    findings::against(asked, resource, found);
     if rules.shared_needs_provider_consent.value
         && let (Some(provider), None) = (&resource.shared_from, resource.consent_digest)
     {

@@ -91,6 +91,7 @@ impl Registry {
         let mut found = Vec::new();
         decide::role(&self.asked(&world), actor, &[Role::SystemAdmin], &mut found);
         found.extend(apart(self.regime(), &new.roles));
+        found.extend(second_holder(self.regime(), &world, &new.roles));
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "organisation.refused", "", reasons).await;
         }
@@ -284,5 +285,26 @@ fn apart(regime: &Regime, roles: &[Role]) -> Option<Reason> {
     (rule.value && is_both).then(|| {
         let what = format!("{} and {} are two bodies", regime.word(Role::Agency), regime.word(Role::Regulator));
         regime.reason(reasons::AGENCY_IS_REGULATOR, rule, what, "enter them as two organisations")
+    })
+}
+
+/// REG-049.
+fn second_holder(regime: &Regime, world: &World, roles: &[Role]) -> Option<Reason> {
+    let rule = regime.roles.single_holders.as_ref()?;
+    let first = |role: &&Role| world.organisations.values().find(|one| one.roles.contains(role));
+    let taken: Vec<String> = rule
+        .value
+        .iter()
+        .filter(|role| roles.contains(role))
+        .filter_map(|role| Some(format!("{} is `{}`", regime.word(*role), first(&role)?.name)))
+        .collect();
+    (!taken.is_empty()).then(|| {
+        let what = format!("the document names one organisation, which is there: {}", taken.join(", "));
+        regime.reason(
+            reasons::SECOND_HOLDER,
+            rule,
+            what,
+            "let that organisation act, or enter this one in another role",
+        )
     })
 }

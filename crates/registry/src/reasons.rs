@@ -13,7 +13,7 @@ macro_rules! reasons {
 }
 
 reasons! {
-    ("REG-001", UNREGISTERED, "a resource is not registered")
+("REG-001", UNREGISTERED, "a resource is not registered")
     ("REG-002", UNGRADED, "a column has no grade")
     ("REG-003", GRADE_BARRED, "a column's grade is never authorised")
     ("REG-004", NEGATIVE_LISTED, "a resource stands on the negative list")
@@ -44,6 +44,16 @@ reasons! {
     ("REG-029", AGREEMENT_SUSPENDED, "an agreement is suspended: a rectification or an incident holds it")
     ("REG-030", SCENARIO_SUSPENDED, "a scenario is suspended: an incident holds it")
     ("REG-031", NOT_ADMITTED, "the entity is not admitted by the operator, or its admission rests or has ended")
+    ("REG-040", PAPER_MISSING, "a paper that must be on file before the act is not there")
+    ("REG-041", PAPER_EXPIRED, "a paper that the act waits for has expired, or was to be made anew")
+    ("REG-042", PAPER_UNANSWERED, "a paper that the act waits for has no consent, was refused, or is not filed yet")
+    ("REG-043", PAPER_INCOMPLETE, "a paper does not hold what the rules want it to")
+    ("REG-044", OWN_PAPER, "an organisation answers a paper of its own")
+    ("REG-045", PAPER_ADVERSE, "a paper declares that rights in data were given away")
+    ("REG-046", FINDING_MISSING, "on a protected interest nothing was found about a resource as it is now")
+    ("REG-047", INTEREST_HARMED, "operating a resource was found to harm a protected interest")
+    ("REG-048", OTHERS_FINDING, "a department finds otherwise than the managing body, which found harm")
+    ("REG-049", SECOND_HOLDER, "a second organisation would hold a role that the document gives to one")
     ("REG-060", REGISTERED_BEFORE, "a first registration is asked for what is registered")
     ("REG-061", NO_REGISTRATION, "a change, correction, renewal or cancellation is asked for what is not registered")
     ("REG-062", RENEWAL_WINDOW, "a renewal is asked for before its days begin or after they have ended")

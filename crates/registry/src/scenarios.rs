@@ -3,10 +3,12 @@
 
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
-use shuyu_model::id::ScenarioId;
+use shuyu_model::id::{OrganisationId, ScenarioId};
+use shuyu_model::regime::PaperAct;
 use shuyu_model::{Actor, Reason, Reasons, Role, Verdict};
 
 use crate::decide::{self, Asked};
+use crate::dossier::{self, Parties};
 use crate::live::Basis;
 use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::reasons::cut;
@@ -132,12 +134,23 @@ pub(crate) fn against(asked: &Asked<'_>, scenario: &Scenario, found: &mut Vec<Re
         decide::of_columns(asked, resource, &scenario.columns_of(id), found);
     }
     reasons_for_fields(asked, scenario, found);
+    on_file(asked, scenario, &agreement.grantor, found);
     let rule = &regime.scenario.needs_emergency_plan;
     if rule.value && scenario.emergency_plan_digest.is_none() {
         let what = "there is no emergency plan";
         found.push(regime.reason(reasons::NO_EMERGENCY_PLAN, rule, what, "give the digest of the plan"));
     }
     Ok(())
+}
+
+/// REG-040 to REG-042, REG-045: the papers that a scenario waits for.
+fn on_file(asked: &Asked<'_>, scenario: &Scenario, agency: &OrganisationId, found: &mut Vec<Reason>) {
+    let resources = scenario.resources().into_iter().filter_map(|id| asked.world.resources.get(id));
+    let parties = Parties::default()
+        .with(Role::Operator, [&scenario.operator])
+        .with(Role::Agency, [agency])
+        .with(Role::Source, resources.map(|resource| &resource.source));
+    dossier::against(asked, PaperAct::ScenarioReview, &parties, None, found);
 }
 
 /// REG-017.

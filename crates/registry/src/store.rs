@@ -104,7 +104,13 @@ fn parse_use(word: &str) -> Option<UseKind> {
 }
 
 /// A row that must be there is written again; nothing else may have taken it away.
-async fn must_write(change: &mut Change, kind: &'static str, id: &str, sql: &'static str, args: Args) -> Result<()> {
+pub(crate) async fn must_write(
+    change: &mut Change,
+    kind: &'static str,
+    id: &str,
+    sql: &'static str,
+    args: Args,
+) -> Result<()> {
     match change.write(sql, args).await? {
         1 => Ok(()),
         _ => Err(RegistryError::unknown(kind, id)),

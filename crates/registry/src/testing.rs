@@ -109,10 +109,17 @@ pub fn refused<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<String> {
     reasons.iter().map(|reason| reason.code.to_string()).collect()
 }
 
+mod findings;
+mod papers;
+
+pub use papers::new_paper;
+
 struct Founding<'a> {
     ledger: &'a Ledger,
     turn: crate::Turn,
     count: u32,
+    /// Who enters the papers of those without people.
+    somebody: Option<PersonId>,
 }
 
 impl Founding<'_> {
@@ -148,6 +155,10 @@ impl Founding<'_> {
             self.turn.touch(Basis::Person(person.id.clone()));
             actors.push(person.actor());
         }
+        let by = actors.first().map(|actor: &Actor| actor.person.clone()).or(self.somebody.clone()).expect("a person");
+        let regime = self.turn.registry().regime_arc();
+        papers::of_organisation(self.ledger, &mut self.turn, &regime, &organisation.id, roles, &by).await;
+        self.somebody = Some(by);
         (organisation.id, actors)
     }
 }
@@ -162,7 +173,7 @@ pub async fn town_under(ledger: &Ledger, regime: Arc<Regime>) -> Town {
     use Role::{Agency, AuditAdmin, Entity, Operator, Regulator, SecurityAdmin, Source, SystemAdmin};
     let registry = Registry::new(ledger.clone(), regime);
     let turn = registry.turn().await.expect("a turn");
-    let mut founding = Founding { ledger, turn, count: 0 };
+    let mut founding = Founding { ledger, turn, count: 0, somebody: None };
     let admins = [SystemAdmin, SecurityAdmin, AuditAdmin];
     let (_, admins) = founding.party("平台", &admins, &[], &[&[SystemAdmin], &[SecurityAdmin], &[AuditAdmin]]).await;
     let (_, regulators) = founding.party("江城市数据局", &[Regulator], &[], &[&[Regulator], &[Regulator]]).await;
@@ -210,6 +221,7 @@ impl Town {
         let mut turn = self.registry.turn().await.expect("a turn");
         enact::decided(&mut turn, procedure, id.as_str(), draft.digest).await.expect("a registration");
         turn.commit(Event::done(None, "resource.registered", id.as_str())).await.expect("a registration");
+        self.found_clear(id).await;
     }
 
     /// Registers a product of a scenario.
@@ -289,6 +301,7 @@ impl Town {
         let mut turn = self.registry.turn().await.expect("a turn");
         enact::scenario_approved(&mut turn, &id, digest).await.expect("an approval");
         turn.commit(Event::done(None, "scenario.approved", id.as_str())).await.expect("an approval");
+        self.papers_of_scenario(&id).await;
         id
     }
 

@@ -1,6 +1,8 @@
 //! The registry on real databases: every reason, and every way a permit dies.
 
+mod dossier;
 mod drafting;
+mod findings;
 mod parties;
 mod permits;
 mod regimes;
@@ -16,6 +18,8 @@ async fn every_code_is_given_somewhere() {
     seen.extend(drafting::codes_of_drafts_with_every_fault().await);
     seen.extend(parties::codes_of_parties_with_every_fault().await);
     seen.extend(registration::codes_of_registrations_with_every_fault().await);
+    seen.extend(dossier::codes_of_papers_with_every_fault().await);
+    seen.extend(findings::codes_of_findings_with_every_fault().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

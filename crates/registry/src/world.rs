@@ -9,8 +9,11 @@ use std::sync::Arc;
 
 use shuyu_model::Time;
 use shuyu_model::id::{AgreementId, OrganisationId, PersonId, RegistrationId, ResourceId, ScenarioId};
+use shuyu_model::regime::{Interest, PaperKind};
 use shuyu_model::registration::RegistrationKind;
 
+use crate::dossier::{self, Paper};
+use crate::findings::{self, Finding};
 use crate::live::Basis;
 use crate::registration::{self, Application, Registration};
 use crate::store::Book;
@@ -35,6 +38,10 @@ pub(crate) struct World {
     pub(crate) registered: HashMap<String, Vec<RegistrationId>>,
     /// What waits for a decision.
     pub(crate) applications: BTreeMap<(String, RegistrationKind), Arc<Application>>,
+    /// The papers on file of each organisation that nothing has replaced.
+    pub(crate) papers: BTreeMap<OrganisationId, Vec<Arc<Paper>>>,
+    /// The last finding on each protected interest of each resource.
+    pub(crate) findings: BTreeMap<ResourceId, BTreeMap<Interest, Finding>>,
     /// Development agreements by entity.
     development: HashMap<OrganisationId, Vec<AgreementId>>,
 }
@@ -52,6 +59,8 @@ impl World {
         world.take_admissions(store::admissions(book, "").await?);
         world.take_registrations(registration::store::registrations(book, "").await?);
         world.take_applications(registration::store::applications(book, "").await?);
+        world.take_papers(dossier::store::papers(book, "").await?);
+        world.take_findings(findings::store::findings(book, "").await?);
         world.index();
         Ok(world)
     }
@@ -67,11 +76,14 @@ impl World {
                 Basis::Organisation(id) => {
                     self.take_organisations(store::organisations(book, id.as_str()).await?);
                     self.take_admissions(store::admissions(book, id.as_str()).await?);
+                    self.papers.remove(id);
+                    self.take_papers(dossier::store::papers(book, id.as_str()).await?);
                 }
                 Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
                 Basis::Resource(id) => {
                     self.take_resources(store::resources(book, id.as_str()).await?);
                     self.refresh_registrations(book, id.as_str()).await?;
+                    self.take_findings(findings::store::findings(book, id.as_str()).await?);
                 }
                 Basis::Product(id) => self.refresh_registrations(book, id.as_str()).await?,
                 Basis::Application(subject) => self.refresh_registrations(book, subject).await?,
@@ -139,6 +151,31 @@ impl World {
 
     fn take_applications(&mut self, rows: Vec<Application>) {
         self.applications.extend(rows.into_iter().map(|row| ((row.subject.clone(), row.kind), Arc::new(row))));
+    }
+
+    fn take_papers(&mut self, rows: Vec<Paper>) {
+        for paper in rows.into_iter().filter(Paper::is_current) {
+            self.papers.entry(paper.organisation.clone()).or_default().push(Arc::new(paper));
+        }
+    }
+
+    /// In the order of their numbers, so that the last one stays.
+    fn take_findings(&mut self, rows: Vec<(ResourceId, Finding)>) {
+        for (resource, finding) in rows {
+            self.findings.entry(resource).or_default().insert(finding.interest, finding);
+        }
+    }
+
+    /// The papers of one kind that an organisation has on file, oldest first; for one
+    /// scenario, or about the organisation.
+    pub(crate) fn papers_of(
+        &self,
+        organisation: &OrganisationId,
+        kind: PaperKind,
+        scenario: Option<&ScenarioId>,
+    ) -> impl Iterator<Item = &Paper> {
+        let all = self.papers.get(organisation).into_iter().flatten().map(AsRef::as_ref);
+        all.filter(move |paper: &&Paper| paper.kind == kind && paper.scenario.as_ref() == scenario)
     }
 
     fn index(&mut self) {

@@ -97,6 +97,12 @@ needs! {
     HandleMatters = "handle_matters", Platform;
     /// Sees the matters of the own organisation, or all where one supervises.
     SeeMatters = "see_matters", Platform;
+    /// Records findings on protected interests of resources.
+    FindInterests = "find_interests", Platform;
+    /// Enters papers of the own organisation, and answers those of others.
+    KeepDossier = "keep_dossier", Platform;
+    /// Sees what is on file of organisations.
+    SeeDossier = "see_dossier", Platform;
     /// Computes in the workroom of an own scenario.
     Compute = "compute", Owned;
     /// Sees own jobs.

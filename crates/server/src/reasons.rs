@@ -27,6 +27,8 @@ const ABOUT_WHO: &[&str] = &[
     "REG-010", // not the party
     "REG-011", // not the role
     "REG-024", // own roles
+    "REG-044", // the own paper
+    "REG-048", // not the body that found harm
     "CAS-003", // not the role that signs
     "CAS-004", // not the party that signs
     "CAS-005", // the author

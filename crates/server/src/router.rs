@@ -13,8 +13,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidates, cases, catalog, demo, jobs, journal, matters, milestones, money, organisations,
-    outside, people, products, registrations, releases, resources, scenarios, sessions,
+    agreements, answers, candidates, cases, catalog, demo, dossier, jobs, journal, matters, milestones, money,
+    organisations, outside, people, products, registrations, releases, resources, scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -98,6 +98,11 @@ fn parties() -> Vec<Route> {
         route(GET, "/v1/people", people::list, Needs::SeePeople, "Lists people and their roles."),
         route(POST, "/v1/people/{id}/roles", people::grant, Needs::Roles, "Grants a role."),
         route(DELETE, "/v1/people/{id}/roles/{role}", people::withdraw, Needs::Roles, "Withdraws a role."),
+        route(GET, "/v1/organisations/{id}/dossier", dossier::show, Needs::SeeDossier, "Lists what the rules want on file of an organisation, and what is there."),
+        route(GET, "/v1/organisations/{id}/dossier/papers", dossier::papers, Needs::SeeDossier, "Lists every paper that an organisation ever had on file."),
+        route(POST, "/v1/organisations/{id}/dossier/papers", dossier::enter, Needs::KeepDossier, "Enters a paper of the own organisation, or a newer version of one."),
+        route(POST, "/v1/papers/{id}/answer", dossier::answer, Needs::KeepDossier, "Consents to a paper or refuses it, or gives the receipt of its copy."),
+        route(POST, "/v1/papers/{id}/withdrawal", dossier::withdraw, Needs::KeepDossier, "Takes a paper of the own organisation back."),
         route(GET, "/v1/journal", journal::list, Needs::ReadJournal, "Lists events, newest first."),
         route(GET, "/v1/journal/{seq}/proof", journal::proof, Needs::ReadJournal, "Proves that an event lies in the log."),
         route(POST, "/v1/demo/clock", demo::advance, Needs::MoveDemoClock, "Moves the clock of a demonstration ahead."),
@@ -112,6 +117,8 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/resources/{id}", resources::show, Needs::SeeBusiness, "Shows a resource."),
         route(PUT, "/v1/resources/{id}", resources::revise, Needs::ChangeResource, "Writes a resource anew; it is a draft again."),
         route(PUT, "/v1/resources/{id}/sharing_consent", resources::consent, Needs::ConsentToSharing, "Records or takes back the provider's consent."),
+        route(GET, "/v1/resources/{id}/findings", dossier::interests, Needs::SeeBusiness, "Lists the protected interests, and what was found on each."),
+        route(POST, "/v1/resources/{id}/findings", dossier::find, Needs::FindInterests, "Records what was found on a protected interest."),
         route(PUT, "/v1/resources/{id}/grades", resources::grade, Needs::ChangeResource, "Grades columns."),
         route(POST, "/v1/resources/{id}/landings", resources::land, Needs::Land, "Lands a file; a job checks and seals it."),
         route(GET, "/v1/resources/{id}/holdings", resources::holdings, Needs::SeeHoldings, "Lists the sealed versions."),

@@ -75,6 +75,7 @@ fn absent(list: &str) -> &'static str {
     match list {
         "organisations" => "ORG",
         "people" => "PER",
+        "papers" => "PAP",
         "agreements" => "AGR",
         "cases" | "filings" => "CAS",
         "matters" => "MAT",

@@ -4,6 +4,7 @@
 
 mod access;
 mod bodies;
+mod dossier;
 mod faults;
 mod journey;
 mod matters;

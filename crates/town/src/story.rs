@@ -30,6 +30,7 @@ pub mod cast;
 mod client;
 mod compute;
 mod deliver;
+mod dossier;
 mod gather;
 mod jobs;
 mod land;

@@ -81,6 +81,7 @@ async fn walk_everything(code: &str) {
     let fund = allowed(registry.draft_resource(&town.source[0], new).await.unwrap());
     office.decide(&town.source[0], ProcedureKind::ResourceRegistration, fund.as_str()).await;
     assert_eq!(registry.resource(&fund).await.unwrap().unwrap().state, ResourceState::Registered, "{code}");
+    town.found_clear(&fund).await;
 
     let from = ledger.now().day();
     let until = from.saturating_add(jiff::Span::new().years(1));

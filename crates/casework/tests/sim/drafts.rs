@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shuyu_model::id::OrganisationId;
+use shuyu_model::id::{OrganisationId, ResourceId};
 use shuyu_model::{Actor, Day, Grade, Role, UseKind};
 use shuyu_registry::testing::{digest, fund_columns, new_resource};
 use shuyu_registry::{Act, AgreementKind, AgreementState, Field, NewAgreement, NewScenario, ScenarioState, Scope};
@@ -54,6 +54,7 @@ impl City {
         let result = self.town.registry.draft_resource(&actor, new.clone()).await;
         let Some(id) = self.judged(expect, 1, result).await else { return };
         let digest = self.town.registry.resource(&id).await.unwrap().unwrap().digest;
+        self.found_clear(&id).await;
         self.memory.resources.push(Resource {
             id,
             name,
@@ -104,7 +105,16 @@ impl City {
         found
     }
 
+    /// The protected interests of what was just described are looked at there and then.
+    async fn found_clear(&mut self, id: &ResourceId) {
+        if self.town.found_clear(id).await {
+            self.head = self.town.ledger().journal_head().await.unwrap();
+        }
+    }
+
     async fn redrafted(&mut self, at: usize, actor: &Actor, columns: Vec<(String, Option<Grade>)>) {
+        let id = self.memory.resources[at].id.clone();
+        self.found_clear(&id).await;
         let digest = self.town.registry.resource(&self.memory.resources[at].id).await.unwrap().unwrap().digest;
         let resource = &mut self.memory.resources[at];
         resource.columns = columns;
@@ -381,6 +391,9 @@ impl City {
         let result = self.town.registry.draft_scenario(actor, new).await;
         let Some(id) = self.judged(expect, 1, result).await else { return };
         scenario.digest = self.town.registry.scenario(&id).await.unwrap().unwrap().digest;
+        if self.town.papers_of_scenario(&id).await {
+            self.head = self.town.ledger().journal_head().await.unwrap();
+        }
         scenario.id = id;
         self.memory.scenarios.push(scenario);
     }

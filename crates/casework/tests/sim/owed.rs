@@ -115,6 +115,7 @@ impl City {
                     self.terms(obligation);
                 }
                 ObligationKind::Milestone => self.goal(obligation),
+                ObligationKind::Paper => self.papers(obligation),
             }
         }
         for (key, (due, state, is_pending)) in &owed {
@@ -178,6 +179,12 @@ impl City {
         };
         let listed = (owed.due_day, owed.state);
         self.holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));
+    }
+
+    /// A paper is owed by somebody, on its day; the dossier's own tests say which day.
+    fn papers(&self, owed: &Obligation) {
+        let is_so = owed.organisation.is_some() && owed.state == stands(owed.due_day, None, self.memory.today());
+        self.holds(is_so, || format!("{} is {:?} on {}", owed.key, owed.state, self.memory.today()));
     }
 
     async fn listed(&self) -> Vec<Obligation> {

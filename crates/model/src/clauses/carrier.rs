@@ -83,6 +83,12 @@ words! {
         RulesEnd = "rules_end",
         /// A goal of the document that has a day.
         Milestone = "milestone",
+        /// A registration is renewed before it runs out.
+        Renewal = "renewal",
+        /// Why a review takes longer than its days.
+        Explanation = "explanation",
+        /// A paper of the dossier that is renewed, or made anew, by a day.
+        Paper = "paper",
     }
 }
 

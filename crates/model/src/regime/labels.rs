@@ -29,6 +29,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("words.*", "各方", "“*”的当地名称"),
     ("bodies.*", "各方", "“*”的当地名称"),
     ("roles.agency_apart_from_regulator", "管理机构和实施机构", "是否为两个单位"),
+    ("roles.single_holders", "各方", "只由一个单位担任的角色"),
     ("roles.entity_kinds", "经营主体", "可以采取的法律形式"),
     ("roles.admins_are_apart", "系统管理人员", "三员分立"),
     ("roles.processor", "数据加工主体", "是否单设"),
@@ -70,6 +71,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("resource.negative_list_is_barred", "数源单位", "负面清单内数据不得授权"),
     ("resource.shared_needs_provider_consent", "数源单位", "共享数据须经提供单位同意"),
     ("resource.registration_years", "数源单位", "登记有效期"),
+    ("resource.interests", "数源单位", "须逐项认定的受保护利益"),
     ("agreement.years_max", "运营机构", "授权运营最长期限"),
     ("agreement.term_set_by", "运营机构", "期限由何者规定"),
     ("agreement.term_is_in_principle", "运营机构", "期限为“原则上”"),
@@ -191,6 +193,13 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("matter.*.required_for_use", "经营主体", "“*”为使用的前提"),
     ("matter.*.counterparty_decides", "各方", "“*”由被诉方处理"),
     ("matter.*.every_months", "各方", "“*”的间隔"),
+    ("dossier.*.of", "各方", "“*”由谁备有"),
+    ("dossier.*.before", "各方", "“*”须先于何事备有"),
+    ("dossier.*.must_hold", "各方", "“*”应载明的事项"),
+    ("dossier.*.consent_by", "各方", "“*”须经何者同意"),
+    ("dossier.*.filed_with", "各方", "“*”的备案机关"),
+    ("dossier.*.every_months", "各方", "“*”的间隔"),
+    ("dossier.*.one_a_scenario", "各方", "“*”一场景一份"),
 ];
 
 /// The label of a path; the path itself where it has none, which the test forbids.

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Sourced;
+use super::interest::Interest;
 use super::words::{Body, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury};
+use crate::actor::Role;
 use crate::column::Grade;
 
 /// What public data is used for; it decides whether it may cost anything.
@@ -27,6 +29,8 @@ pub enum UseKind {
 pub struct RoleRules {
     /// Whether the implementing body is another body than the managing one.
     pub agency_apart_from_regulator: Sourced<bool>,
+    /// Roles that the document gives to one organisation by its name.
+    pub single_holders: Option<Sourced<Vec<Role>>>,
     /// What an entity may be: `legal_person`, `organisation`, `natural_person`.
     pub entity_kinds: Sourced<Vec<String>>,
     /// The three platform administrators hold no other role (三员分立).
@@ -51,6 +55,8 @@ pub struct ResourceRules {
     pub shared_needs_provider_consent: Sourced<bool>,
     /// For how many years a registration holds.
     pub registration_years: Sourced<u8>,
+    /// What is protected, and found on one by one before a resource is authorised.
+    pub interests: Option<Sourced<Vec<Interest>>>,
 }
 
 /// Rules about agreements.

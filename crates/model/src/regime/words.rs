@@ -227,7 +227,8 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, PlanPer, super::Figure,
+    Suspension, Measure, Force, DistrictRule, PlanPer, super::Figure, super::PaperKind, super::PaperAct,
+    super::Particular, super::Interest,
 }
 
 /// The body that a role is.

@@ -21,6 +21,7 @@ pub(super) async fn codes_of_drafts_with_every_fault() -> BTreeSet<String> {
     let registry = &town.registry;
     let fund = town.resource("fund_accounts", fund_columns()).await;
     let draft = allowed(registry.draft_resource(&town.source[0], new_resource("rents", fund_columns())).await.unwrap());
+    town.found_clear(&draft).await;
     let operator = town.operator[0].organisation.clone();
     let day = |year, month, day| jiff::civil::date(year, month, day);
 
@@ -181,9 +182,9 @@ async fn a_refusal_with_more_reasons_than_an_entry_holds_is_told_in_full_and_rec
     let day = |year| jiff::civil::date(year, 6, 1);
     let operator = town.operator[0].organisation.clone();
     let new = town.new_agreement(AgreementKind::Operator, operator, resources, None, day(2026), day(2027));
-    assert_eq!(refused(town.registry.draft_agreement(&town.agency[0], new).await.unwrap()).len(), 300);
+    assert_eq!(refused(town.registry.draft_agreement(&town.agency[0], new).await.unwrap()).len(), 600);
     let newest = ledger.journal_page(i64::MAX, 1).await.unwrap()[0].text("written").unwrap();
-    assert!(newest.contains(r#""facts":{"reasons":300}"#), "{newest}");
+    assert!(newest.contains(r#""facts":{"reasons":600}"#), "{newest}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::identifier::credit_code_check;
 use shuyu_model::{CryptoProfile, Role, UseKind};
 
-use crate::testing::{Town, allowed, fund_columns, refused, regime, town};
+use crate::testing::{Town, allowed, fund_columns, refused, regime, regime_of, town, town_under};
 use crate::{
     AgreementKind, Bootstrap, EntityKind, NewOrganisation, NewPerson, Page, Password, Registry, RegistryError,
 };
@@ -137,5 +137,32 @@ async fn an_organisation_is_entered_once_with_a_valid_code() {
         let list = registry.organisations(&Page { after: None, items_max: 2 }).await.unwrap();
         assert_eq!((list.items.len(), list.total), (2, before + 1));
         assert_eq!(registry.organisation(&id).await.unwrap().unwrap().name, "江城保险");
+    }
+}
+
+#[tokio::test]
+async fn what_the_document_gives_to_one_body_by_name_no_second_one_is() {
+    let rows: [(&str, &[Role], &[Role]); 5] = [
+        ("changsha-2026", &[Role::Regulator], &[Role::Agency, Role::Source, Role::Operator]),
+        ("changchun-2025", &[Role::Regulator], &[Role::Agency]),
+        ("changsha-2023", &[Role::Regulator, Role::Agency], &[Role::Source]),
+        ("luohu-2025", &[Role::Regulator, Role::Agency], &[Role::Source]),
+        ("xianning-2025", &[Role::Regulator, Role::Agency], &[Role::Operator]),
+    ];
+    for (code, single, several) in rows {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+        let town = town_under(&ledger, regime_of(&ledger, code)).await;
+        let mut n = 10;
+        let mut tried = async |role: Role| {
+            n += 1;
+            let new = organisation(&format!("单位{n}"), n, &[role], None);
+            town.registry.add_organisation(&town.admins[0], new).await.unwrap()
+        };
+        for role in single {
+            assert_eq!(refused(tried(*role).await), ["REG-049"], "{code} {role:?}");
+        }
+        for role in several {
+            allowed(tried(*role).await);
+        }
     }
 }

@@ -403,7 +403,7 @@ async fn a_permit_dies_with_what_it_rests_on_and_with_nothing_else() {
         let grades = BTreeMap::from([("district".to_owned(), Grade::L3)]);
         allowed(registry.grade_columns(&town.source[1], &set.fund, &grades).await.unwrap());
         assert!(!compute.is_live(), "{backend}: registration");
-        assert_eq!(refused(set.ask(&town.operator[0], Act::Compute, &scope()).await), ["REG-001"]);
+        assert_eq!(refused(set.ask(&town.operator[0], Act::Compute, &scope()).await), ["REG-001", "REG-046"]);
         town.register(&set.fund).await;
 
         let compute = set.compute().await;

@@ -44,6 +44,9 @@ enum Try {
 /// Where a document also asks that the entity be admitted, that is a reason of its own.
 const ADMITTED: &str = "REG-031";
 
+/// The town has a managing and an implementing body already.
+const SECOND: &str = "REG-049";
+
 /// The reasons of a refusal with their clauses; empty for a yes.
 fn told<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<(String, String)> {
     let Verdict::Refuse(reasons) = verdict else { return Vec::new() };
@@ -69,7 +72,10 @@ impl Try {
             Self::CoreColumn | Self::NoPlan => self.draft_scenario(town).await,
             Self::OneBody => {
                 let both = organisation(&[Role::Agency, Role::Regulator], None);
-                told(town.registry.add_organisation(&town.admins[0], both).await.unwrap())
+                let mut told = told(town.registry.add_organisation(&town.admins[0], both).await.unwrap());
+                // That both roles are taken is told in `parties.rs`.
+                told.retain(|(code, _)| code != SECOND);
+                told
             }
             Self::EndOn(ground) => {
                 let fund = town.resource("fund_accounts", fund_columns()).await;

@@ -72,6 +72,7 @@ ids_in_path! {
     JobId = "id", "JOB";
     MatterId = "id", "MAT";
     ObjectionId = "id", "OBJ";
+    PaperId = "id", "PAP";
 }
 
 impl InPath for RegistrationCode {

@@ -225,7 +225,7 @@ pub struct Obligation {
     /// Names it in pages.
     pub key: String,
     /// Its word: `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end`, `milestone`,
-    /// `renewal`, `explanation`.
+    /// `renewal`, `explanation`, `paper`.
     pub kind: String,
     /// About what: an id, the stamp of the rules, or the name of a goal.
     pub about: String,

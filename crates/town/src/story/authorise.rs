@@ -93,8 +93,14 @@ pub(super) async fn agree(w: &mut World<'_>) -> anyhow::Result<()> {
     let reply = w.person("fang.ming")?.post("/v1/agreements", &body).await?;
     w.refused("an agreement about negative-listed data", reply, "REG-004")?;
 
-    w.stage.step("签订授权运营协议：三重一大、运营机构、大数据中心", "the operator agreement: decided, signed, signed");
+    w.stage.step("档案未备齐就起草协议", "an agreement before the papers are on file");
     let body = operator_agreement(&operator, &named, &from.to_string(), &until.to_string());
+    let reply = w.person("fang.ming")?.post("/v1/agreements", &body).await?;
+    w.refused("an agreement before the papers are on file", reply, "REG-040")?;
+    super::dossier::file(w).await?;
+    super::dossier::find(w, &REGISTERED).await?;
+
+    w.stage.step("签订授权运营协议：三重一大、运营机构、大数据中心", "the operator agreement: decided, signed, signed");
     let agreement = text(&w.person("fang.ming")?.post("/v1/agreements", &body).await?.json()?, "id")?;
     let case = case_about(w, "fang.ming", "operator_agreement", "agreements", &agreement).await?;
     cases::sign(w, "tan.hui", &case, "collective_decision", Some("会议纪要 minutes")).await?;

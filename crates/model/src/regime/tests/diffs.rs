@@ -133,9 +133,13 @@ fn every_key_that_the_parser_knows_has_a_label() {
         if plain || open {
             continue;
         }
-        let star =
-            ["assessment", "report", "disclosure", "complaint", "milestone", "matter"].contains(&section.as_str());
-        let inside = if section == "matter" { vec!["matter", "rectification"] } else { vec![section.as_str()] };
+        let starred = ["assessment", "report", "disclosure", "complaint", "milestone", "matter", "dossier"];
+        let star = starred.contains(&section.as_str());
+        let inside = match section.as_str() {
+            "matter" => vec!["matter", "rectification"],
+            "dossier" => vec!["dossier", "security_rules"],
+            _ => vec![section.as_str()],
+        };
         for key in keys_of(&inside).into_iter().filter(|key| key != "source") {
             let path = if star { format!("{section}.x.{key}") } else { format!("{section}.{key}") };
             let pattern = LABELS.iter().find(|(pattern, ..)| matched(pattern, &path).is_some());

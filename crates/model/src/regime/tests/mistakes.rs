@@ -6,6 +6,7 @@ use super::*;
 const SHIPPED: &str = include_str!("../../../../../regimes/changsha-2026/regime.toml");
 const HUNAN: &str = include_str!("../../../../../regimes/changsha-2023/regime.toml");
 const LUOHU: &str = include_str!("../../../../../regimes/luohu-2025/regime.toml");
+const XIANNING: &str = include_str!("../../../../../regimes/xianning-2025/regime.toml");
 
 /// One mistake: in which file, what is put in place of what, a text on the line that
 /// must be named, and a piece of what must be said.
@@ -99,6 +100,19 @@ const UNREADABLE: &[Mistake] = &[
     mistake("version   = 1", "version   = 1\nversion   = 2", "version   = 2", "keep one of the two"),
     mistake("version   = 1", "version   = ", "version   = ", "string"),
     mistake("status    = \"in_force\"", "status    = \"law\"", "\"law\"", "take one of these"),
+    mistake(
+        "[dossier.security_policy]",
+        "[dossier.security_polcy]",
+        "security_polcy",
+        "did you mean `security_policy`?",
+    ),
+    mistake(
+        "{ value = [\"gives_rights_away\"]",
+        "{ value = [\"gives_rights\"]",
+        "gives_rights\"",
+        "`gives_rights_away`?",
+    ),
+    of(LUOHU, "one_a_scenario = ", "one_per_scenario = ", "one_per_scenario", "did you mean `one_a_scenario`?"),
     of(LUOHU, "look_back_years = 3", "look_back_years = -3", "look_back_years = -3", "too small or too large"),
     of(
         LUOHU,
@@ -112,6 +126,52 @@ const UNREADABLE: &[Mistake] = &[
 
 /// Where it reads and cannot hold: all are told.
 const IMPOSSIBLE: &[Mistake] = &[
+    of(
+        XIANNING,
+        "consent_by = { value = \"regulator\", source = \"四(三)\" }",
+        "consent_by = { value = \"operator\", source = \"四(三)\" }",
+        "consent_by = { value = \"operator\"",
+        "whose own paper it is",
+    ),
+    of(
+        XIANNING,
+        "consent_by = { value = \"regulator\", source = \"四(三)\" }",
+        "consent_by = { value = \"regulator\", source = \"四(三)\" }\nfiled_with = { value = \"agency\", setting = true }",
+        "filed_with = { value = \"agency\"",
+        "has both `consent_by` and `filed_with`",
+    ),
+    of(
+        XIANNING,
+        "must_hold = { value = [\"gives_rights_away\"]",
+        "must_hold = { value = [\"officer\"]",
+        "must_hold = { value = [\"officer\"]",
+        "which this paper cannot hold",
+    ),
+    of(
+        LUOHU,
+        "before         = { value = [\"run\"]",
+        "before = { value = [\"admission\"]",
+        "before = { value = [\"admission\"]",
+        "before which no scenario is approved",
+    ),
+    mistake(
+        "before    = { value = [\"delivery\"], setting = true }",
+        "before = { value = [\"run\"], setting = true }",
+        "before = { value = [\"run\"], setting",
+        "in which no entity takes part",
+    ),
+    mistake(
+        "before    = { value = [\"operator_agreement\"], setting = true }",
+        "before = { value = [\"release_review\"], setting = true }",
+        "before = { value = [\"release_review\"]",
+        "the operator alone takes part",
+    ),
+    mistake(
+        "[dossier.operation_rules]\nof     = [\"operator\"]",
+        "[dossier.operation_rules]\nof     = [\"audit_admin\"]",
+        "of     = [\"audit_admin\"]",
+        "who has no dossier",
+    ),
     mistake(
         "{ value = 10, source = \"六\" }",
         "{ value = 10 }",
