@@ -1,5 +1,7 @@
 //! Procedures on real databases, the long way.
 
+mod candidacies;
+mod choices;
 mod matter_refusals;
 mod matters;
 mod obligations;
@@ -40,6 +42,13 @@ impl Office {
     async fn open(&self, actor: &Actor, kind: ProcedureKind, subject: &str) -> CaseId {
         let seen = self.town.registry.subject(kind, subject).await.unwrap().unwrap().digest;
         allowed(self.casework.open(actor, kind, subject, seen, Vec::new()).await.unwrap())
+    }
+
+    /// Opens the case of an operator agreement whose operator a selection has chosen.
+    async fn open_chosen(&self, agreement: &str) -> CaseId {
+        let (agency, operator) = (&self.town.agency, &self.town.operator[0].organisation);
+        crate::testing::selected(&self.casework, &agency[0], &agency[3], operator).await;
+        self.open(&agency[0], ProcedureKind::OperatorAgreement, agreement).await
     }
 
     /// Opens a release case on a made-up candidate, run by the first operator.

@@ -39,6 +39,7 @@ migrations! {
     8 "settlement" "0008_settlement.sql";
     9 "server" "0009_server.sql";
     10 "matters" "0010_matters.sql";
+    11 "candidacies" "0011_candidacies.sql";
 }
 
 /// Applies what is missing; all of it or nothing.

@@ -30,6 +30,7 @@
 mod affiliates;
 pub mod agreement;
 mod agreements;
+mod applicant;
 pub mod canonical;
 mod catalog;
 mod decide;
@@ -59,6 +60,7 @@ mod world;
 mod tests;
 
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
+pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry};
 pub use error::RegistryError;
 pub use page::{Listing, Page};

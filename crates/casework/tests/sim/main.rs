@@ -8,7 +8,7 @@
 //! INVARIANT (foreseen), INVARIANT (nothing unlogged), INVARIANT (no fault): `city.rs`.
 //! INVARIANT (no permit outlives its basis), INVARIANT (logs kept): `life.rs`.
 //! INVARIANT (four eyes): `cases.rs`. INVARIANT (in the table), INVARIANT (what is
-//! overdue has its effect): `matters.rs`. INVARIANT (owed as remembered): `owed.rs`.
+//! overdue has its effect): `matters.rs`. INVARIANT (chosen before signed): `applicants.rs`. INVARIANT (owed as remembered): `owed.rs`.
 //! INVARIANT (replayable): `dice.rs`.
 //!
 //! Not here: data, runs and money, which need the stations behind casework.
@@ -23,6 +23,7 @@
     reason = "a test fails by panicking, and tells its seed"
 )]
 
+mod applicants;
 mod cases;
 mod city;
 mod dice;

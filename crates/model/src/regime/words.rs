@@ -32,7 +32,7 @@ macro_rules! words {
         )*
     };
 }
-pub(super) use words;
+pub(crate) use words;
 
 words! {
     /// Whether the document is law or a proposal.
@@ -227,7 +227,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, PlanPer,
+    Suspension, Measure, Force, DistrictRule, PlanPer, crate::candidacy::Record,
 }
 
 /// The body that a role is.

@@ -75,7 +75,7 @@ const UNREADABLE: &[Mistake] = &[
         "true or false",
     ),
     mistake(
-        "methods    = { value = [\"open_tender\", \"invited_tender\", \"negotiation\"]",
+        "methods      = { value = [\"open_tender\", \"invited_tender\", \"negotiation\"]",
         "methods = { value = \"open_tender\"",
         "methods = ",
         "write a list",
@@ -318,6 +318,22 @@ const IMPOSSIBLE: &[Mistake] = &[
         "processor = { value = \"absent\"",
         "[processor]",
         "say one of both",
+    ),
+    mistake(
+        "code = \"encryption\"",
+        "code = \"access_control\"",
+        "拥有成熟的访问控制能力",
+        "names the code `access_control` twice",
+    ),
+    mistake("code = \"encryption\"", "code = \"Encryption\"", "\"Encryption\"", "is no code"),
+    of(LUOHU, "look_back_years = 3", "look_back_years = 51", "look_back_years = 51", "50 at most"),
+    of(LUOHU, "counts = { value = [\"incident\"]", "counts = { value = []", "counts = { value = []", "empty list"),
+    of(
+        HUNAN,
+        "third_party_experts = { value = true",
+        "third_party_experts = { value = false",
+        "experts_min ",
+        "does not ask for",
     ),
     of(HUNAN, "in_force  = { source", "in_force  = { from = \"2023-07-13\", source", "in_force  =", "leave it out"),
 ];
