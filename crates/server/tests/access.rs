@@ -58,6 +58,7 @@ fn address(route: &Route, things: &Things) -> String {
         other => format!("{}-{}", absent(other), "0".repeat(32)),
     };
     let path = route.path.replace("{id}", &id).replace("{role}", "agency").replace("{to}", "regulator");
+    let path = path.replace("{organisation}", &format!("ORG-{}", "0".repeat(32)));
     path.replace("{version}", "1").replace("{month}", "2026-01").replace("{seq}", "1").replace("{*file}", "checkpoint")
 }
 
