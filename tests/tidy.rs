@@ -144,7 +144,7 @@ fn the_program_takes_no_short_cut_that_tests_have() {
         }
         let text = std::fs::read_to_string(&path).unwrap();
         let code = product_code(&text);
-        for short_cut in ["registry::testing", "ledger::testing", "delivery::testing"] {
+        for short_cut in ["registry::testing", "ledger::testing", "delivery::testing", "casework::testing"] {
             assert!(!code.contains(short_cut), "{name} uses {short_cut}, which is for tests");
         }
     }

@@ -98,6 +98,7 @@ impl Casework {
         }
         let draft = draft.unwrap_or_else(|| release(&known, &subject, subject_digest));
         found.extend(draft.against.iter().cloned());
+        found.extend(self.against_unselected(&mut turn, kind, &subject, &draft).await?);
         self.may_open(&procedure, &draft, &known, &mut found);
         self.is_same(&procedure, &draft, subject_digest, &mut found);
         if let Some(running) = store::running(turn.change(), &subject).await? {

@@ -8,6 +8,8 @@
 //! a rectification, an exit), each by the table of its kind, and the obligations
 //! that follow from both.
 //!
+//! Who asks to be chosen or admitted in one is a [`candidacy`].
+//!
 //! INVARIANT (four eyes): nobody who wrote the subject, opened the case or ran
 //! the job signs a step of it.
 //! INVARIANT (blind): until a step has all its signatures, nobody sees another's.
@@ -32,6 +34,7 @@
     )
 )]
 
+pub mod candidacy;
 mod case;
 mod casework;
 mod decision;
@@ -46,6 +49,7 @@ mod registration;
 mod signing;
 pub mod states;
 mod store;
+pub mod testing;
 mod view;
 
 #[cfg(test)]

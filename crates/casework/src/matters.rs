@@ -17,6 +17,7 @@ use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict};
 use shuyu_registry::page::PAGE_ITEMS_MAX;
 use shuyu_registry::{Listing, MatterSubject, Page, Turn, canonical};
 
+use crate::candidacy::gates;
 use crate::matter::guards::{self, Asked, Openers};
 use crate::matter::{
     self, FACTS_MAX, Facts, MOVES_MAX, Matter, MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, Moved,
@@ -77,6 +78,7 @@ impl Casework {
         if new.kind == MatterKind::Complaint && new.counterparty.as_ref() == Some(&actor.organisation) {
             faults.push("`counterparty` is your own organisation".to_owned());
         }
+        faults.extend(gates::fault_of_role(self.registry().regime(), &new));
         if !faults.is_empty() {
             return Err(CaseworkError::Malformed { faults });
         }
@@ -87,6 +89,7 @@ impl Casework {
         let openers = if matter.kind == MatterKind::Complaint { Openers::Anyone } else { Openers::Parties };
         let mut found = Vec::new();
         guards::against_opening(&self.asked(&known), &matter, openers, &mut found);
+        gates::against_method(self.registry().regime(), &matter, &mut found);
         found.extend(self.is_running(&mut turn, &matter).await?);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", &matter.subject, reasons).await;
@@ -106,6 +109,9 @@ impl Casework {
             at: matter.opened_at,
         };
         store::insert_move(turn.change(), &matter.id, &moved).await?;
+        if matter.kind == MatterKind::EntityOnboarding {
+            self.enter_applicant(&mut turn, actor, &matter).await?;
+        }
         let regime = self.registry().regime();
         let clause = regime.cite_clause(&matter.rules.source);
         let event = Event::done(Some(actor), "matter.opened", matter.id.as_str()).facts(json!({
@@ -236,6 +242,7 @@ impl Casework {
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
         if let Some((_, transition)) = leads {
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
+            found.extend(self.against_candidacies(&mut turn, &matter, &named).await?);
         }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", id.as_str(), reasons).await;
@@ -307,6 +314,7 @@ impl Casework {
         let was_due = matter.due.filter(|_| rule.working_days_max.is_some() || actor.is_none());
         matter.facts.extend(facts.clone());
         let touched = effects::apply(turn, regime, matter, rule, transition).await?;
+        self.candidacies_moved(turn, matter, &rule.word).await?;
         matter.enter(transition, at, due_day, self.calendar());
         let moved = Moved {
             version: matter.version,
@@ -456,6 +464,6 @@ struct MatterBase {
     authors: Vec<shuyu_model::id::PersonId>,
 }
 
-fn malformed(fault: impl Into<String>) -> CaseworkError {
+pub(crate) fn malformed(fault: impl Into<String>) -> CaseworkError {
     CaseworkError::Malformed { faults: vec![fault.into()] }
 }

@@ -1,6 +1,8 @@
 //! Procedures on real databases, the long way.
 
 mod dossier;
+mod candidacies;
+mod choices;
 mod matter_refusals;
 mod matters;
 mod milestones;
@@ -56,6 +58,13 @@ impl Office {
         let materials = needed.iter().map(paper).collect();
         let new = NewApplication { subject: subject.to_owned(), kind, note: String::new(), materials, years: None };
         allowed(self.town.registry.apply(actor, new, None).await.unwrap())
+    }
+
+    /// Opens the case of an operator agreement whose operator a selection has chosen.
+    async fn open_chosen(&self, agreement: &str) -> CaseId {
+        let (agency, operator) = (&self.town.agency, &self.town.operator[0].organisation);
+        crate::testing::selected(&self.casework, &agency[0], &agency[3], operator).await;
+        self.open(&agency[0], ProcedureKind::OperatorAgreement, agreement).await
     }
 
     /// Opens a release case on a made-up candidate, run by the first operator.

@@ -42,6 +42,7 @@ migrations! {
     11 "milestones" "0011_milestones.sql";
     16 "registration" "0016_registration.sql";
     12 "dossier" "0012_dossier.sql";
+    11 "candidacies" "0011_candidacies.sql";
 }
 
 /// Applies what is missing; all of it or nothing.

@@ -30,6 +30,7 @@
 mod affiliates;
 pub mod agreement;
 mod agreements;
+mod applicant;
 pub mod canonical;
 mod catalog;
 mod decide;
@@ -62,6 +63,7 @@ mod world;
 mod tests;
 
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
+pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry};
 pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
 pub use error::RegistryError;

@@ -3,6 +3,7 @@
 
 pub mod agreements;
 pub mod answers;
+pub mod candidacies;
 pub mod candidates;
 pub mod cases;
 pub mod catalog;

@@ -25,7 +25,9 @@ pub(crate) use given::etag;
 pub use given::{Accepted, Bytes, Created, Done, Html, Media, Raw, RawJson, Shown, Text};
 pub use shape::{ListShape, Listed, Shaped, Shared};
 pub(crate) use taken::read_body;
-pub use taken::{Asked, At, FiledWith, IfMatch, InPath, Json, PageAsked, Seq, Upload, Version, Who, Whole};
+pub use taken::{
+    Asked, At, FiledWith, IfMatch, InPath, Json, OfOrganisation, PageAsked, Seq, Upload, Version, Who, Whole,
+};
 
 /// What is known of an operation.
 #[derive(Default)]

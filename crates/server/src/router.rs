@@ -13,8 +13,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidates, cases, catalog, demo, dossier, jobs, journal, matters, milestones, money,
-    organisations, outside, people, products, registrations, releases, resources, scenarios, sessions,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, dossier, jobs, journal, matters, milestones,
+    money, organisations, outside, people, products, registrations, releases, resources, scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -161,6 +161,21 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/matters/{id}", matters::show, Needs::SeeMatters, "Shows a matter, its moves, and what can be done now."),
         route(POST, "/v1/matters/{id}/moves", matters::make_move, Needs::HandleMatters, "Makes a move."),
         route(POST, "/v1/matters/{id}/filings/{version}/{to}", matters::file, Needs::HandleMatters, "Says that a copy after a move was filed."),
+        route(POST, "/v1/matters/{id}/candidacies", candidacies::enter, Needs::HandleMatters, "Applies in a selection, or enters an applicant."),
+        route(GET, "/v1/matters/{id}/candidacies", candidacies::list, Needs::SeeMatters, "Lists who applied, as far as the caller may see it."),
+        route(GET, "/v1/matters/{id}/candidacies/{organisation}", candidacies::show, Needs::SeeMatters, "Shows a candidacy: what was asked, answered and found, and what speaks against it."),
+        route(POST, "/v1/matters/{id}/candidacies/{organisation}/withdrawal", candidacies::withdraw, Needs::HandleMatters, "Takes an application back."),
+        route(POST, "/v1/matters/{id}/candidacies/{organisation}/evidence", candidacies::give_evidence, Needs::HandleMatters, "Gives evidence for a condition."),
+        route(POST, "/v1/matters/{id}/candidacies/{organisation}/declarations", candidacies::declare, Needs::HandleMatters, "Declares whether a record that rules out is there."),
+        route(POST, "/v1/matters/{id}/candidacies/{organisation}/verdicts", candidacies::judge, Needs::HandleMatters, "Gives a verdict on a condition."),
+        route(POST, "/v1/matters/{id}/candidacies/{organisation}/findings", candidacies::find, Needs::HandleMatters, "Says what was found of a record that rules out."),
+        route(GET, "/v1/matters/{id}/conditions", candidacies::conditions, Needs::SeeMatters, "Lists what applicants are asked."),
+        route(POST, "/v1/matters/{id}/conditions", candidacies::add_condition, Needs::HandleMatters, "Asks in a selection for more than the document does."),
+        route(POST, "/v1/admission_conditions", candidacies::add_admission_condition, Needs::HandleMatters, "Asks, as an operator, entities for more than the document does."),
+        route(POST, "/v1/matters/{id}/experts", candidacies::name_expert, Needs::HandleMatters, "Names an expert of a selection."),
+        route(GET, "/v1/matters/{id}/experts", candidacies::experts, Needs::SeeMatters, "Lists the experts of a selection."),
+        route(POST, "/v1/matters/{id}/scores", candidacies::score, Needs::HandleMatters, "Keeps how an expert scored an applicant."),
+        route(GET, "/v1/matters/{id}/ranking", candidacies::ranking, Needs::SeeMatters, "Lists who came where, best first."),
         route(GET, "/v1/obligations", matters::obligations, Needs::SeeMatters, "Lists who must do what by which day, the most urgent first."),
         route(GET, "/v1/milestones", milestones::list, Needs::SeeMatters, "Lists the goals of the document, what was counted towards each, and what was said of it."),
         route(POST, "/v1/milestones/marks", milestones::mark, Needs::HandleMatters, "Says of a goal that it is met, or is not after all."),

@@ -6,6 +6,7 @@
 //! and `each_answer_has_its_published_shape` the answers.
 
 pub mod dossier;
+pub mod candidacies;
 pub mod market;
 pub mod matters;
 pub mod milestones;

@@ -59,7 +59,8 @@ fn address(route: &Route, things: &Things) -> String {
         other => format!("{}-{}", absent(other), "0".repeat(32)),
     };
     let path = route.path.replace("{id}", &id).replace("{role}", "agency").replace("{to}", "regulator");
-    path.replace("{version}", "1")
+    path.replace("{organisation}", &format!("ORG-{}", "0".repeat(32)))
+        .replace("{version}", "1")
         .replace("{month}", "2026-01")
         .replace("{code}", &code())
         .replace("{seq}", "1")

@@ -5,6 +5,7 @@
 mod access;
 mod bodies;
 mod dossier;
+mod candidacies;
 mod faults;
 mod journey;
 mod matters;

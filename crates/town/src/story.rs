@@ -37,6 +37,7 @@ mod land;
 pub mod open;
 mod prove;
 mod release;
+mod select;
 mod settle;
 mod signing;
 mod stage;
@@ -112,6 +113,8 @@ pub struct StoryReport {
     pub resources: BTreeMap<String, String>,
     /// Good and bad rows by resource name.
     pub rows: BTreeMap<String, (i64, i64)>,
+    /// The selection that chose the operator.
+    pub selection: String,
     /// Agreements by what they are for.
     pub agreements: BTreeMap<String, String>,
     /// Scenarios by their word.

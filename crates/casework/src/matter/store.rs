@@ -25,7 +25,7 @@ fn opt_id<T: TryFrom<String, Error = shuyu_model::id::IdError>>(row: &Reader<'_>
     text.map(|text| T::try_from(text).map_err(|error| row.damaged(error))).transpose()
 }
 
-fn read_matter(row: &Row) -> Result<Matter> {
+pub(crate) fn read_matter(row: &Row) -> Result<Matter> {
     let row = Reader(row);
     let kind = row.word("kind", MatterKind::parse)?;
     let due_is_estimated = row.0.int("due_is_estimated")? != 0;

@@ -11,11 +11,11 @@ use shuyu_model::id::{AgreementId, MatterId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::{Actor, CryptoProfile, Regime, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
-use shuyu_registry::{Act, AdmissionState, Permit, Registry, Scope, rules};
+use shuyu_registry::{Act, AdmissionState, Page, Permit, Registry, Scope, rules};
 
 use super::{Office, office};
 use crate::matter::Facts;
-use crate::{Casework, CaseworkError, MatterMove, MatterView, NewMatter, Swept};
+use crate::{Casework, CaseworkError, MatterMove, MatterView, NewMatter, Swept, testing};
 
 /// An office in a town with a resource, an agreement, a scenario and a customer.
 pub(super) struct Desk {
@@ -48,9 +48,14 @@ pub(super) async fn furnished(office: Office, years: u8) -> Desk {
 pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
     let rules = &desk.office.town.registry.regime().matter[&kind];
     let keys = rules.contents_at(at).flat_map(|contents| &contents.keys);
-    let told = |key: &String| match key.as_str() {
-        "ground" => "breach".to_owned(),
+    let told = |key: &str| match key {
+        "ground" => "breach".into(),
         "registration_code" => desk.code.clone(),
+        "winner" => desk.office.town.operator[0].organisation.to_string(),
+        "method" => desk.office.town.registry.regime().selection.methods.value[0].word().to_owned(),
+        "owner_share" => "30%".into(),
+        "operator_share" => "50%".into(),
+        "processor_share" => "20".into(),
         key => format!("说明 {key}"),
     };
     keys.map(|key| (key.clone(), told(key))).collect()
@@ -89,7 +94,37 @@ impl Desk {
         self.office.casework.make_move(actor, id, named).await.unwrap()
     }
 
+    /// Whoever is asked something answers it before the move that looks at the answers.
+    async fn applied(&self, id: &MatterId, name: &str) {
+        let (town, casework) = (&self.office.town, &self.office.casework);
+        let view = self.view(id).await;
+        let rules = &town.registry.regime().matter[&view.item.kind];
+        let closes = rules.moves.iter().any(|rule| rule.word == "close_applications");
+        let last = if closes { "close_applications" } else { "evaluate" };
+        let (applicant, reviewer) = (&town.operator[0], &town.agency[2]);
+        match view.item.kind {
+            MatterKind::OperatorSelection if name == last || name == "check" && !closes => {
+                let all = casework.candidacies(id, reviewer, &Page::first()).await.unwrap().unwrap();
+                if all.total == 0 {
+                    testing::apply(casework, id, applicant).await;
+                    testing::complete(casework, id, applicant, reviewer).await;
+                    testing::score(casework, id, &applicant.organisation, reviewer, 80).await;
+                }
+            }
+            MatterKind::EntityOnboarding if name == "review" => {
+                let bank = &town.bank[0].organisation;
+                let asked = testing::items(casework, id, bank, &town.operator[2]).await;
+                if asked.iter().all(|item| item.finding.is_some()) {
+                    return;
+                }
+                testing::complete(casework, id, &town.bank[0], &town.operator[2]).await;
+            }
+            _ => {}
+        }
+    }
+
     pub(super) async fn moves(&self, actor: &Actor, id: &MatterId, name: &str) -> String {
+        self.applied(id, name).await;
         let named = self.complete(id, name).await;
         allowed(self.attempt(actor, id, named).await)
     }
@@ -285,6 +320,7 @@ async fn each_machine_is_walked_to_its_end_and_every_move_is_an_event() {
             let id = desk.open(who(&desk, *opener), *kind, &subject(&desk)).await;
             assert!(desk.newest().await.contains("\"action\":\"matter.opened\""));
             for (by, name, expected) in *steps {
+                desk.applied(&id, name).await;
                 let before = ledger.journal_head().await.unwrap();
                 assert_eq!(desk.moves(who(&desk, *by), &id, name).await, *expected, "{backend} {kind:?} {name}");
                 assert_eq!(ledger.journal_head().await.unwrap(), before + 1, "one move, one event");

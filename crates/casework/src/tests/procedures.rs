@@ -63,7 +63,7 @@ async fn an_operator_agreement_needs_minutes_and_both_signatures_and_is_filed() 
         let (from, until) = (jiff::civil::date(2026, 6, 1), jiff::civil::date(2031, 5, 31));
         let new = town.new_agreement(AgreementKind::Operator, operator, vec![fund], None, from, until);
         let id = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
-        let case = office.open(&town.agency[0], ProcedureKind::OperatorAgreement, id.as_str()).await;
+        let case = office.open_chosen(id.as_str()).await;
 
         assert_eq!(
             office.may_not(&town.agency[0], &case, "collective_decision").await,

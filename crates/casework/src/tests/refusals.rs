@@ -68,12 +68,13 @@ async fn every_code_is_given() {
     let kind = shuyu_registry::AgreementKind::Operator;
     let new = town.new_agreement(kind, operator, vec![fund], None, day(2026), day(2027));
     let agreement = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
-    let case = office.open(&town.agency[0], ProcedureKind::OperatorAgreement, agreement.as_str()).await;
+    let case = office.open_chosen(agreement.as_str()).await;
     seen.extend(office.may_not(&town.agency[1], &case, "collective_decision").await);
 
     seen.extend(super::milestones::codes_of_marks().await);
     seen.extend(super::matter_refusals::codes_of_matters_with_every_fault().await);
     seen.extend(super::registration::codes_of_registrations_with_every_fault().await);
+    seen.extend(super::candidacies::codes_of_candidacies_with_every_fault().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -88,6 +88,7 @@ async fn walk_everything(code: &str) {
     let operator = town.operator[0].organisation.clone();
     let new = town.new_agreement(AgreementKind::Operator, operator, vec![fund.clone()], None, from, until);
     let agreement = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
+    crate::testing::selected(&office.casework, &town.agency[0], &town.agency[3], &town.operator[0].organisation).await;
     office.decide(&town.agency[0], ProcedureKind::OperatorAgreement, agreement.as_str()).await;
 
     let new = town.new_scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]);

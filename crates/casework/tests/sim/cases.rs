@@ -257,6 +257,9 @@ impl City {
         }
         let subject = self.memory.id_of(&thing);
         let other = digest(self.town.ledger(), &format!("seen {}", self.step));
+        if self.dice.chance(85) {
+            self.choose_operator(&thing).await;
+        }
         let nobody = &self.town.bank[0].clone();
         let mut seen = self.memory.draft(&thing, nobody, other).digest;
         if self.dice.chance(4) {
@@ -269,6 +272,7 @@ impl City {
         let authors = if matches!(thing, Thing::Release(_)) { vec![ran] } else { Vec::new() };
         let draft = self.memory.draft(&thing, &actor, seen);
         let mut found = draft.against.clone();
+        self.memory.unselected(&thing, &mut found);
         need(self.memory.is(&actor, draft.opener), "the opener's role", &mut found);
         let is_party = draft.parties.get(&draft.opener).is_none_or(|party| *party == actor.organisation);
         need(is_party, "the opener's party", &mut found);

@@ -169,6 +169,7 @@ impl City {
             matters: Vec::new(),
             held: std::collections::BTreeSet::new(),
             admissions: BTreeMap::new(),
+            chosen: Vec::new(),
         };
         let head = town.ledger().journal_head().await.unwrap();
         Self {

@@ -280,6 +280,7 @@ impl City {
             from,
             until,
             state: AgreementState::Draft,
+            ended_ground: None,
             authors: BTreeSet::from([actor.person.clone()]),
             digest: digest(self.town.ledger(), "not yet"),
         };
@@ -321,6 +322,7 @@ impl City {
         let result = self.town.registry.terminate_agreement(&actor, &id, &ground).await;
         if self.judged(expect, 1, result).await.is_some() {
             self.memory.agreements[at].state = AgreementState::Ended;
+            self.memory.agreements[at].ended_ground = Some(ground);
         }
     }
 

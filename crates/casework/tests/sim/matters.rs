@@ -133,6 +133,7 @@ impl Memory {
         };
         let runs = self.matters.iter().filter(is_same).any(|matter| !matter.is_ended());
         need(machine.running == Running::Many || !runs, "running", &mut found);
+        need(self.is_method(new), "no such method", &mut found);
         about.authors.insert(actor.person.clone());
         (Expect::decided(found), Some(about))
     }
@@ -210,6 +211,7 @@ impl Memory {
                 need(!is_late, "due too late", &mut found);
                 let ends = transition.effects.contains(&Effect::EndAccess);
                 need(!ends || rule.ground.is_some() || self.is_known_ground(&facts), "unknown ground", &mut found);
+                self.applicants(matter, &named.name, &mut found);
             }
         }
         let is_others = |(key, value): (&String, &String)| {
@@ -261,8 +263,10 @@ impl Memory {
             let told = named.facts.keys().map(|key| (key.clone(), actor.organisation.clone()));
             matter.tellers.extend(told);
         }
+        let facts = &self.matters[at].facts;
+        let ground = facts.get("ground").filter(|_| self.is_known_ground(facts)).or(rule.ground.as_ref()).cloned();
         for effect in transition.effects {
-            self.effect(at, *effect);
+            self.effect(at, *effect, ground.as_deref());
         }
         let copies: Vec<Copy> = rule
             .file
@@ -302,7 +306,7 @@ impl Memory {
         (0..self.agreements.len()).filter(is_of).collect()
     }
 
-    fn effect(&mut self, at: usize, effect: Effect) {
+    fn effect(&mut self, at: usize, effect: Effect, ground: Option<&str>) {
         let subject = self.matters[at].subject.clone();
         match effect {
             Effect::Suspend => {
@@ -319,6 +323,7 @@ impl Memory {
                 let subject = scenario.map_or(subject, |of| self.agreements[of].id.to_string());
                 for of in self.under(&subject) {
                     self.agreements[of].state = AgreementState::Ended;
+                    self.agreements[of].ended_ground = ground.map(str::to_owned);
                 }
             }
             Effect::Admit => self.admits(at, AdmissionState::Admitted),

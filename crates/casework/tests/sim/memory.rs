@@ -47,6 +47,8 @@ pub(crate) struct Agreement {
     pub(crate) from: Day,
     pub(crate) until: Day,
     pub(crate) state: AgreementState,
+    /// On which ground it ended before its day.
+    pub(crate) ended_ground: Option<String>,
     pub(crate) authors: BTreeSet<PersonId>,
     pub(crate) digest: Digest,
 }
@@ -130,6 +132,8 @@ pub(crate) struct Matter {
     pub(crate) tellers: BTreeMap<String, Org>,
     pub(crate) made: Vec<Made>,
     pub(crate) copies: Vec<Copy>,
+    /// Whether its applicant has answered and been judged in full.
+    pub(crate) is_answered: bool,
 }
 
 /// What is expected of an act.
@@ -172,6 +176,8 @@ pub(crate) struct Memory {
     /// What rests, and by which matter.
     pub(crate) held: BTreeSet<(String, usize)>,
     pub(crate) admissions: BTreeMap<(Org, Org), AdmissionState>,
+    /// Which agency chose which operator, and when.
+    pub(crate) chosen: Vec<(Org, Org, Day)>,
 }
 
 impl Memory {

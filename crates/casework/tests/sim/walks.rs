@@ -32,6 +32,7 @@ impl City {
                 let told = match key.as_str() {
                     "registration_code" => self.dice.pick(&codes).unwrap_or_default(),
                     "ground" if self.dice.chance(94) => self.dice.pick(&grounds).unwrap(),
+                    "method" if self.dice.chance(94) => self.memory.regime.selection.methods.value[0].word().to_owned(),
                     _ => format!("说明 {key}"),
                 };
                 facts.insert(key, told);
@@ -127,6 +128,7 @@ impl City {
                 day: today,
             }],
             copies: Vec::new(),
+            is_answered: false,
         };
         self.memory.begin(&mut matter, kind.machine().initial(), None);
         self.memory.matters.push(matter);
@@ -182,6 +184,9 @@ impl City {
             at = self.dice.pick(&admissions).unwrap_or(at);
         }
         let name = self.drawn_move(at);
+        if name == "review" && self.dice.chance(92) {
+            self.answer_admission(at).await;
+        }
         let actor = self.drawn_mover(at, &name);
         let matter = &self.memory.matters[at];
         let (kind, id, version) = (matter.kind, matter.id.clone(), matter.version);

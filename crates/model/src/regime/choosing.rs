@@ -2,12 +2,14 @@
 //! operators and processors, registration, the admission of entities.
 //!
 //! Each is `Option` where a document may be silent: an absent key or section means
-//! that the document says nothing, not that it says no.
+//! that the document says nothing, not that it says no. What an applicant must be and
+//! what rules one out is walked by `casework::candidacy`.
 
 use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::words::{Body, Mode, SelectionMethod};
+use crate::candidacy::Record;
 
 /// How much may be authorised at once. Not yet read by any control: the registry
 /// authorises resource by resource, which every mode allows.
@@ -42,50 +44,68 @@ pub struct SchemeRules {
     pub filed_with: Option<Sourced<Vec<Body>>>,
 }
 
-/// One thing that a candidate must be or have.
+/// One thing that an applicant must be or have.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
+    /// Names it for ever, in answers and verdicts: `credit_standing`.
+    pub code: String,
     /// In the document's words.
     pub what: String,
     /// The clause.
     pub source: String,
 }
 
-/// A record that rules a candidate out.
+/// A record that rules an applicant out.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Disqualification {
+    /// Names it for ever, in declarations and findings: `incident`.
+    pub code: String,
     /// In the document's words.
     pub ground: String,
     /// How many years back it counts; absent where the document sets no limit.
     pub look_back_years: Option<u8>,
+    /// Which records of the platform count as this, whoever keeps silent.
+    pub counts: Option<Sourced<Vec<Record>>>,
     /// The clause.
     pub source: String,
 }
 
-/// The choice of the operator. Not yet read by any control.
+/// The choice of the operator.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SelectionRules {
+    /// An operator agreement needs one.
+    pub required_for_agreement: Sourced<bool>,
+    /// For how many months after the choice an agreement can rest on it.
+    pub holds_months: Sourced<u8>,
     /// By which methods.
     pub methods: Sourced<Vec<SelectionMethod>>,
-    /// Who decides.
+    /// The list of methods is open (等): another one is possible, with its reason.
+    pub methods_open: Option<Sourced<bool>>,
+    /// Who decides. Read through `matter.operator_selection`.
     pub decided_by: Sourced<Vec<Body>>,
+    /// Whoever runs it can add conditions of its own to the document's.
+    pub own_conditions: Option<Sourced<bool>>,
     /// Experts from outside judge the bids.
     pub third_party_experts: Option<Sourced<bool>>,
+    /// How many of them at least.
+    pub experts_min: Option<Sourced<u8>>,
+    /// A bid names the shares of owner, operator and processor.
+    pub shares_are_bid: Option<Sourced<bool>>,
     /// What is scored.
     pub scored_items: Option<Sourced<Vec<String>>>,
     /// The weight of each in per cent, in the same order.
     pub scored_weights: Option<Sourced<Vec<u8>>>,
-    /// The choice is announced to the public.
+    /// The choice is announced to the public. Read through `matter.operator_selection`.
     pub notice_required: Option<Sourced<bool>>,
-    /// With whom the result is filed.
+    /// With whom the result is filed. Read through `matter.operator_selection`.
     pub filed_with: Option<Sourced<Vec<Body>>>,
-    /// What a candidate must be.
+    /// What an applicant must be.
     #[serde(default)]
     pub conditions: Vec<Condition>,
-    /// What rules a candidate out.
+    /// What rules an applicant out.
     #[serde(default)]
     pub disqualifications: Vec<Disqualification>,
 }
@@ -133,21 +153,23 @@ pub struct RegistrationRules {
 }
 
 /// Admission of entities. Absent where the document knows no such step.
-/// Not yet read by any control; the development agreement is.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntityRules {
-    /// Who admits one.
+    /// Who admits one. Read through `matter.entity_onboarding`.
     pub admitted_by: Sourced<Body>,
-    /// Who must agree to the rules of admission and exit.
+    /// Who must agree to the rules of admission and exit. Not yet read by any control.
     pub rules_agreed_by: Option<Sourced<Body>>,
-    /// With whom entry and exit are filed.
+    /// With whom entry and exit are filed. Read through `matter.entity_onboarding`.
     pub filed_with: Option<Sourced<Body>>,
-    /// No incident in so many years.
-    pub look_back_years: Option<Sourced<u8>>,
+    /// An operator can add conditions of its own to the document's.
+    pub own_conditions: Option<Sourced<bool>>,
     /// What it must be.
     #[serde(default)]
     pub conditions: Vec<Condition>,
+    /// What rules it out.
+    #[serde(default)]
+    pub disqualifications: Vec<Disqualification>,
 }
 
 /// The negative list (负面清单), where the document knows one.

@@ -125,7 +125,9 @@ fn tables(path: &str, items: &[Value], said: &mut BTreeMap<String, Said>) {
         let one = |item: &&Map<String, Value>| {
             let what = text(item, "what").or_else(|| text(item, "ground")).unwrap_or_default();
             let years = item.get("look_back_years").and_then(Value::as_u64);
-            years.map_or_else(|| what.clone(), |years| format!("{what}(近{years}年)"))
+            let what = years.map_or_else(|| what.clone(), |years| format!("{what}(近{years}年)"));
+            let counts = item.get("counts").and_then(|counts| counts.get("value"));
+            counts.map_or_else(|| what.clone(), |counts| format!("{what}(计入{})", shown("", counts)))
         };
         let mut clauses: Vec<String> = items.iter().filter_map(|item| text(item, "source")).collect();
         clauses.dedup();

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use super::procedure::{self, did_you_mean};
 use super::words::{self, ProcessorPlace, Status, body_of};
-use super::{Ban, ProcedureKind, Regime};
+use super::{Ban, Condition, Disqualification, ProcedureKind, Regime, is_key};
 use crate::actor::Role;
+use crate::candidacy::CODE_BYTES_MAX;
 
 /// Faults as they are found: where, and what.
 #[derive(Default)]
@@ -247,15 +248,40 @@ fn of_roles_and_modes(regime: &Regime, faults: &mut Faults) {
         let what = format!("`mode.default` is `{}`, which `mode.allowed` does not name; add it", default.value.word());
         faults.at("mode.default", what);
     }
-    for (index, found) in regime.selection.disqualifications.iter().enumerate() {
+    let selection = &regime.selection;
+    sheet("selection", &selection.conditions, &selection.disqualifications, faults);
+    if let Some(entity) = &regime.entity {
+        sheet("entity", &entity.conditions, &entity.disqualifications, faults);
+    }
+    if selection.experts_min.is_some() && selection.third_party_experts.as_ref().is_none_or(|rule| !rule.value) {
+        let what = "`selection.experts_min` counts experts whom `selection.third_party_experts` does not ask for";
+        faults.at("selection.experts_min", what);
+    }
+    let items = selection.scored_items.as_ref().map(|items| items.value.len());
+    weights("selection.scored_weights", items, selection.scored_weights.as_ref().map(|w| w.value.as_slice()), faults);
+}
+
+/// What is asked of applicants: each condition and ground by a code of its own.
+fn sheet(section: &str, conditions: &[Condition], grounds: &[Disqualification], faults: &mut Faults) {
+    let conditions = conditions.iter().enumerate().map(|(at, found)| (format!("conditions.{at}"), &found.code));
+    let named = grounds.iter().enumerate().map(|(at, found)| (format!("disqualifications.{at}"), &found.code));
+    let mut seen = BTreeSet::new();
+    for (path, code) in conditions.chain(named) {
+        let path = format!("{section}.{path}.code");
+        if !is_key(code) || code.len() > CODE_BYTES_MAX {
+            let what = format!("`{code}` is no code: 1 to {CODE_BYTES_MAX} lower-case letters, digits or `_`");
+            faults.at(&path, what);
+        }
+        if !seen.insert(code) {
+            faults.at(&path, format!("`{section}` names the code `{code}` twice; give each its own"));
+        }
+    }
+    for (index, found) in grounds.iter().enumerate() {
         if found.look_back_years.is_some_and(|years| years > 50) {
-            let path = format!("selection.disqualifications.{index}.look_back_years");
+            let path = format!("{section}.disqualifications.{index}.look_back_years");
             faults.at(path, "a look-back is counted in years, 50 at most".to_owned());
         }
     }
-    let selection = &regime.selection;
-    let items = selection.scored_items.as_ref().map(|items| items.value.len());
-    weights("selection.scored_weights", items, selection.scored_weights.as_ref().map(|w| w.value.as_slice()), faults);
 }
 
 /// Weights are as many as what they weigh, and 100 in all.

@@ -32,7 +32,7 @@ macro_rules! words {
         )*
     };
 }
-pub(super) use words;
+pub(crate) use words;
 
 words! {
     /// Whether the document is law or a proposal.
@@ -228,7 +228,7 @@ macro_rules! tables {
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
     Suspension, Measure, Force, DistrictRule, PlanPer, super::Figure, super::PaperKind, super::PaperAct,
-    super::Particular, super::Interest,
+    super::Particular, super::Interest, crate::candidacy::Record,
 }
 
 /// The body that a role is.

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuyu_model::registration::RegistrationCode;
+use shuyu_model::id::OrganisationId;
 use shuyu_model::{Actor, Month, Role};
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
@@ -103,6 +104,18 @@ impl InPath for FiledWith {
     const PATTERN: &'static str = "^[a-z_]+$";
     fn read(text: &str) -> Result<Self, String> {
         <Role as InPath>::read(text).map(FiledWith)
+    }
+}
+
+/// The organisation whose part in something is meant, beside the id of that.
+#[derive(Debug, Clone)]
+pub struct OfOrganisation(pub OrganisationId);
+
+impl InPath for OfOrganisation {
+    const NAME: &'static str = "organisation";
+    const PATTERN: &'static str = "^ORG-[0-9a-f]{32}$";
+    fn read(text: &str) -> Result<Self, String> {
+        <OrganisationId as InPath>::read(text).map(OfOrganisation)
     }
 }
 

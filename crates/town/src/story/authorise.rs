@@ -35,6 +35,7 @@ pub(super) async fn register(w: &mut World<'_>) -> anyhow::Result<()> {
         let reply = cases::try_sign(w, "he.zhiyuan", case, "public_notice", None).await?;
         w.refused("a signature before the notice is over", reply, "CAS-007")?;
     }
+    super::select::call(w).await?;
     w.stage
         .step("公示十个工作日（示范时钟前移）", "ten working days of public notice (the demonstration's clock moves)");
     let earliest = after_notice(w, &open).await?;
@@ -99,6 +100,14 @@ pub(super) async fn agree(w: &mut World<'_>) -> anyhow::Result<()> {
     w.refused("an agreement before the papers are on file", reply, "REG-040")?;
     super::dossier::file(w).await?;
     super::dossier::find(w, &REGISTERED).await?;
+
+    w.stage.step("未经遴选就签订授权运营协议", "an operator agreement before anybody was selected");
+    let early = text(&w.person("fang.ming")?.post("/v1/agreements", &body).await?.json()?, "id")?;
+    let digest = text(&w.person("fang.ming")?.get(&format!("/v1/agreements/{early}")).await?.json()?, "digest")?;
+    let opened = json!({ "procedure": "operator_agreement", "subject": early, "subject_digest": digest });
+    let reply = w.person("fang.ming")?.post("/v1/cases", &opened).await?;
+    w.refused("an agreement with an operator whom no selection has chosen", reply, "CAS-054")?;
+    super::select::choose(w).await?;
 
     w.stage.step("签订授权运营协议：三重一大、运营机构、大数据中心", "the operator agreement: decided, signed, signed");
     let agreement = text(&w.person("fang.ming")?.post("/v1/agreements", &body).await?.json()?, "id")?;

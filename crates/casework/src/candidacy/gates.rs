@@ -1,0 +1,343 @@
+//! What a move of a selection or an admission asks of its candidacies, and what an
+//! operator agreement asks of a selection.
+//!
+//! INVARIANT (chosen before signed): an operator agreement's case opens only for whom a
+//! selection under the same rules has chosen, and who still may be.
+
+use shuyu_model::candidacy::ChosenAs;
+use shuyu_model::id::OrganisationId;
+use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::ProcedureKind;
+use shuyu_model::regime::words::SelectionMethod;
+use shuyu_model::{Actor, Reason, Regime, Role};
+use shuyu_registry::{Subject, Turn};
+
+use super::{Bid, Candidacy, CandidacyState, Ranked, eligible, ranking, sheet, store};
+use crate::matter::{Facts, Matter, MatterMove, NewMatter};
+use crate::store::Book;
+use crate::{Casework, CaseworkError, reasons};
+
+type Result<T> = std::result::Result<T, CaseworkError>;
+
+/// The facts in which an agreement's shares are told at `sign`.
+const SHARES: [&str; 3] = ["owner_share", "operator_share", "processor_share"];
+/// Why not the first of the ranking.
+const WINNER_REASON: &str = "winner_reason";
+/// How it is chosen, and why so where the rules do not name it.
+const METHOD: &str = "method";
+const METHOD_REASON: &str = "method_reason";
+
+fn told<'a>(facts: &'a Facts, key: &str) -> Option<&'a str> {
+    facts.get(key).map(|told| told.trim()).filter(|told| !told.is_empty())
+}
+
+/// What a selection chooses is an operator, or a processor where there is one apart.
+pub(crate) fn fault_of_role(regime: &Regime, new: &NewMatter) -> Option<String> {
+    let word = new.facts.get(sheet::CHOSEN_AS).filter(|_| new.kind == MatterKind::OperatorSelection)?;
+    match ChosenAs::parse(word) {
+        Some(ChosenAs::Operator) => None,
+        Some(ChosenAs::Processor) if regime.processor.is_some() => None,
+        _ => {
+            Some("the fact `chosen_as` names nothing that is chosen here: `operator`, or `processor` apart".to_owned())
+        }
+    }
+}
+
+/// CAS-053 against opening a selection by such a method.
+pub(crate) fn against_method(regime: &Regime, matter: &Matter, found: &mut Vec<Reason>) {
+    let (Some(method), MatterKind::OperatorSelection) = (told(&matter.facts, METHOD), matter.kind) else { return };
+    let (methods, open) = match sheet::chosen_as(matter) {
+        Some(ChosenAs::Processor) => (regime.processor.as_ref().map(|rules| &rules.methods), None),
+        _ => (Some(&regime.selection.methods), regime.selection.methods_open.as_ref()),
+    };
+    let Some(methods) = methods else { return };
+    let is_known = methods.value.iter().any(|known| known.word() == method);
+    let is_open = open.is_some_and(|open| open.value);
+    if is_known || (is_open && method == "other" && told(&matter.facts, METHOD_REASON).is_some()) {
+        return;
+    }
+    let known: Vec<&str> = methods.value.iter().copied().map(SelectionMethod::word).collect();
+    let what = "the fact `method` is no method by which the document lets an operator be chosen";
+    let mut instead = format!("name one of: {}", known.join(", "));
+    if is_open {
+        instead.push_str("; or `other`, with its grounds as `method_reason`");
+    }
+    found.push(regime.reason(reasons::METHOD_UNKNOWN, methods, what, instead));
+}
+
+impl Casework {
+    /// CAS-041 to CAS-052 and CAS-055 against a move that the matter has now.
+    pub(crate) async fn against_candidacies(
+        &self,
+        turn: &mut Turn,
+        matter: &Matter,
+        named: &MatterMove,
+    ) -> Result<Vec<Reason>> {
+        let mut found = Vec::new();
+        match (matter.kind, named.name.as_str()) {
+            (MatterKind::OperatorSelection, "check") => {
+                let standing = self.standing(turn, matter, &mut found).await?;
+                self.judged(turn, &standing, &mut found).await?;
+            }
+            (MatterKind::OperatorSelection, "evaluate") => {
+                let standing = self.standing(turn, matter, &mut found).await?;
+                self.judged(turn, &standing, &mut found).await?;
+                self.winner(turn, matter, named, &standing, &mut found).await?;
+                if sheet::chosen_as(matter) == Some(ChosenAs::Operator) {
+                    self.scored(turn, matter, named, &standing, &mut found).await?;
+                }
+            }
+            (
+                MatterKind::OperatorSelection,
+                "decide_collectively" | "approve" | "publish_notice" | "select" | "sign",
+            ) => {
+                let standing = self.standing(turn, matter, &mut found).await?;
+                let winner = self.winner(turn, matter, named, &standing, &mut found).await?;
+                if let (Some(winner), "sign") = (winner, named.name.as_str()) {
+                    self.bid_is_kept(matter, named, winner, &mut found);
+                }
+            }
+            (MatterKind::EntityOnboarding, "review" | "sign" | "admit") => {
+                let all = store::candidacies(&mut Book::Change(turn.change()), &matter.id).await?;
+                for candidacy in &all {
+                    found.extend(self.against_applicant(turn, candidacy).await?);
+                }
+            }
+            _ => {}
+        }
+        Ok(found)
+    }
+
+    /// What a move does to candidacies: who is disqualified after the choice stands no more.
+    pub(crate) async fn candidacies_moved(&self, turn: &mut Turn, matter: &Matter, name: &str) -> Result<()> {
+        if (matter.kind, name) != (MatterKind::OperatorSelection, "disqualify") {
+            return Ok(());
+        }
+        let all = store::candidacies(&mut Book::Change(turn.change()), &matter.id).await?;
+        let winner = told(&matter.facts, sheet::WINNER);
+        if let Some(chosen) = all.iter().find(|one| Some(one.organisation.as_str()) == winner) {
+            store::set_state(turn.change(), chosen, CandidacyState::Disqualified).await?;
+        }
+        Ok(())
+    }
+
+    /// CAS-048: who still asks to be chosen.
+    async fn standing(&self, turn: &mut Turn, matter: &Matter, found: &mut Vec<Reason>) -> Result<Vec<Candidacy>> {
+        let mut all = store::candidacies(&mut Book::Change(turn.change()), &matter.id).await?;
+        all.retain(Candidacy::is_standing);
+        if all.is_empty() {
+            let what = "nobody who applied in this selection stands in it";
+            let clause = self.registry().regime().cite_clause(&matter.rules.source);
+            found.push(Reason::new(reasons::NOBODY_STANDS, what, clause, "let somebody apply, or let it fail"));
+        }
+        Ok(all)
+    }
+
+    /// CAS-043: every applicant was looked at in full, whatever came of it.
+    async fn judged(&self, turn: &mut Turn, standing: &[Candidacy], found: &mut Vec<Reason>) -> Result<()> {
+        for candidacy in standing {
+            let open = eligible::unjudged(candidacy);
+            if open.is_empty() {
+                continue;
+            }
+            let name = self.registry().applicant_in(turn, &candidacy.organisation).await?.name;
+            let first = candidacy.items.iter().find(|item| item.finding.is_none());
+            let clause = first.map_or_else(String::new, |item| item.clause.clone());
+            let what = format!("`{name}` has no verdict on {} of its items: {}", open.len(), open.join(", "));
+            found.push(Reason::new(reasons::ITEM_UNJUDGED, what, clause, "let a reviewer judge each of them"));
+        }
+        Ok(())
+    }
+
+    /// CAS-048 and everything against the one who was chosen.
+    async fn winner<'a>(
+        &self,
+        turn: &mut Turn,
+        matter: &Matter,
+        named: &MatterMove,
+        standing: &'a [Candidacy],
+        found: &mut Vec<Reason>,
+    ) -> Result<Option<&'a Candidacy>> {
+        let winner = told(&named.facts, sheet::WINNER).or_else(|| told(&matter.facts, sheet::WINNER));
+        let chosen = standing.iter().find(|one| Some(one.organisation.as_str()) == winner);
+        match chosen {
+            Some(chosen) => found.extend(self.against_applicant(turn, chosen).await?),
+            None => {
+                let what = "the fact `winner` is no applicant who stands in this selection";
+                let clause = self.registry().regime().cite_clause(&matter.rules.source);
+                found.push(Reason::new(reasons::NOBODY_STANDS, what, clause, "name one by the id of its organisation"));
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// CAS-049 to CAS-052, where the document asks for experts and scores.
+    async fn scored(
+        &self,
+        turn: &mut Turn,
+        matter: &Matter,
+        named: &MatterMove,
+        standing: &[Candidacy],
+        found: &mut Vec<Reason>,
+    ) -> Result<()> {
+        let regime = self.registry().regime();
+        let experts = store::experts(&mut Book::Change(turn.change()), &matter.id).await?;
+        if let Some(rule) = regime.selection.third_party_experts.as_ref().filter(|rule| rule.value) {
+            let min = regime.selection.experts_min.as_ref().map_or(1, |min| usize::from(min.value));
+            if experts.len() < min {
+                let what = format!("{} experts are named, and {min} at least judge the bids", experts.len());
+                found.push(regime.reason(reasons::TOO_FEW_EXPERTS, rule, what, "name experts from outside"));
+            }
+            let apart: Vec<OrganisationId> = standing.iter().map(|one| one.organisation.clone()).collect();
+            for expert in &experts {
+                found.extend(self.tied_to(turn, &apart, &expert.name, &expert.employer, &[]).await?);
+            }
+        }
+        let Some(items) = regime.selection.scored_items.as_ref() else { return Ok(()) };
+        let ranked = self.ranked_in(turn, matter).await?;
+        for candidacy in standing {
+            let is_ranked = ranked.iter().any(|one| one.organisation == candidacy.organisation);
+            if !is_ranked && self.against_applicant(turn, candidacy).await?.is_empty() {
+                let name = self.registry().applicant_in(turn, &candidacy.organisation).await?.name;
+                let what = format!("not every expert has scored `{name}` on: {}", items.value.join("、"));
+                found.push(regime.reason(reasons::UNSCORED, items, what, "keep the missing scores"));
+            }
+        }
+        let winner = told(&named.facts, sheet::WINNER).or_else(|| told(&matter.facts, sheet::WINNER));
+        let rank = ranked.iter().find(|one| Some(one.organisation.as_str()) == winner).map(|one| one.rank);
+        let is_explained = told(&named.facts, WINNER_REASON).is_some();
+        if let Some(rank) = rank.filter(|rank| *rank > 1 && !is_explained) {
+            let what = format!("the one who is to be chosen came {rank}. in the ranking");
+            let instead = "choose the first, or say why not as the fact `winner_reason`";
+            found.push(regime.reason(reasons::NOT_THE_FIRST, items, what, instead));
+        }
+        Ok(())
+    }
+
+    /// The ranking of those who still stand.
+    pub(super) async fn ranked_in(&self, turn: &mut Turn, matter: &Matter) -> Result<Vec<Ranked>> {
+        self.ranked(&mut Book::Change(turn.change()), matter).await
+    }
+
+    pub(super) async fn ranked(&self, book: &mut Book<'_>, matter: &Matter) -> Result<Vec<Ranked>> {
+        let selection = &self.registry().regime().selection;
+        let Some(items) = &selection.scored_items else { return Ok(Vec::new()) };
+        // Without weights every item counts the same.
+        let weights = selection.scored_weights.as_ref().map(|weights| weights.value.clone());
+        let weights = weights.unwrap_or_else(|| vec![1; items.value.len()]);
+        let experts: Vec<i64> =
+            store::experts(book, &matter.id).await?.into_iter().map(|expert| expert.number).collect();
+        let all = store::candidacies(book, &matter.id).await?;
+        let mut scores = store::scores(book, &matter.id).await?;
+        scores.retain(|id, _| all.iter().any(|one| one.organisation == *id && one.is_standing()));
+        Ok(ranking::ranked(&weights, &experts, &scores))
+    }
+
+    /// CAS-055: the shares of the signed agreement are those that were bid.
+    fn bid_is_kept(&self, matter: &Matter, named: &MatterMove, winner: &Candidacy, found: &mut Vec<Reason>) {
+        let regime = self.registry().regime();
+        let (Some(bid), Some(rule)) = (winner.bid, regime.selection.shares_are_bid.as_ref()) else { return };
+        let Bid { owner_per_mille, operator_per_mille, processor_per_mille } = bid;
+        let bid = [owner_per_mille, operator_per_mille, processor_per_mille];
+        let share = |key: &str| told(&named.facts, key).or_else(|| told(&matter.facts, key));
+        let differs = |(key, per_mille): (&&str, &u16)| share(key).and_then(per_mille_of) != Some(*per_mille);
+        if SHARES.iter().zip(&bid).any(differs) {
+            let what = format!("the facts {} are not the shares that were bid", SHARES.join(", "));
+            let shown: Vec<String> = bid.iter().map(|share| format!("{}.{}%", share / 10, share % 10)).collect();
+            let instead = format!("sign for {}, or choose anew", shown.join(" / "));
+            found.push(regime.reason(reasons::SHARES_NOT_BID, rule, what, instead));
+        }
+    }
+
+    /// CAS-054 against opening the case of an operator agreement. Upholds INVARIANT
+    /// (chosen before signed).
+    pub(crate) async fn against_unselected(
+        &self,
+        turn: &mut Turn,
+        kind: ProcedureKind,
+        id: &str,
+        draft: &Subject,
+    ) -> Result<Vec<Reason>> {
+        let regime = self.registry().regime();
+        let rule = &regime.selection.required_for_agreement;
+        if kind != ProcedureKind::OperatorAgreement || !rule.value {
+            return Ok(Vec::new());
+        }
+        let (Some(agency), Some(operator)) = (draft.parties.get(&Role::Agency), draft.parties.get(&Role::Operator))
+        else {
+            return Ok(Vec::new());
+        };
+        let may_renew = regime.agreement.at_expiry.value.iter().any(|word| word == "renew");
+        if may_renew && self.registry().is_renewal_in(turn, id).await? {
+            return Ok(Vec::new());
+        }
+        let chosen = store::chosen(turn.change()).await?;
+        let is_theirs = |matter: &Matter| {
+            matter.opener == *agency
+                && matter.regime == regime.stamp()
+                && sheet::chosen_as(matter) == Some(ChosenAs::Operator)
+                && told(&matter.facts, sheet::WINNER) == Some(operator.as_str())
+        };
+        let name = self.registry().applicant_in(turn, operator).await?.name;
+        let Some((selection, at)) = chosen.into_iter().find(|(matter, _)| is_theirs(matter)) else {
+            let what =
+                format!("no selection under {} has chosen `{name}` as {}", regime.stamp(), regime.word(Role::Operator));
+            return Ok(vec![regime.reason(reasons::NOT_SELECTED, rule, what, "conclude a selection first")]);
+        };
+        let holds = &regime.selection.holds_months;
+        let last = at.day().saturating_add(jiff::Span::new().months(i64::from(holds.value)));
+        let mut found = Vec::new();
+        if last < turn.change().now().day() {
+            let what = format!("{} chose `{name}` on {}, and agreements rest on it to {last}", selection.id, at.day());
+            found.push(regime.reason(reasons::NOT_SELECTED, holds, what, "conclude a new selection"));
+        }
+        let all = store::candidacies(&mut Book::Change(turn.change()), &selection.id).await?;
+        for candidacy in all.iter().filter(|one| one.organisation == *operator) {
+            found.extend(self.against_applicant(turn, candidacy).await?);
+        }
+        Ok(found)
+    }
+}
+
+/// `30`, `30%`, `30.5%` as thousandths; `None` where it is no share.
+fn per_mille_of(told: &str) -> Option<u16> {
+    let told = told.trim().trim_end_matches(['%', '％']).trim();
+    let (whole, tenth) = told.split_once('.').unwrap_or((told, "0"));
+    let tenth: u16 = tenth.parse().ok().filter(|tenth| *tenth < 10)?;
+    whole.parse::<u16>().ok().filter(|whole| *whole <= 100)?.checked_mul(10)?.checked_add(tenth)
+}
+
+/// Whether the choice was shown to the public, so that names and ranks are no secret.
+pub(super) fn is_shown(matter: &Matter) -> bool {
+    matches!(matter.state, "notice" | "selected" | "agreement_signed")
+}
+
+/// Whether a viewer sees every applicant: who runs the matter and who supervises.
+pub(super) fn sees_everybody(matter: &Matter, viewer: &Actor) -> bool {
+    super::acts::is_runner(matter, viewer)
+        || crate::matter::sees_all(viewer)
+        || matter.kind != MatterKind::OperatorSelection
+}
+
+#[cfg(test)]
+mod tests {
+    use super::per_mille_of;
+
+    #[test]
+    fn shares_are_read_as_people_write_them() {
+        let rows = [
+            ("30", Some(300)),
+            ("30%", Some(300)),
+            (" 30.5 % ", Some(305)),
+            ("0", Some(0)),
+            ("100", Some(1000)),
+            ("101", None),
+            ("30.55", None),
+            ("说明", None),
+            ("", None),
+        ];
+        for (told, expected) in rows {
+            assert_eq!(per_mille_of(told), expected, "{told}");
+        }
+    }
+}

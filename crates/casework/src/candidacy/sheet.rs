@@ -1,0 +1,86 @@
+//! What an applicant is asked: the document's conditions and grounds, and those that
+//! whoever runs the matter has added where the document lets it.
+//!
+//! INVARIANT (asked at the beginning): a candidacy keeps what was asked on its day.
+//! What is asked later is asked of later ones.
+
+use shuyu_model::Regime;
+use shuyu_model::candidacy::ChosenAs;
+use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::{Condition, Disqualification, Sourced};
+
+use super::{Item, ItemKind, NewCondition};
+use crate::matter::Matter;
+
+/// The most conditions that whoever runs a matter adds.
+pub const OWN_CONDITIONS_MAX: usize = 50;
+
+/// The fact of a selection that names what is chosen; the operator where it is silent.
+pub(crate) const CHOSEN_AS: &str = "chosen_as";
+/// The fact that names the organisation that was chosen.
+pub(crate) const WINNER: &str = "winner";
+
+/// What somebody is chosen as in a matter; `None` where nobody is chosen in such one.
+pub(crate) fn chosen_as(matter: &Matter) -> Option<ChosenAs> {
+    match matter.kind {
+        MatterKind::OperatorSelection => match matter.facts.get(CHOSEN_AS) {
+            None => Some(ChosenAs::Operator),
+            Some(word) => ChosenAs::parse(word),
+        },
+        MatterKind::EntityOnboarding => Some(ChosenAs::Entity),
+        _ => None,
+    }
+}
+
+/// The part of a document that asks something of applicants.
+pub(crate) struct Asks<'a> {
+    pub(crate) conditions: &'a [Condition],
+    pub(crate) grounds: &'a [Disqualification],
+    pub(crate) own: Option<&'a Sourced<bool>>,
+}
+
+pub(crate) fn asks(regime: &Regime, chosen_as: ChosenAs) -> Asks<'_> {
+    let silent = Asks { conditions: &[], grounds: &[], own: None };
+    match chosen_as {
+        ChosenAs::Operator => Asks {
+            conditions: &regime.selection.conditions,
+            grounds: &regime.selection.disqualifications,
+            own: regime.selection.own_conditions.as_ref(),
+        },
+        // No document states what a processor must be.
+        ChosenAs::Processor => silent,
+        ChosenAs::Entity => regime.entity.as_ref().map_or(silent, |entity| Asks {
+            conditions: &entity.conditions,
+            grounds: &entity.disqualifications,
+            own: entity.own_conditions.as_ref(),
+        }),
+    }
+}
+
+/// Every item that an applicant of today is asked.
+pub(crate) fn of(regime: &Regime, chosen_as: ChosenAs, own: &[NewCondition]) -> Vec<Item> {
+    let asks = asks(regime, chosen_as);
+    let item = |code: &str, kind, what: &str, clause: String| Item {
+        code: code.to_owned(),
+        kind,
+        what: what.to_owned(),
+        clause,
+        look_back_years: None,
+        counts: Vec::new(),
+        version: 0,
+        answer: None,
+        finding: None,
+    };
+    let conditions = asks
+        .conditions
+        .iter()
+        .map(|asked| item(&asked.code, ItemKind::Condition, &asked.what, regime.cite_clause(&asked.source)));
+    let own_clause = asks.own.map_or_else(|| regime.cite_clause("setting"), |own| regime.cite(own));
+    let own = own.iter().map(|asked| item(&asked.code, ItemKind::Condition, &asked.what, own_clause.clone()));
+    let grounds = asks.grounds.iter().map(|asked| Item {
+        look_back_years: asked.look_back_years,
+        counts: asked.counts.as_ref().map(|counts| counts.value.clone()).unwrap_or_default(),
+        ..item(&asked.code, ItemKind::Ground, &asked.ground, regime.cite_clause(&asked.source))
+    });
+    conditions.chain(own).chain(grounds).collect()
+}
