@@ -39,15 +39,22 @@ reasons! {
     ("CAS-032", MATTER_RUNNING, "a matter of this kind on the same subject is running")
     ("CAS-033", UNKNOWN_GROUND, "an agreement would end on no ground that the rules name")
     ("CAS-034", MATTER_NOT_THE_FILER, "a copy is marked as filed by somebody else than the one who must file")
+    ("CAS-060", NOT_CITED, "a record that a move must rest on is not cited")
+    ("CAS-061", NOT_ITS_OVERSEER, "a matter is opened on an organisation that the opener does not oversee")
+    ("CAS-062", NO_SUCH_ANSWER, "a fact has an answer that the rules do not list")
+    ("CAS-063", WRONG_ASSIGNEE, "a matter is given to an organisation in none of the roles that the move names")
+    ("CAS-064", NOT_CONCLUDED, "an exit is opened from an agreement that was never concluded")
+    ("CAS-065", HELD_BY_RISK, "a case is approved while a risk that was reported about it is open")
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn codes_count_up_and_are_never_given_twice() {
-        // 016 to 019 are free: cases may still need them, matters begin at 020.
+        // 016 to 019 are free: cases may still need them, matters begin at 020; 060 begins
+        // what matters ask of records and of whom they go to.
         let expected: Vec<String> =
-            (1..=15).chain(20..).take(super::REASONS.len()).map(|n| format!("CAS-{n:03}")).collect();
+            (1..=15).chain(20..=34).chain(60..).take(super::REASONS.len()).map(|n| format!("CAS-{n:03}")).collect();
         let codes: Vec<&str> = super::REASONS.iter().map(|(code, _)| *code).collect();
         assert_eq!(codes, expected);
         assert!(super::REASONS.iter().all(|(_, when)| !when.is_empty()));

@@ -6,6 +6,7 @@ mod obligations;
 mod procedures;
 mod refusals;
 mod regimes;
+mod requests;
 mod reviews;
 mod shipped_matters;
 

@@ -39,6 +39,7 @@ migrations! {
     8 "settlement" "0008_settlement.sql";
     9 "server" "0009_server.sql";
     10 "matters" "0010_matters.sql";
+    13 "requests" "0013_requests.sql";
 }
 
 /// Applies what is missing; all of it or nothing.

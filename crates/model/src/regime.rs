@@ -46,7 +46,9 @@ pub use diff::{Difference, diff, paths};
 use faults::Faults;
 use lines::Lines;
 pub use lines::line_of;
-pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key};
+pub use matter::{
+    Choice, Citable, CiteRule, Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key,
+};
 pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
     NationalSecurity,
