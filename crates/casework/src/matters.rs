@@ -251,7 +251,8 @@ impl Casework {
         let history = store::moves(&mut Book::Change(turn.change()), id).await?;
         let leads = rule.as_ref().zip(transition);
         let mut cited = self.cited(&mut turn, Some(actor), &named.cites).await?;
-        cited.extend(self.cited(&mut turn, None, history.iter().flat_map(|moved| &moved.cites)).await?);
+        let before: Vec<String> = history.iter().flat_map(|moved| moved.cites.clone()).collect();
+        cited.extend(self.cited(&mut turn, None, &before).await?);
         let mut found = guards::against_move(&self.asked(&known), &matter, &named, leads, &history, &cited);
         if let (Some(assignee), Some((rule, _))) = (&named.assignee, leads) {
             let roles = self.registry().roles_of_in(&mut turn, assignee).await?;

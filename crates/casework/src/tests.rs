@@ -1,5 +1,6 @@
 //! Procedures on real databases, the long way.
 
+mod desk;
 mod matter_refusals;
 mod matters;
 mod obligations;

@@ -32,7 +32,7 @@ impl Casework {
         &self,
         turn: &mut Turn,
         viewer: Option<&Actor>,
-        ids: impl IntoIterator<Item = &String>,
+        ids: &[String],
     ) -> Result<Vec<Cited>, CaseworkError> {
         let (mut found, mut faults) = (Vec::new(), Vec::new());
         for id in ids {

@@ -125,10 +125,12 @@ pub(crate) async fn running(change: &mut Change, matter: &Matter) -> Result<Opti
 
 /// What a viewer may see of what a filter asks for. `$1` is the viewer's
 /// organisation, or empty for who sees all; the others are empty where not asked for.
+/// What is open to all is said by `MatterKind::is_open_to_all`, too.
 macro_rules! listed {
     () => {
         " FROM matters m WHERE ($1 = '' OR m.opener = $1 OR m.subject_organisation = $1 OR m.counterparty = $1 \
-         OR m.parties LIKE '%\"' || $1 || '\"%' OR (m.kind = 'call' AND m.state IN ('published', 'closed', 'evaluated'))) AND ($2 = '' OR m.kind = $2) AND ($3 = '' OR m.state = $3) \
+         OR m.parties LIKE '%\"' || $1 || '\"%' \
+         OR (m.kind = 'call' AND m.state IN ('published', 'closed', 'evaluated'))) AND ($2 = '' OR m.kind = $2) AND ($3 = '' OR m.state = $3) \
          AND ($4 = '' OR m.opener = $4 OR m.subject_organisation = $4 OR m.counterparty = $4) \
          AND ($5 = '' OR m.subject = $5)"
     };

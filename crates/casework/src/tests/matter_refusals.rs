@@ -11,7 +11,7 @@ use shuyu_model::{CryptoProfile, Regime, Role};
 use shuyu_registry::testing::{allowed, fund_columns, new_resource, refused};
 use shuyu_registry::{Page, Registry, rules};
 
-use super::matters::{Desk, desk, told_at};
+use super::desk::{Desk, desk, told_at};
 use crate::matter::{FACTS_MAX, Facts, MOVES_MAX};
 use crate::{Casework, CaseworkError, MatterFilter, MatterMove, NewMatter, Outcome};
 

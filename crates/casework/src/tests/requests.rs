@@ -9,7 +9,7 @@ use shuyu_model::regime::ProcedureKind;
 use shuyu_registry::testing::{allowed, fund_columns, new_resource, refused};
 use shuyu_registry::{AgreementKind, Page};
 
-use super::matters::{By, Desk, desk, who};
+use super::desk::{By, Desk, desk, who};
 use super::shipped_matters::desk_under;
 use crate::matter::Facts;
 use crate::{CaseworkError, MatterFilter, MatterMove, NewMatter};

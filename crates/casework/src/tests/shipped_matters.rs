@@ -10,7 +10,7 @@ use shuyu_registry::rules;
 use shuyu_registry::testing::{regime_of, town_under};
 
 use super::Office;
-use super::matters::{By, Desk, Walk, furnished, who};
+use super::desk::{By, Desk, Walk, furnished, who};
 use crate::Casework;
 
 /// Longer than any period of a shipped document, in days.
