@@ -61,7 +61,8 @@ impl Casework {
                     Err(CaseworkError::Unknown { .. }) => return Ok(None),
                     found => found?,
                 };
-                Ok(viewer.is_none_or(|viewer| is_visible(&matter, viewer)).then(|| Cited {
+                let sees = viewer.is_none_or(|viewer| is_visible(&matter, viewer));
+                Ok(sees.then_some(Cited {
                     of: Citable::Matter(matter.kind),
                     organisation: matter.subject_organisation,
                     state: Some(matter.state),

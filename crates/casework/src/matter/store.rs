@@ -130,7 +130,8 @@ macro_rules! listed {
     () => {
         " FROM matters m WHERE ($1 = '' OR m.opener = $1 OR m.subject_organisation = $1 OR m.counterparty = $1 \
          OR m.parties LIKE '%\"' || $1 || '\"%' \
-         OR (m.kind = 'call' AND m.state IN ('published', 'closed', 'evaluated'))) AND ($2 = '' OR m.kind = $2) AND ($3 = '' OR m.state = $3) \
+         OR (m.kind = 'call' AND m.state IN ('published', 'closed', 'evaluated'))) \
+         AND ($2 = '' OR m.kind = $2) AND ($3 = '' OR m.state = $3) \
          AND ($4 = '' OR m.opener = $4 OR m.subject_organisation = $4 OR m.counterparty = $4) \
          AND ($5 = '' OR m.subject = $5)"
     };

@@ -114,7 +114,7 @@ async fn an_inspection_ends_only_once_what_it_found_is_rectified_and_each_shows_
         let new = desk.prepared(MatterKind::Rectification, desk.agreement.as_str());
         let new = NewMatter { cites: vec![id.to_string()], ..new };
         let put_right = allowed(desk.office.casework.open_matter(&agency[0], new).await.unwrap());
-        assert_eq!(desk.view(&id).await.cited_by, [put_right.clone()], "{backend}");
+        assert_eq!(desk.view(&id).await.cited_by, std::slice::from_ref(&put_right), "{backend}");
         desk.moves(police, &id, "follow_up").await;
         assert_eq!(desk.may_not(police, &id, "close").await, ["CAS-060"], "{backend}: it is not put right");
         for (by, name) in [(&agency[0], "order"), (operator, "report_done"), (&agency[1], "accept")] {
