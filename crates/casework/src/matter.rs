@@ -9,7 +9,7 @@
 //! (`matter/effects.rs`), the moves themselves (`matters.rs`), days and the
 //! platform's own moves (`matter/sweep.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use shuyu_model::calendar::WorkingDay;
@@ -20,6 +20,7 @@ use shuyu_model::{Calendar, Day, Digest, Role, Time};
 
 use crate::case::{REASON_CHARS_MAX, REASON_CHARS_MIN};
 
+pub(crate) mod cites;
 pub(crate) mod effects;
 pub(crate) mod guards;
 pub(crate) mod store;
@@ -40,6 +41,8 @@ pub const FACT_KEY_CHARS_MAX: usize = 64;
 pub const FACT_CHARS_MAX: usize = 2000;
 /// The most moves of one matter, its opening included.
 pub const MOVES_MAX: i64 = 200;
+/// The most records that one move, or an opening, cites.
+pub const CITES_MAX: usize = 32;
 
 /// Facts of a matter: what the documents prescribe as contents, and what else the
 /// parties tell. Never a value from the data.
@@ -63,6 +66,9 @@ pub struct NewMatter {
     /// What is known of it.
     #[serde(default)]
     pub facts: Facts,
+    /// The records that it rests on: ids of matters, cases and things.
+    #[serde(default)]
+    pub cites: Vec<String>,
 }
 
 /// A move to be made.
@@ -83,6 +89,12 @@ pub struct MatterMove {
     /// rules allow (限期).
     #[serde(default)]
     pub due_day: Option<Day>,
+    /// The records that it rests on: ids of matters, cases and things.
+    #[serde(default)]
+    pub cites: Vec<String>,
+    /// Whom the matter goes to, where the move gives it to somebody.
+    #[serde(default)]
+    pub assignee: Option<OrganisationId>,
     /// The version of the matter that the caller saw.
     pub seen_version: i64,
 }
@@ -100,6 +112,7 @@ impl NewMatter {
             _ => {}
         }
         facts_faults(&self.facts, &mut faults);
+        cites_faults(&self.cites, &mut faults);
         faults
     }
 }
@@ -113,7 +126,17 @@ impl MatterMove {
                 .push(format!("`reason` has {chars} characters; say why in {REASON_CHARS_MIN} to {REASON_CHARS_MAX}"));
         }
         facts_faults(&self.facts, &mut faults);
+        cites_faults(&self.cites, &mut faults);
         faults
+    }
+}
+
+fn cites_faults(cites: &[String], faults: &mut Vec<String>) {
+    if cites.len() > CITES_MAX {
+        faults.push(format!("`cites` are more than {CITES_MAX}"));
+    }
+    if cites.iter().collect::<BTreeSet<_>>().len() < cites.len() {
+        faults.push("`cites` name a record twice".to_owned());
     }
 }
 
@@ -174,9 +197,19 @@ pub(crate) struct Moved {
     pub(crate) reason: String,
     pub(crate) evidence: Option<Digest>,
     pub(crate) facts: Facts,
+    pub(crate) cites: Vec<String>,
+    /// Whom it gave the matter to.
+    pub(crate) assignee: Option<OrganisationId>,
     /// When it was due, if there was a day.
     pub(crate) due_day: Option<Day>,
     pub(crate) at: Time,
+}
+
+/// What was known when a matter last reached a state.
+pub(crate) fn known_at(history: &[Moved], state: &str) -> Facts {
+    let last = history.iter().filter(|moved| moved.to == state).map(|moved| moved.version).max();
+    let told = history.iter().filter(|moved| last.is_some_and(|last| moved.version <= last));
+    told.flat_map(|moved| moved.facts.clone()).collect()
 }
 
 impl Matter {

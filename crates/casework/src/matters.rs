@@ -18,7 +18,7 @@ use shuyu_registry::page::PAGE_ITEMS_MAX;
 use shuyu_registry::{Listing, MatterSubject, Page, Turn, canonical};
 
 use crate::candidacy::gates;
-use crate::matter::guards::{self, Asked, Openers};
+use crate::matter::guards::{self, Asked, Opened, Openers};
 use crate::matter::{
     self, FACTS_MAX, Facts, MOVES_MAX, Matter, MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, Moved,
     NewMatter, effects, store,
@@ -32,6 +32,9 @@ type Result<T> = std::result::Result<T, CaseworkError>;
 /// An entry of the log has 65,535 bytes.
 pub const TOUCHED_SHOWN_MAX: usize = 200;
 
+/// How many of the matters that cite one its view names.
+pub(crate) const CITING_SHOWN_MAX: usize = 200;
+
 /// What the digest of a move covers.
 #[derive(serde::Serialize)]
 struct Told<'a> {
@@ -42,6 +45,8 @@ struct Told<'a> {
     reason: &'a str,
     evidence: Option<Digest>,
     facts: &'a Facts,
+    cites: &'a [String],
+    assignee: Option<&'a str>,
     at: i64,
 }
 
@@ -53,6 +58,8 @@ pub(crate) struct Made<'a> {
     pub(crate) evidence: Option<Digest>,
     pub(crate) facts: Facts,
     pub(crate) due_day: Option<shuyu_model::Day>,
+    pub(crate) cites: Vec<String>,
+    pub(crate) assignee: Option<OrganisationId>,
 }
 
 impl Casework {
@@ -85,11 +92,19 @@ impl Casework {
         let mut turn = self.registry().turn().await?;
         let subject = self.subject_of(&mut turn, actor, &new.subject).await?;
         let known = self.known(&mut turn, actor).await?;
+        let cites = new.cites.clone();
+        let cited = self.cited(&mut turn, Some(actor), &cites).await?;
+        let is_draft = subject.is_draft;
         let matter = self.opened_matter(&mut turn, actor, new, rules, subject).await?;
         let openers = if matter.kind == MatterKind::Complaint { Openers::Anyone } else { Openers::Parties };
         let mut found = Vec::new();
-        guards::against_opening(&self.asked(&known), &matter, openers, &mut found);
         gates::against_method(self.registry().regime(), &matter, &mut found);
+        let subject_roles = match &matter.subject_organisation {
+            Some(organisation) => self.registry().roles_of_in(&mut turn, organisation).await?,
+            None => Vec::new(),
+        };
+        let opened = Opened { openers, subject_roles: &subject_roles, is_draft, cited: &cited };
+        guards::against_opening(&self.asked(&known), &matter, &opened, &mut found);
         found.extend(self.is_running(&mut turn, &matter).await?);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", &matter.subject, reasons).await;
@@ -105,6 +120,8 @@ impl Casework {
             reason: String::new(),
             evidence: None,
             facts: matter.facts.clone(),
+            cites,
+            assignee: None,
             due_day: None,
             at: matter.opened_at,
         };
@@ -117,7 +134,7 @@ impl Casework {
         let event = Event::done(Some(actor), "matter.opened", matter.id.as_str()).facts(json!({
             "kind": matter.kind, "subject": matter.subject, "counterparty": matter.counterparty,
             "state": matter.state, "keys": matter.facts.keys().collect::<Vec<_>>(),
-            "due": matter.due.map(|due| due.day),
+            "due": matter.due.map(|due| due.day), "cites": moved.cites,
         }));
         let after = self.told(&matter.facts)?;
         turn.commit(event.digests(None, Some(after)).under(regime).citing(clause)).await?;
@@ -137,8 +154,8 @@ impl Casework {
         rules: MatterRules,
         subject: MatterBase,
     ) -> Result<Matter> {
-        let NewMatter { kind, subject: id, counterparty, title, facts } = new;
-        let MatterBase { organisation, mut parties, mut authors } = subject;
+        let NewMatter { kind, subject: id, counterparty, title, facts, .. } = new;
+        let MatterBase { organisation, mut parties, mut authors, .. } = subject;
         if let Some(counterparty) = &counterparty {
             let roles = self.registry().roles_of_in(turn, counterparty).await?;
             if kind == MatterKind::EntityOnboarding {
@@ -181,10 +198,10 @@ impl Casework {
 
     /// What a matter is about. What the actor may not see is not there.
     async fn subject_of(&self, turn: &mut Turn, actor: &Actor, id: &str) -> Result<MatterBase> {
-        if let Some(MatterSubject { organisation, parties, authors }) =
+        if let Some(MatterSubject { organisation, parties, authors, is_draft }) =
             self.registry().matter_subject_in(turn, id).await?
         {
-            return Ok(MatterBase { organisation: Some(organisation), parties, authors });
+            return Ok(MatterBase { organisation: Some(organisation), parties, authors, is_draft });
         }
         let unknown = || CaseworkError::Unknown { id: id.chars().take(80).collect() };
         if let Ok(matter) = MatterId::parse(id) {
@@ -199,6 +216,7 @@ impl Casework {
                 parties: matter.parties,
                 // Who moved a matter decides no complaint about it.
                 authors: movers.chain(matter.authors).collect(),
+                is_draft: false,
             });
         }
         let case = CaseId::parse(id).map_err(|error| malformed(error.to_string()))?;
@@ -208,7 +226,7 @@ impl Casework {
         }
         let signed = crate::store::signed(&mut Book::Change(turn.change()), &case.id).await?;
         let authors = signed.into_iter().map(|signed| signed.person).chain(case.authors).collect();
-        Ok(MatterBase { organisation: Some(case.opener), parties: case.parties, authors })
+        Ok(MatterBase { organisation: Some(case.opener), parties: case.parties, authors, is_draft: false })
     }
 
     /// CAS-032.
@@ -238,7 +256,14 @@ impl Casework {
         let known = self.known(&mut turn, actor).await?;
         let history = store::moves(&mut Book::Change(turn.change()), id).await?;
         let leads = rule.as_ref().zip(transition);
-        let mut found = guards::against_move(&self.asked(&known), &matter, &named, leads, &history);
+        let mut cited = self.cited(&mut turn, Some(actor), &named.cites).await?;
+        let before: Vec<String> = history.iter().flat_map(|moved| moved.cites.clone()).collect();
+        cited.extend(self.cited(&mut turn, None, &before).await?);
+        let mut found = guards::against_move(&self.asked(&known), &matter, &named, leads, &history, &cited);
+        if let (Some(assignee), Some((rule, _))) = (&named.assignee, leads) {
+            let roles = self.registry().roles_of_in(&mut turn, assignee).await?;
+            found.extend(guards::against_assignee(self.registry().regime(), &matter, rule, &roles));
+        }
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
         if let Some((_, transition)) = leads {
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
@@ -249,8 +274,8 @@ impl Casework {
         }
         // `against_move` refuses where the matter has no such move.
         let Some((rule, transition)) = leads else { return Err(malformed("there is no such move")) };
-        let MatterMove { reason, evidence, facts, due_day, .. } = named;
-        let made = Made { actor: Some(actor), reason: &reason, evidence, facts, due_day };
+        let MatterMove { reason, evidence, facts, due_day, cites, assignee, .. } = named;
+        let made = Made { actor: Some(actor), reason: &reason, evidence, facts, due_day, cites, assignee };
         let event = self.advance(&mut turn, &mut matter, rule, transition, made).await?;
         turn.commit(event).await?;
         Ok(Verdict::Allow(matter.state.to_owned()))
@@ -275,6 +300,15 @@ impl Casework {
         let new_keys = named.facts.keys().filter(|key| !matter.facts.contains_key(*key)).count();
         if matter.facts.len().saturating_add(new_keys) > FACTS_MAX {
             faults.push(format!("the matter would have more than {FACTS_MAX} facts"));
+        }
+        if let Some(leads) = leads {
+            match (leads.effects.contains(&Effect::Assign), &named.assignee) {
+                (true, None) => faults.push("`assignee` is missing: the move gives the matter to somebody".to_owned()),
+                (false, Some(_)) => {
+                    faults.push("`assignee` is given, but the move gives the matter to nobody".to_owned())
+                }
+                _ => {}
+            }
         }
         if let (Some(day), Some(leads)) = (named.due_day, leads) {
             if !guards::has_due(&matter.rules, matter.machine(), leads.to) || leads.to == leads.from {
@@ -307,12 +341,19 @@ impl Casework {
         made: Made<'_>,
     ) -> Result<Event> {
         let regime = self.registry().regime();
-        let Made { actor, reason, evidence, facts, due_day } = made;
+        let Made { actor, reason, evidence, facts, due_day, cites, assignee } = made;
         let at = turn.change().now();
         let before = self.told(&matter.facts)?;
         // Only the move that a day was set for met it or missed it.
         let was_due = matter.due.filter(|_| rule.working_days_max.is_some() || actor.is_none());
+        if transition.effects.contains(&Effect::Forget) {
+            let history = store::moves(&mut Book::Change(turn.change()), &matter.id).await?;
+            matter.facts = matter::known_at(&history, transition.to);
+        }
         matter.facts.extend(facts.clone());
+        if let Some(assignee) = &assignee {
+            matter.counterparty = Some(assignee.clone());
+        }
         let touched = effects::apply(turn, regime, matter, rule, transition).await?;
         self.candidacies_moved(turn, matter, &rule.word).await?;
         matter.enter(transition, at, due_day, self.calendar());
@@ -326,6 +367,8 @@ impl Casework {
             reason: reason.to_owned(),
             evidence,
             facts,
+            cites,
+            assignee,
             due_day: was_due.map(|due| due.day),
             at,
         };
@@ -355,6 +398,8 @@ impl Casework {
             reason: &moved.reason,
             evidence: moved.evidence,
             facts: &moved.facts,
+            cites: &moved.cites,
+            assignee: moved.assignee.as_ref().map(OrganisationId::as_str),
             at: moved.at.0,
         };
         let facts = json!({
@@ -362,7 +407,7 @@ impl Casework {
             "version": moved.version, "evidence": moved.evidence, "told": self.told(&told)?,
             "keys": moved.facts.keys().collect::<Vec<_>>(), "was_due": moved.due_day,
             "due": matter.due.map(|due| due.day), "touched": touched.iter().take(TOUCHED_SHOWN_MAX).collect::<Vec<_>>(),
-            "touched_total": touched.len(),
+            "touched_total": touched.len(), "cites": moved.cites, "assignee": moved.assignee,
         });
         let event = Event::done(actor, "matter.moved", matter.id.as_str()).facts(facts).under(regime);
         let event = event.digests(Some(before), Some(self.told(&matter.facts)?));
@@ -441,7 +486,9 @@ impl Casework {
         }
         let history = store::moves(&mut book, id).await?;
         let filings = store::filings(&mut book, id).await?;
-        Ok(Some(matter::of_matter(&self.asked(viewer), &matter, history, filings)))
+        let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
+        let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
+        Ok(Some(matter::of_matter(&self.asked(viewer), &matter, history, filings, citing)))
     }
 
     /// The matters that this viewer may see, oldest first.
@@ -462,6 +509,7 @@ struct MatterBase {
     organisation: Option<shuyu_model::id::OrganisationId>,
     parties: std::collections::BTreeMap<Role, shuyu_model::id::OrganisationId>,
     authors: Vec<shuyu_model::id::PersonId>,
+    is_draft: bool,
 }
 
 pub(crate) fn malformed(fault: impl Into<String>) -> CaseworkError {

@@ -130,7 +130,7 @@ pub struct Obligation {
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,
-    /// Who may do it: words of roles, or `opener`, `counterparty`, `maker` (of the move that is filed).
+    /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is filed).
     pub by: Vec<String>,
     /// Which organisation, where it is a certain one.
     pub organisation: Option<OrganisationId>,
@@ -257,6 +257,7 @@ fn maker_of(matter: &Matter, maker: Maker) -> Option<OrganisationId> {
         Maker::Role(role) => matter.parties.get(&role).cloned(),
         Maker::Opener => Some(matter.opener.clone()),
         Maker::Counterparty => matter.counterparty.clone(),
+        Maker::Concerned => matter.subject_organisation.clone(),
         Maker::Platform => None,
     }
 }

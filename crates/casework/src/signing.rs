@@ -6,6 +6,7 @@
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::CaseId;
+use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{ProcedureKind, Step};
 use shuyu_model::{Actor, Digest, Reason, Reasons, Verdict};
 use shuyu_registry::{Subject, Turn, canonical, enact};
@@ -69,6 +70,7 @@ impl Casework {
         let mut found = self.against_signing(&case, &named, &known, &before, &opinion);
         if opinion.outcome == Outcome::Approve {
             self.against_approving(&case, &named, draft.as_ref(), &opinion, &mut found);
+            found.extend(self.held_by_risk(&mut turn, &case).await?);
         }
         let acceptance = self.against_registration(&mut turn, &case, &named, &opinion, &mut found).await?;
         if let Some(reasons) = Reasons::new(found) {
@@ -200,6 +202,18 @@ impl Casework {
             }
             found.extend(draft.against.iter().cloned());
         }
+    }
+
+    /// CAS-065: a risk that is reported about a case, or about what it decides on, holds
+    /// it up until it is resolved. A return or a refusal need not wait.
+    async fn held_by_risk(&self, turn: &mut Turn, case: &Case) -> Result<Option<Reason>> {
+        let about = [case.id.as_str(), case.subject.as_str()];
+        let open = crate::matter::store::open_on(turn.change(), MatterKind::RiskReport, about).await?;
+        Ok(open.map(|id| {
+            let what = format!("the risk report {id} on it is open");
+            let instead = "wait until it is resolved, return the case or refuse it";
+            self.reason(&case.procedure, reasons::HELD_BY_RISK, what, instead)
+        }))
     }
 
     /// Moves a case on; the table of states has the last word.

@@ -130,6 +130,8 @@ pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, ope
     };
     matters::insert_matter(turn.change(), &matter).await.expect("a matter");
     let moved = Moved {
+        cites: Vec::new(),
+        assignee: None,
         version: 1,
         by: "select".to_owned(),
         from: "evaluated".to_owned(),

@@ -1,8 +1,9 @@
 //! Procedures on real databases, the long way.
 
-mod dossier;
 mod candidacies;
 mod choices;
+mod desk;
+mod dossier;
 mod matter_refusals;
 mod matters;
 mod milestones;
@@ -11,6 +12,7 @@ mod procedures;
 mod refusals;
 mod regimes;
 mod registration;
+mod requests;
 mod reviews;
 mod shipped_matters;
 

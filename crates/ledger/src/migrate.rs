@@ -43,6 +43,7 @@ migrations! {
     16 "registration" "0016_registration.sql";
     12 "dossier" "0012_dossier.sql";
     11 "candidacies" "0011_candidacies.sql";
+    13 "requests" "0013_requests.sql";
 }
 
 /// Applies what is missing; all of it or nothing.

@@ -15,14 +15,22 @@
 use serde::{Deserialize, Serialize};
 
 mod assessment;
+mod call;
 mod complaint;
+mod coordination;
+mod data_demand;
 mod entity_onboarding;
 mod exit;
+mod guidance;
 mod incident;
+mod inspection;
 mod negative_list_entry;
 mod operator_selection;
 mod product;
+mod quality_issue;
 mod rectification;
+mod referral;
+mod risk_report;
 mod scheme;
 
 /// What a matter is about.
@@ -49,11 +57,27 @@ pub enum MatterKind {
     NegativeListEntry,
     /// 产品登记、定价与挂牌, outside the platform.
     Product,
+    /// 监督检查: an overseer looks at a party.
+    Inspection,
+    /// 数据需求与供给: demands and tasks to supply.
+    DataDemand,
+    /// 数据质量异议.
+    QualityIssue,
+    /// 统筹协调: what goes to the bureau or the working group.
+    Coordination,
+    /// 指导、督促.
+    Guidance,
+    /// 场景与方案征集.
+    Call,
+    /// 移送 to police, discipline or another body.
+    Referral,
+    /// 风险报告: it holds up what it is about.
+    RiskReport,
 }
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 10] = [
+    pub const ALL: [MatterKind; 18] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -64,6 +88,14 @@ impl MatterKind {
         Self::Assessment,
         Self::NegativeListEntry,
         Self::Product,
+        Self::Inspection,
+        Self::DataDemand,
+        Self::QualityIssue,
+        Self::Coordination,
+        Self::Guidance,
+        Self::Call,
+        Self::Referral,
+        Self::RiskReport,
     ];
 
     /// The word in files, database and JSON.
@@ -79,12 +111,25 @@ impl MatterKind {
             Self::Assessment => "assessment",
             Self::NegativeListEntry => "negative_list_entry",
             Self::Product => "product",
+            Self::Inspection => "inspection",
+            Self::DataDemand => "data_demand",
+            Self::QualityIssue => "quality_issue",
+            Self::Coordination => "coordination",
+            Self::Guidance => "guidance",
+            Self::Call => "call",
+            Self::Referral => "referral",
+            Self::RiskReport => "risk_report",
         }
     }
 
     /// Reads that word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether everybody with an account sees such a matter in this state.
+    pub fn is_open_to_all(self, state: &str) -> bool {
+        self == Self::Call && matches!(state, "published" | "closed" | "evaluated")
     }
 
     /// Its table.
@@ -100,6 +145,14 @@ impl MatterKind {
             Self::Assessment => &assessment::MACHINE,
             Self::NegativeListEntry => &negative_list_entry::MACHINE,
             Self::Product => &product::MACHINE,
+            Self::Inspection => &inspection::MACHINE,
+            Self::DataDemand => &data_demand::MACHINE,
+            Self::QualityIssue => &quality_issue::MACHINE,
+            Self::Coordination => &coordination::MACHINE,
+            Self::Guidance => &guidance::MACHINE,
+            Self::Call => &call::MACHINE,
+            Self::Referral => &referral::MACHINE,
+            Self::RiskReport => &risk_report::MACHINE,
         }
     }
 }
@@ -139,6 +192,18 @@ impl SubjectKind {
         }
     }
 
+    /// The word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Organisation => "organisation",
+            Self::Agreement => "agreement",
+            Self::Scenario => "scenario",
+            Self::Resource => "resource",
+            Self::Matter => "matter",
+            Self::Case => "case",
+        }
+    }
+
     /// What an id names, by its first letters.
     pub fn of(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| id.starts_with(kind.prefix()))
@@ -157,6 +222,8 @@ pub enum Guard {
     NotTheCounterparty,
     /// The fact `ground` is one on which the rules let an agreement end.
     KnownGround,
+    /// The agreement that it is about was concluded: a draft gave nobody anything.
+    Concluded,
 }
 
 impl Guard {
@@ -167,6 +234,7 @@ impl Guard {
             Self::NotTheAuthor => "not by who opened it or made what it is about",
             Self::NotTheCounterparty => "not by the counterparty",
             Self::KnownGround => "`ground` is one that the rules name",
+            Self::Concluded => "the agreement was concluded",
         }
     }
 }
@@ -190,6 +258,10 @@ pub enum Effect {
     Bar,
     /// The resource comes off the negative list.
     Unbar,
+    /// The matter goes to the organisation that the move names: its counterparty.
+    Assign,
+    /// What was told since the state that it leads to was last reached is forgotten.
+    Forget,
 }
 
 impl Effect {
@@ -204,6 +276,8 @@ impl Effect {
             Self::RemoveAdmission => "admission ends",
             Self::Bar => "resource is barred",
             Self::Unbar => "resource is open again",
+            Self::Assign => "goes to the organisation that the move names",
+            Self::Forget => "what was told since is forgotten",
         }
     }
 }
@@ -255,6 +329,8 @@ pub struct Machine {
     pub counterparty: Option<&'static str>,
     /// Whether one runs at a time, or several, on the same subject.
     pub running: Running,
+    /// What must hold of whoever opens one.
+    pub opening: &'static [Guard],
     /// Every state; a matter begins in the first.
     pub states: &'static [State],
     /// Every move.
@@ -291,6 +367,11 @@ impl Machine {
     /// Where a move leads from a state; `None` where it is not in the table.
     pub fn transition(&self, from: &str, by: &str) -> Option<&'static Transition> {
         self.transitions.iter().find(|transition| transition.from == from && transition.by == by)
+    }
+
+    /// Whether a matter can have a counterparty: from its opening, or by a move.
+    pub fn has_counterparty(&self) -> bool {
+        self.counterparty.is_some() || self.transitions.iter().any(|t| t.effects.contains(&Effect::Assign))
     }
 
     /// Whether a matter in this state has ended.

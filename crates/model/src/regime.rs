@@ -51,7 +51,9 @@ use faults::Faults;
 pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
-pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key};
+pub use matter::{
+    Choice, Citable, CiteRule, Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key,
+};
 pub use milestone::{Counted, Figure, Milestone};
 pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,

@@ -47,7 +47,13 @@ pub async fn registration_gave_way(turn: &mut Turn, registration: &Registration)
 
 /// An agreement is signed by all and holds on its days.
 pub async fn agreement_in_force(turn: &mut Turn, id: &AgreementId, digest: Digest) -> Result<(), RegistryError> {
+    let registry = turn.registry();
+    let grantee = registry.world_in(turn).await?.agreement(id)?.grantee.clone();
     let is_written = store::set_in_force(turn.change(), id, digest).await?;
+    // What was concluded while its grantee's rights rest begins at rest.
+    for ground in store::grounds_of(turn.change(), grantee.as_str()).await? {
+        store::suspend(turn.change(), id.as_str(), &ground).await?;
+    }
     turn.touch(Basis::Agreement(id.clone()));
     unless_changed(is_written, id.as_str())
 }
@@ -60,12 +66,16 @@ pub async fn scenario_approved(turn: &mut Turn, id: &ScenarioId, digest: Digest)
 }
 
 /// The rights under a subject rest until `ground` lets go: a scenario, an
-/// agreement, or every agreement that an organisation was given. Says what rests.
+/// agreement, or every agreement that an organisation was given or is given until
+/// then. Says what rests.
 pub async fn suspended(turn: &mut Turn, subject: &str, ground: &MatterId) -> Result<Vec<String>, RegistryError> {
     let mut found: Vec<(String, Basis)> =
         under(turn, subject).await?.into_iter().map(|id| (id.to_string(), Basis::Agreement(id))).collect();
     if let Ok(scenario) = ScenarioId::parse(subject) {
         found.push((scenario.to_string(), Basis::Scenario(scenario)));
+    }
+    if OrganisationId::parse(subject).is_ok() {
+        store::suspend(turn.change(), subject, ground.as_str()).await?;
     }
     let mut ids = Vec::new();
     for (id, basis) in found {
@@ -79,7 +89,8 @@ pub async fn suspended(turn: &mut Turn, subject: &str, ground: &MatterId) -> Res
 /// What `ground` suspended lives again, unless another holds it too (INVARIANT
 /// (held by all)). Says what it let go.
 pub async fn resumed(turn: &mut Turn, ground: &MatterId) -> Result<Vec<String>, RegistryError> {
-    let held = store::held_by(turn.change(), ground.as_str()).await?;
+    let mut held = store::held_by(turn.change(), ground.as_str()).await?;
+    held.retain(|id| OrganisationId::parse(id).is_err());
     store::lift(turn.change(), ground.as_str()).await?;
     for id in &held {
         if let Ok(agreement) = AgreementId::parse(id) {

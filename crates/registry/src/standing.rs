@@ -70,6 +70,8 @@ pub struct MatterSubject {
     pub parties: BTreeMap<Role, OrganisationId>,
     /// Who made the thing.
     pub authors: Vec<PersonId>,
+    /// Whether it is an agreement that was never concluded.
+    pub is_draft: bool,
 }
 
 /// An operator agreement that holds, for what falls due under it.
@@ -99,6 +101,7 @@ impl Registry {
                     organisation: scenario.operator.clone(),
                     parties: BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]),
                     authors: scenario.authors.clone(),
+                    is_draft: false,
                 }
             }
             Some(SubjectKind::Resource) => {
@@ -107,6 +110,7 @@ impl Registry {
                     organisation: resource.source.clone(),
                     parties: BTreeMap::from([(Role::Source, resource.source.clone())]),
                     authors: resource.authors.clone(),
+                    is_draft: false,
                 }
             }
             Some(SubjectKind::Matter | SubjectKind::Case) | None => return Ok(None),
@@ -154,7 +158,7 @@ impl Registry {
 fn of_organisation(world: &World, id: &OrganisationId) -> Result<MatterSubject, RegistryError> {
     let roles = &world.organisation(id)?.roles;
     let parties = roles.iter().map(|role| (*role, id.clone())).collect();
-    Ok(MatterSubject { organisation: id.clone(), parties, authors: Vec::new() })
+    Ok(MatterSubject { organisation: id.clone(), parties, authors: Vec::new(), is_draft: false })
 }
 
 fn of_agreement(agreement: &Agreement) -> MatterSubject {
@@ -166,6 +170,7 @@ fn of_agreement(agreement: &Agreement) -> MatterSubject {
         organisation: agreement.grantee.clone(),
         parties: BTreeMap::from([(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())]),
         authors: agreement.authors.clone(),
+        is_draft: agreement.state == AgreementState::Draft,
     }
 }
 

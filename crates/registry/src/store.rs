@@ -371,6 +371,13 @@ pub(crate) async fn suspend(change: &mut Change, subject: &str, ground: &str) ->
     Ok(())
 }
 
+/// Which matters hold this.
+pub(crate) async fn grounds_of(change: &mut Change, subject: &str) -> Result<Vec<String>> {
+    let sql = "SELECT ground AS id FROM suspensions WHERE subject = $1 AND lifted_at IS NULL ORDER BY ground";
+    let rows = change.read(sql, args![subject]).await?;
+    read_all("suspension", &rows, |row| row.text("id"))
+}
+
 /// What this ground holds.
 pub(crate) async fn held_by(change: &mut Change, ground: &str) -> Result<Vec<String>> {
     let sql = "SELECT subject AS id FROM suspensions WHERE ground = $1 AND lifted_at IS NULL ORDER BY subject";

@@ -45,6 +45,8 @@ pub struct Town {
     pub bank: Vec<Actor>,
     /// A firm that the operator owns through another.
     pub affiliate: Vec<Actor>,
+    /// 江城市公安局.
+    pub supervisor: Vec<Actor>,
 }
 
 /// The shipped rules.
@@ -170,7 +172,7 @@ pub async fn town(ledger: &Ledger) -> Town {
 
 /// The same under other rules.
 pub async fn town_under(ledger: &Ledger, regime: Arc<Regime>) -> Town {
-    use Role::{Agency, AuditAdmin, Entity, Operator, Regulator, SecurityAdmin, Source, SystemAdmin};
+    use Role::{Agency, AuditAdmin, Entity, Operator, Regulator, SecurityAdmin, Source, Supervisor, SystemAdmin};
     let registry = Registry::new(ledger.clone(), regime);
     let turn = registry.turn().await.expect("a turn");
     let mut founding = Founding { ledger, turn, count: 0, somebody: None };
@@ -187,8 +189,21 @@ pub async fn town_under(ledger: &Ledger, regime: Arc<Regime>) -> Town {
     let (_, bank) = founding.party("江城银行", &[Entity], &[], &[&[Entity], &[Entity]]).await;
     let (middle, _) = founding.party("江城数据控股公司", &[Entity], &[&operator_id], &[]).await;
     let (_, affiliate) = founding.party("江城数据应用公司", &[Entity], &[&middle], &[&[Entity]]).await;
+    let (_, supervisor) = founding.party("江城市公安局", &[Supervisor], &[], &[&[Supervisor], &[Supervisor]]).await;
     founding.turn.commit(Event::done(None, "platform.founded", "")).await.expect("a founded town");
-    Town { registry, admins, regulators, agency, source, other_source, operator, other_operator, bank, affiliate }
+    Town {
+        registry,
+        admins,
+        regulators,
+        agency,
+        source,
+        other_source,
+        operator,
+        other_operator,
+        bank,
+        affiliate,
+        supervisor,
+    }
 }
 
 /// One of several people.

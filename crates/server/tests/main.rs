@@ -4,8 +4,8 @@
 
 mod access;
 mod bodies;
-mod dossier;
 mod candidacies;
+mod dossier;
 mod faults;
 mod journey;
 mod matters;

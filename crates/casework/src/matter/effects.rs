@@ -40,6 +40,8 @@ pub(crate) async fn apply(
                 let clause = told("clause").unwrap_or_else(|| regime.cite_clause(&matter.rules.source));
                 touched.push(barred(turn, matter, Some(Barred { ground, clause })).await?);
             }
+            // No right: the matter's own, written where it is moved.
+            Effect::Assign | Effect::Forget => {}
             Effect::Unbar => touched.push(barred(turn, matter, None).await?),
         }
     }

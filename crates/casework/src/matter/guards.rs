@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::{Effect, Guard, Machine, Transition};
 use shuyu_model::regime::{Maker, MatterRules, MoveRule, OPENING};
-use shuyu_model::{Actor, Calendar, Day, Reason, Regime};
+use shuyu_model::{Actor, Calendar, Day, Reason, Regime, Role};
 
+use super::cites::{self, Cited};
 use super::{Facts, Matter, MatterMove, Moved};
 use crate::reasons;
 
@@ -22,8 +23,19 @@ pub(crate) struct Asked<'a> {
     pub(crate) known: &'a Actor,
 }
 
-/// CAS-027, CAS-031, CAS-022, CAS-033 against opening `matter`.
-pub(crate) fn against_opening(asked: &Asked<'_>, matter: &Matter, is_open_to_all: Openers, found: &mut Vec<Reason>) {
+/// What an opening is asked with, beside the matter.
+pub(crate) struct Opened<'a> {
+    pub(crate) openers: Openers,
+    /// The roles of the organisation that it is about.
+    pub(crate) subject_roles: &'a [Role],
+    /// Whether it is about an agreement that was never concluded.
+    pub(crate) is_draft: bool,
+    pub(crate) cited: &'a [Cited],
+}
+
+/// CAS-022, CAS-023, CAS-027, CAS-031, CAS-033, CAS-060 to CAS-062, CAS-064 against
+/// opening `matter`.
+pub(crate) fn against_opening(asked: &Asked<'_>, matter: &Matter, opened: &Opened<'_>, found: &mut Vec<Reason>) {
     let (regime, rules) = (asked.regime, &matter.rules);
     let clause = regime.cite_clause(&rules.source);
     let held: Vec<_> = rules.open_by.iter().filter(|role| asked.known.is(**role)).collect();
@@ -31,13 +43,28 @@ pub(crate) fn against_opening(asked: &Asked<'_>, matter: &Matter, is_open_to_all
         let who: Vec<&str> = rules.open_by.iter().map(|role| regime.word(*role)).collect();
         let what = format!("a matter of this kind ({}) is opened by {}", matter.machine().title, who.join(", "));
         found.push(Reason::new(reasons::MATTER_NOT_THE_OPENER, what, &clause, "ask somebody who holds such a role"));
-    } else if is_open_to_all == Openers::Parties
+    } else if !held.iter().any(|role| rules.oversees(**role, opened.subject_roles)) {
+        let what = "you do not oversee the organisation that it would be about";
+        let instead = "leave it to the body that supervises that organisation";
+        found.push(Reason::new(reasons::NOT_ITS_OVERSEER, what, &clause, instead));
+    } else if opened.openers == Openers::Parties
         && !held.iter().any(|role| matter.parties.get(role).is_none_or(|party| *party == asked.known.organisation))
     {
         let what = "in that role another organisation is the party to it";
         found.push(Reason::new(reasons::MOVE_OTHER_PARTY, what, &clause, "leave it to that organisation"));
     }
+    for guard in matter.machine().opening {
+        match guard {
+            Guard::Concluded => found.extend(opened.is_draft.then(|| {
+                let what = "the agreement was never concluded, so that nobody has to leave it";
+                Reason::new(reasons::NOT_CONCLUDED, what, &clause, "withdraw the case on its draft")
+            })),
+            guard => found.extend(against_guard(asked, matter, *guard)),
+        }
+    }
     contents(regime, rules, OPENING, &matter.facts, found);
+    answers(regime, rules, &matter.facts, found);
+    cites::against(asked, matter, OPENING, &matter.facts, opened.cited, found);
     let knows_grounds = matter.machine().moves.iter().any(|row| row.guards.contains(&Guard::KnownGround));
     if knows_grounds && !is_known_ground(regime, &matter.facts) {
         found.push(unknown_ground(regime));
@@ -61,6 +88,7 @@ pub(crate) fn against_move(
     named: &MatterMove,
     leads: Option<(&MoveRule, &Transition)>,
     history: &[Moved],
+    cited: &[Cited],
 ) -> Vec<Reason> {
     let (mut found, machine) = (Vec::new(), matter.machine());
     match leads {
@@ -71,6 +99,8 @@ pub(crate) fn against_move(
             let mut facts = matter.facts.clone();
             facts.extend(named.facts.clone());
             contents(asked.regime, &matter.rules, &named.name, &facts, &mut found);
+            answers(asked.regime, &matter.rules, &named.facts, &mut found);
+            cites::against(asked, matter, &named.name, &facts, cited, &mut found);
             too_early(asked, matter, rule, &mut found);
             due_too_late(asked, matter, named, rule, transition, &mut found);
             if transition.effects.contains(&Effect::EndAccess)
@@ -115,6 +145,9 @@ pub(crate) fn is_maker(maker: Maker, matter: &Matter, actor: &Actor) -> bool {
         // Somebody without a role acts for nobody.
         Maker::Opener => !actor.roles.is_empty() && actor.organisation == matter.opener,
         Maker::Counterparty => !actor.roles.is_empty() && matter.counterparty.as_ref() == Some(&actor.organisation),
+        Maker::Concerned => {
+            !actor.roles.is_empty() && matter.subject_organisation.as_ref() == Some(&actor.organisation)
+        }
         Maker::Platform => false,
     }
 }
@@ -141,6 +174,7 @@ fn makers(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule, found: &mut Vec<R
             Maker::Role(role) => regime.word(*role),
             Maker::Opener => "the organisation that opened it",
             Maker::Counterparty => "its counterparty",
+            Maker::Concerned => "the organisation that it is about",
             Maker::Platform => "the platform, when its day has come",
         })
         .collect();
@@ -171,6 +205,8 @@ fn against_guard(asked: &Asked<'_>, matter: &Matter, guard: Guard) -> Option<Rea
                 Reason::new(reasons::COUNTERPARTY_DECIDES, what, clause, "leave it to the body above")
             })
         }
+        // Asked where it is opened; what was concluded once stays so.
+        Guard::Concluded => None,
         Guard::KnownGround => (!is_known_ground(regime, &matter.facts)).then(|| unknown_ground(regime)),
     }
 }
@@ -195,6 +231,29 @@ fn contents(regime: &Regime, rules: &MatterRules, at: &str, facts: &Facts, found
             found.push(Reason::new(reasons::CONTENTS_MISSING, what, clause, "tell them in `facts`"));
         }
     }
+}
+
+/// CAS-062: every fact whose answers are listed and whose answer is not.
+fn answers(regime: &Regime, rules: &MatterRules, facts: &Facts, found: &mut Vec<Reason>) {
+    for choice in &rules.choices {
+        let told = facts.get(&choice.key).filter(|told| !told.trim().is_empty());
+        if told.is_some_and(|told| !choice.values.contains(told)) {
+            let what = format!("the fact `{}` has an answer that is not listed", choice.key);
+            let clause = regime.cite_clause(&choice.source);
+            let instead = format!("answer with one of: {}", choice.values.join(", "));
+            found.push(Reason::new(reasons::NO_SUCH_ANSWER, what, clause, instead));
+        }
+    }
+}
+
+/// CAS-063: against giving the matter to an organisation with these roles.
+pub(crate) fn against_assignee(regime: &Regime, matter: &Matter, rule: &MoveRule, roles: &[Role]) -> Option<Reason> {
+    (!rule.to.iter().any(|role| roles.contains(role))).then(|| {
+        let who: Vec<&str> = rule.to.iter().map(|role| regime.word(*role)).collect();
+        let what = format!("`{}` gives the matter to an organisation that is none of: {}", rule.word, who.join(", "));
+        let clause = regime.cite_move(&matter.rules, rule, "");
+        Reason::new(reasons::WRONG_ASSIGNEE, what, clause, "name an `assignee` in such a role")
+    })
 }
 
 /// CAS-028: what one organisation told, another does not change.

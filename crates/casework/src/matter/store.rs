@@ -93,7 +93,8 @@ pub(crate) async fn insert_matter(change: &mut Change, new: &Matter) -> Result<(
 /// Writes what a move changed; `version` has been counted up by it.
 pub(crate) async fn update_matter(change: &mut Change, matter: &Matter) -> Result<()> {
     let sql = "UPDATE matters SET state = $2, entered_at = $3, due_day = $4, due_is_estimated = $5, \
-               platform_day = $6, version = $7, facts = $8, ended_at = $9 WHERE id = $1 AND version = $10";
+               platform_day = $6, version = $7, facts = $8, ended_at = $9, counterparty = $11 \
+               WHERE id = $1 AND version = $10";
     let args = args![
         matter.id.as_str(),
         matter.state,
@@ -105,6 +106,7 @@ pub(crate) async fn update_matter(change: &mut Change, matter: &Matter) -> Resul
         json(&matter.facts)?,
         matter.ended_at,
         matter.version.saturating_sub(1),
+        matter.counterparty.as_ref().map(OrganisationId::as_str),
     ];
     match change.write(sql, args).await? {
         1 => Ok(()),
@@ -123,10 +125,13 @@ pub(crate) async fn running(change: &mut Change, matter: &Matter) -> Result<Opti
 
 /// What a viewer may see of what a filter asks for. `$1` is the viewer's
 /// organisation, or empty for who sees all; the others are empty where not asked for.
+/// What is open to all is said by `MatterKind::is_open_to_all`, too.
 macro_rules! listed {
     () => {
         " FROM matters m WHERE ($1 = '' OR m.opener = $1 OR m.subject_organisation = $1 OR m.counterparty = $1 \
-         OR m.parties LIKE '%\"' || $1 || '\"%') AND ($2 = '' OR m.kind = $2) AND ($3 = '' OR m.state = $3) \
+         OR m.parties LIKE '%\"' || $1 || '\"%' \
+         OR (m.kind = 'call' AND m.state IN ('published', 'closed', 'evaluated'))) \
+         AND ($2 = '' OR m.kind = $2) AND ($3 = '' OR m.state = $3) \
          AND ($4 = '' OR m.opener = $4 OR m.subject_organisation = $4 OR m.counterparty = $4) \
          AND ($5 = '' OR m.subject = $5)"
     };
@@ -188,6 +193,8 @@ fn read_move(row: &Row) -> Result<Moved> {
         reason: row.0.text("reason")?,
         evidence: row.opt_digest("evidence")?,
         facts: row.json("facts")?,
+        cites: Vec::new(),
+        assignee: opt_id(&row, "assignee")?,
         due_day: day(&row, "due_day")?,
         at: Time(row.0.int("moved_at")?),
     })
@@ -195,7 +202,29 @@ fn read_move(row: &Row) -> Result<Moved> {
 
 pub(crate) async fn moves(book: &mut Book<'_>, id: &MatterId) -> Result<Vec<Moved>> {
     let sql = "SELECT * FROM matter_moves WHERE matter_id = $1 ORDER BY version";
-    book.read(sql, args![id.as_str()]).await?.iter().map(read_move).collect()
+    let mut moves: Vec<Moved> =
+        book.read(sql, args![id.as_str()]).await?.iter().map(read_move).collect::<Result<_>>()?;
+    let sql = "SELECT version, cited FROM matter_cites WHERE matter_id = $1 ORDER BY version, cited";
+    for row in book.read(sql, args![id.as_str()]).await? {
+        let (version, cited) = (row.int("version")?, row.text("cited")?);
+        moves.iter_mut().filter(|moved| moved.version == version).for_each(|moved| moved.cites.push(cited.clone()));
+    }
+    Ok(moves)
+}
+
+/// The matters that cite a record, oldest first.
+pub(crate) async fn citing(book: &mut Book<'_>, cited: &str, items_max: usize) -> Result<Vec<Matter>> {
+    let sql = "SELECT m.* FROM matters m WHERE m.id IN (SELECT matter_id FROM matter_cites WHERE cited = $1) \
+               ORDER BY m.id LIMIT $2";
+    book.read(sql, args![cited, to_i64(items_max)]).await?.iter().map(read_matter).collect()
+}
+
+/// The matter of this kind on one of two subjects that has not ended.
+pub(crate) async fn open_on(change: &mut Change, kind: MatterKind, subjects: [&str; 2]) -> Result<Option<String>> {
+    let sql = "SELECT id FROM matters WHERE kind = $1 AND ended_at IS NULL AND subject IN ($2, $3) ORDER BY id";
+    let [one, other] = subjects;
+    let rows = change.read(sql, args![kind.word(), one, other]).await?;
+    Ok(rows.first().map(|row| row.text("id")).transpose()?)
 }
 
 /// The moves made since then that had a day, with their matters' ids.
@@ -208,7 +237,8 @@ pub(crate) async fn moves_with_a_day(ledger: &Ledger, since: Time, items_max: us
 
 pub(crate) async fn insert_move(change: &mut Change, id: &MatterId, new: &Moved) -> Result<()> {
     let sql = "INSERT INTO matter_moves (matter_id, version, move, from_state, to_state, person, organisation, reason, \
-               evidence, facts, due_day, moved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               evidence, facts, due_day, moved_at, assignee) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let args = args![
         id.as_str(),
         new.version,
@@ -222,8 +252,13 @@ pub(crate) async fn insert_move(change: &mut Change, id: &MatterId, new: &Moved)
         json(&new.facts)?,
         new.due_day.map(|day| day.to_string()),
         new.at,
+        new.assignee.as_ref().map(OrganisationId::as_str),
     ];
     change.write(sql, args).await?;
+    let sql = "INSERT INTO matter_cites (matter_id, version, cited) VALUES ($1, $2, $3)";
+    for cited in &new.cites {
+        change.write(sql, args![id.as_str(), new.version, cited]).await?;
+    }
     Ok(())
 }
 

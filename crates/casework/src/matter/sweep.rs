@@ -52,7 +52,9 @@ impl Casework {
         let leads = rule.and_then(|rule| machine.transition(matter.state, &rule.word).map(|to| (rule, to)));
         let Some((rule, transition)) = leads.filter(|_| has_come) else { return Ok(None) };
         let reason = "the day by which it was due has passed 已逾期";
-        let made = Made { actor: None, reason, evidence: None, facts: Facts::new(), due_day: None };
+        let cites = Vec::new();
+        let made =
+            Made { actor: None, reason, evidence: None, facts: Facts::new(), due_day: None, cites, assignee: None };
         let event = self.advance(&mut turn, &mut matter, &rule, transition, made).await?;
         turn.commit(event).await?;
         Ok(Some(Swept { matter: matter.id, name: rule.word, state: matter.state.to_owned() }))

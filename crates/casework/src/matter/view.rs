@@ -3,6 +3,8 @@
 //! Supervising bodies see every matter, everybody else those in which their
 //! organisation has a part.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
@@ -116,6 +118,10 @@ pub struct MoveView {
     pub evidence: Option<String>,
     /// The contents that it needs and that are not told yet.
     pub contents_missing: Vec<String>,
+    /// The records, one of which it must cite, in words.
+    pub cites_required: Vec<String>,
+    /// Where it gives the matter to somebody: in which roles, in the jurisdiction's words.
+    pub to: Vec<String>,
     /// The last day on which it is in time.
     pub due: Option<DayView>,
     /// The clause that it rests on.
@@ -145,6 +151,10 @@ pub struct MovedView {
     pub evidence: Option<Digest>,
     /// What was told by it.
     pub facts: Facts,
+    /// The records that it rests on.
+    pub cites: Vec<String>,
+    /// Whom it gave the matter to.
+    pub assignee: Option<OrganisationId>,
     /// When it was due.
     pub due_day: Option<Day>,
     /// When.
@@ -165,6 +175,10 @@ pub struct MatterView {
     pub opener: OrganisationId,
     /// What is known.
     pub facts: Facts,
+    /// The answers that a fact may have, where the document lists them.
+    pub choices: BTreeMap<String, Vec<String>>,
+    /// The matters that cite this one, as far as the viewer sees them.
+    pub cited_by: Vec<MatterId>,
     /// What can be done now.
     pub moves: Vec<MoveView>,
     /// What was done.
@@ -184,7 +198,7 @@ pub(crate) fn is_visible(matter: &Matter, viewer: &Actor) -> bool {
         || matter.subject_organisation.as_ref() == Some(own)
         || matter.counterparty.as_ref() == Some(own)
         || matter.parties.values().any(|party| party == own);
-    is_party || sees_all(viewer)
+    is_party || sees_all(viewer) || (matter.kind.is_open_to_all(matter.state) && !viewer.roles.is_empty())
 }
 
 pub(crate) fn of_matter(
@@ -192,6 +206,7 @@ pub(crate) fn of_matter(
     matter: &Matter,
     history: Vec<Moved>,
     filings: Vec<MatterFiling>,
+    cited_by: Vec<MatterId>,
 ) -> MatterView {
     let machine = matter.machine();
     let moves = matter.rules.rules_from(machine, matter.state).map(|rule| of_rule(asked, matter, rule)).collect();
@@ -209,6 +224,8 @@ pub(crate) fn of_matter(
             reason: moved.reason,
             evidence: moved.evidence,
             facts: moved.facts,
+            cites: moved.cites,
+            assignee: moved.assignee,
             due_day: moved.due_day,
             at: moved.at,
         })
@@ -219,6 +236,8 @@ pub(crate) fn of_matter(
         clause: asked.regime.cite_clause(&matter.rules.source),
         opener: matter.opener.clone(),
         facts: matter.facts.clone(),
+        choices: matter.rules.choices.iter().map(|choice| (choice.key.clone(), choice.values.clone())).collect(),
+        cited_by,
         moves,
         history,
         filings,
@@ -228,6 +247,9 @@ pub(crate) fn of_matter(
 fn of_rule(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule) -> MoveView {
     let is_told = |key: &&String| matter.facts.get(*key).is_some_and(|told| !told.trim().is_empty());
     let keys = matter.rules.contents_at(&rule.word).flat_map(|contents| &contents.keys);
+    let ground = matter.facts.get("ground");
+    let cites = matter.rules.cites_at(&rule.word);
+    let cites = cites.filter(|cites| cites.grounds.is_empty() || ground.is_some_and(|g| cites.grounds.contains(g)));
     let due = matter.due.filter(|_| rule.working_days_max.is_some() && !rule.is_of_platform());
     MoveView {
         name: rule.word.clone(),
@@ -235,6 +257,8 @@ fn of_rule(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule) -> MoveView {
         by: rule.by.0.iter().map(|maker| who(asked, *maker)).collect(),
         is_yours: rule.by.0.iter().any(|maker| is_maker(*maker, matter, asked.known)),
         evidence: rule.evidence.clone(),
+        cites_required: cites.flat_map(|cites| &cites.of).map(|of| of.zh().to_owned()).collect(),
+        to: rule.to.iter().map(|role| asked.regime.word(*role).to_owned()).collect(),
         contents_missing: keys.filter(|key| !is_told(key)).cloned().collect(),
         due: due.map(DayView::from),
         clause: asked.regime.cite_move(&matter.rules, rule, ""),

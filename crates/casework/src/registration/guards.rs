@@ -53,7 +53,7 @@ impl Casework {
         if !case.is_at_acceptance() || !is_open {
             return Ok(Acceptance::default());
         }
-        let papers = self.registry().papers_in(turn, &case.subject, kind).await?;
+        let papers = self.registry().application_papers_in(turn, &case.subject, kind).await?;
         let missing = papers.missing();
         match opinion.outcome {
             Outcome::Approve if !missing.is_empty() => {

@@ -87,7 +87,7 @@ impl Casework {
         let step = case.open_step().map(|step| step.step.clone()).unwrap_or_default();
         let delays = store::delays(self.registry().ledger()).await?;
         let delay = delays.into_iter().find(|d| d.case == *id && d.turn == case.turn && d.step == step);
-        let papers = self.registry().papers(&case.subject, kind).await?;
+        let papers = self.registry().application_papers(&case.subject, kind).await?;
         Ok(Some(RegistrationFile {
             kind,
             needed: papers.needed.to_vec(),

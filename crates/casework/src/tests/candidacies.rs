@@ -48,6 +48,7 @@ pub(super) async fn call(ledger: &Ledger, code: &str) -> Call {
 pub(super) fn opening(office: &Office, method: &str) -> NewMatter {
     let word = office.town.registry.regime().selection.methods.value[0].word();
     NewMatter {
+        cites: Vec::new(),
         kind: KIND,
         subject: office.town.agency[0].organisation.to_string(),
         counterparty: None,
@@ -86,6 +87,8 @@ impl Call {
             _ => &town.agency[0],
         };
         let named = MatterMove {
+            cites: Vec::new(),
+            assignee: None,
             name: name.into(),
             reason: "looked at all of it".into(),
             evidence: Some(digest(town.ledger(), name)),
@@ -247,6 +250,7 @@ async fn every_condition_and_ground_of_an_admission_refuses_by_itself_with_its_c
         let (bank, operator) = (office.town.bank.clone(), office.town.operator.clone());
         let facts = rules.contents_at("open").flat_map(|contents| &contents.keys);
         let new = NewMatter {
+            cites: Vec::new(),
             kind: MatterKind::EntityOnboarding,
             subject: bank[0].organisation.to_string(),
             counterparty: Some(operator[0].organisation.clone()),
@@ -258,6 +262,8 @@ async fn every_condition_and_ground_of_an_admission_refuses_by_itself_with_its_c
         let review = async || {
             let seen = office.casework.matter(&id, &operator[0]).await.unwrap().unwrap();
             let named = MatterMove {
+                cites: Vec::new(),
+                assignee: None,
                 name: "review".into(),
                 reason: "looked at all of it".into(),
                 evidence: None,
@@ -359,6 +365,7 @@ async fn incident(call: &Call) {
     let (casework, town) = (&call.office.casework, &call.office.town);
     let rules = town.registry.regime().matter[&MatterKind::Incident].clone();
     let new = NewMatter {
+        cites: Vec::new(),
         kind: MatterKind::Incident,
         subject: call.applicant().organisation.to_string(),
         counterparty: None,
@@ -374,6 +381,8 @@ async fn incident(call: &Call) {
         let seen = casework.matter(&id, &town.operator[0]).await.unwrap().unwrap();
         let keys = rules.contents_at(name).flat_map(|contents| &contents.keys);
         let named = MatterMove {
+            cites: Vec::new(),
+            assignee: None,
             name: name.into(),
             reason: "looked at all of it".into(),
             evidence: Some(digest(town.ledger(), name)),
@@ -509,7 +518,9 @@ pub(super) async fn codes_of_candidacies_with_every_fault() -> BTreeSet<String> 
             .open_matter(
                 &town.agency[0],
                 NewMatter {
-                    facts: [("method".into(), "直接指定".into())].into(), ..opening(&call.office, "method")
+                    cites: Vec::new(),
+                    facts: [("method".into(), "直接指定".into())].into(),
+                    ..opening(&call.office, "method")
                 },
             )
             .await

@@ -187,6 +187,7 @@ async fn an_operator_asks_entities_for_more_where_the_document_lets_it() {
     allowed(casework.add_admission_condition(&town.operator[0], new()).await.unwrap());
     let opened = async |operator: &Actor| {
         let new = NewMatter {
+            cites: Vec::new(),
             kind: MatterKind::EntityOnboarding,
             subject: town.bank[0].organisation.to_string(),
             counterparty: Some(operator.organisation.clone()),

@@ -9,7 +9,7 @@ use shuyu_registry::testing::{allowed, new_paper, regime_of, town_under};
 use shuyu_registry::{Answer, Page, PaperAnswer, PaperState, rules};
 
 use super::Office;
-use super::matters::{Desk, furnished};
+use super::desk::{Desk, furnished};
 use crate::{Casework, ObligationKind, ObligationState};
 
 async fn desk_under(ledger: &Ledger, code: &str) -> Desk {

@@ -11,7 +11,7 @@ use shuyu_model::{CryptoProfile, Regime, Role};
 use shuyu_registry::testing::{allowed, fund_columns, new_resource, refused};
 use shuyu_registry::{Page, Registry, rules};
 
-use super::matters::{Desk, desk, told_at};
+use super::desk::{Desk, desk, told_at};
 use crate::matter::{FACTS_MAX, Facts, MOVES_MAX};
 use crate::{Casework, CaseworkError, MatterFilter, MatterMove, NewMatter, Outcome};
 
@@ -162,9 +162,12 @@ async fn mistakes_are_told_all_at_once_and_write_nothing() {
         counterparty: None,
         title: " ".into(),
         facts: facts(&[("Not A Key", "x"), ("long", &"x".repeat(2001))]),
+        cites: vec!["MAT-x".into(), "MAT-x".into()],
     };
     let said = faults(casework.open_matter(&town.bank[0], wrong).await);
-    for part in ["`title` has 0", "`counterparty` is missing", "`Not A Key` is no key", "longer than 2000", "ORG-"] {
+    for part in
+        ["`title` has 0", "`counterparty` is missing", "`Not A Key` is no key", "longer than 2000", "ORG-", "twice"]
+    {
         assert!(said.contains(part), "{part:?} is missing from {said:?}");
     }
     let bank = town.bank[0].organisation.clone();

@@ -7,7 +7,7 @@ use shuyu_registry::testing::{allowed, digest, refused, regime_of, town_under};
 use shuyu_registry::{Listing, Page, rules};
 
 use super::Office;
-use super::matters::{Desk, desk, furnished};
+use super::desk::{Desk, desk, furnished};
 use crate::{Casework, CaseworkError, MilestoneView, NewMark, ObligationState};
 
 async fn goal(desk: &Desk, name: &str) -> MilestoneView {

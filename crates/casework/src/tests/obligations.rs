@@ -7,7 +7,7 @@ use shuyu_model::{Actor, Role};
 use shuyu_registry::Page;
 use shuyu_registry::testing::{allowed, fund_columns, new_resource};
 
-use super::matters::{Desk, desk};
+use super::desk::{Desk, desk};
 use crate::{MatterMove, Obligation, ObligationKind, ObligationState};
 
 async fn owed(desk: &Desk, viewer: &Actor) -> Vec<Obligation> {

@@ -431,7 +431,7 @@ pub(super) async fn codes_of_registrations_with_every_fault() -> BTreeSet<String
     let new = Revocation { code: code.clone(), ground, reason: "because of it".into(), evidence, decision };
     seen.extend(refused(office.casework.revoke_registration(&town.source[0], new).await.unwrap()));
 
-    let desk = super::matters::furnished(office, 2).await;
+    let desk = super::desk::furnished(office, 2).await;
     let operator = &desk.office.town.operator[0];
     let id = desk.open(operator, shuyu_model::matter::MatterKind::Product, desk.scenario.as_str()).await;
     let mut named = desk.complete(&id, "register").await;

@@ -3,13 +3,14 @@
 
 use shuyu_ledger::Ledger;
 use shuyu_ledger::testing::sqlite;
-use shuyu_model::CryptoProfile;
 use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::{Citable, CiteRule};
+use shuyu_model::{CryptoProfile, Role};
 use shuyu_registry::rules;
 use shuyu_registry::testing::{regime_of, town_under};
 
 use super::Office;
-use super::matters::{By, Desk, Walk, furnished, who};
+use super::desk::{By, Desk, Walk, furnished, who};
 use crate::Casework;
 
 /// Longer than any period of a shipped document, in days.
@@ -60,6 +61,92 @@ const CHANGCHUN: &[Walk] = &[
             (By::Agency(0), "apply", "applied"),
         ],
     ),
+    (
+        MatterKind::Inspection,
+        agency,
+        By::Regulator(0),
+        &[
+            (By::Regulator(0), "request", "requested"),
+            (By::Agency(0), "answer", "answered"),
+            (By::Regulator(0), "find", "found"),
+            (By::Regulator(0), "close", "closed"),
+        ],
+    ),
+    (
+        MatterKind::DataDemand,
+        |desk| desk.office.town.source[0].organisation.to_string(),
+        By::Source,
+        &[(By::Source, "seek", "sought"), (By::Source, "supply", "supplied"), (By::Agency(0), "confirm", "met")],
+    ),
+    (
+        MatterKind::QualityIssue,
+        |desk| desk.fund.to_string(),
+        By::Regulator(0),
+        &[
+            (By::Regulator(0), "assign", "assigned"),
+            (By::Source, "fix", "fixed"),
+            (By::Regulator(0), "confirm", "confirmed"),
+        ],
+    ),
+    (
+        MatterKind::Coordination,
+        scenario,
+        By::Operator,
+        &[
+            (By::Regulator(0), "table", "tabled"),
+            (By::Regulator(0), "consult", "consulting"),
+            (By::Source, "give_opinion", "tabled"),
+            (By::Regulator(0), "decide", "decided"),
+            (By::Source, "carry_out", "carried_out"),
+            (By::Regulator(0), "close", "closed"),
+        ],
+    ),
+    (
+        MatterKind::Guidance,
+        agency,
+        By::Regulator(0),
+        &[
+            (PLATFORM, "remind", "reminded"),
+            (By::Agency(0), "answer", "answered"),
+            (By::Regulator(0), "follow_up", "given"),
+            (By::Agency(0), "answer", "answered"),
+            (By::Regulator(0), "close", "closed"),
+        ],
+    ),
+    (
+        MatterKind::Call,
+        |desk| desk.office.town.source[0].organisation.to_string(),
+        By::Source,
+        &[
+            (By::Source, "publish", "published"),
+            (By::Source, "close", "closed"),
+            (By::Source2, "evaluate", "evaluated"),
+        ],
+    ),
+    (
+        MatterKind::RiskReport,
+        scenario,
+        By::Operator,
+        &[
+            (By::Regulator(0), "assess", "assessed"),
+            (By::Operator, "treat", "treated"),
+            (By::Regulator(0), "resolve", "resolved"),
+        ],
+    ),
+    (
+        MatterKind::Exit,
+        agreement,
+        By::Agency(0),
+        &[
+            (By::Agency(0), "confirm", "confirmed"),
+            (By::Agency(0), "end_access", "access_ended"),
+            (By::Agency(0), "record_refusal", "handover_refused"),
+            (By::Agency(0), "order_deletion", "deletion_ordered"),
+            (By::Agency(0), "record_refusal", "deletion_refused"),
+            (By::Agency(0), "seal_logs", "logs_sealed"),
+            (By::Agency(0), "close", "closed"),
+        ],
+    ),
 ];
 
 const XIANNING: &[Walk] = &[
@@ -108,6 +195,46 @@ const XIANNING: &[Walk] = &[
             (PLATFORM, "mark_overdue", "overdue"),
             (By::Agency(0), "terminate", "terminated"),
         ],
+    ),
+    (
+        MatterKind::Inspection,
+        |desk| desk.office.town.operator[0].organisation.to_string(),
+        By::Regulator(0),
+        &[(By::Regulator(0), "find", "found"), (By::Regulator(1), "penalise", "penalised")],
+    ),
+    (
+        MatterKind::DataDemand,
+        scenario,
+        By::Operator,
+        &[
+            (By::Agency(0), "put", "put"),
+            (By::Source, "seek", "sought"),
+            (By::Source, "supply", "supplied"),
+            (By::Operator, "confirm", "met"),
+        ],
+    ),
+    (
+        MatterKind::Coordination,
+        agreement,
+        By::Agency(0),
+        &[
+            (By::Regulator(0), "table", "tabled"),
+            (By::Regulator(0), "decide", "decided"),
+            (By::Source, "carry_out", "carried_out"),
+            (By::Regulator(0), "close", "closed"),
+        ],
+    ),
+    (
+        MatterKind::Guidance,
+        agreement,
+        By::Regulator(0),
+        &[(By::Operator, "answer", "answered"), (By::Regulator(0), "close", "closed")],
+    ),
+    (
+        MatterKind::RiskReport,
+        scenario,
+        By::Operator,
+        &[(By::Regulator(0), "assess", "assessed"), (By::Operator, "treat", "treated")],
     ),
 ];
 
@@ -178,6 +305,45 @@ const LUOHU: &[Walk] = &[
             (PLATFORM, "terminate", "terminated"),
         ],
     ),
+    (
+        MatterKind::Inspection,
+        agreement,
+        By::Agency(0),
+        &[
+            (By::Agency(0), "request", "requested"),
+            (By::Operator, "answer", "answered"),
+            (By::Agency(0), "find", "found"),
+            (By::Agency(0), "follow_up", "followed_up"),
+            (By::Agency(0), "close", "closed"),
+        ],
+    ),
+    (
+        MatterKind::DataDemand,
+        scenario,
+        By::Operator,
+        &[(By::Agency(0), "put", "put"), (By::Source, "supply", "supplied"), (By::Operator, "confirm", "met")],
+    ),
+    (
+        MatterKind::QualityIssue,
+        |desk| desk.fund.to_string(),
+        By::Operator,
+        &[
+            (By::Agency(0), "assign", "assigned"),
+            (By::Source, "dispute", "disputed"),
+            (By::Agency(0), "dismiss", "dismissed"),
+        ],
+    ),
+    (
+        MatterKind::Referral,
+        agreement,
+        By::Agency(0),
+        &[
+            (By::Agency(0), "seal", "sealed"),
+            (By::Agency(1), "hand_over", "handed_over"),
+            (By::Supervisor, "receive", "received"),
+            (By::Supervisor, "conclude", "concluded"),
+        ],
+    ),
 ];
 
 const CHANGSHA_2023: &[Walk] = &[
@@ -232,12 +398,54 @@ const CHANGSHA_2023: &[Walk] = &[
         By::Regulator(0),
         &[(By::Regulator(0), "order", "ordered"), (By::Regulator(0), "hand_over", "handed_over")],
     ),
+    (
+        MatterKind::Inspection,
+        |desk| desk.office.town.source[0].organisation.to_string(),
+        By::Regulator(0),
+        &[
+            (By::Regulator(0), "request", "requested"),
+            (By::Source, "answer", "answered"),
+            (By::Regulator(0), "find", "found"),
+            (By::Regulator(0), "follow_up", "followed_up"),
+            (By::Regulator(0), "close", "closed"),
+        ],
+    ),
+    (
+        MatterKind::DataDemand,
+        |desk| desk.office.town.operator[0].organisation.to_string(),
+        By::Operator,
+        &[
+            (By::Regulator(0), "put", "put"),
+            (By::Source, "decline", "declined"),
+            (By::Regulator(0), "refuse", "refused"),
+        ],
+    ),
+    (
+        MatterKind::Call,
+        |desk| desk.office.town.regulators[0].organisation.to_string(),
+        By::Regulator(0),
+        &[
+            (By::Regulator(0), "publish", "published"),
+            (By::Regulator(0), "close", "closed"),
+            (By::Regulator(1), "evaluate", "evaluated"),
+        ],
+    ),
+    (
+        MatterKind::Referral,
+        agreement,
+        By::Regulator(0),
+        &[
+            (By::Regulator(0), "seal", "sealed"),
+            (By::Regulator(1), "hand_over", "handed_over"),
+            (By::Supervisor, "return", "returned"),
+        ],
+    ),
 ];
 
 /// In a walk: the platform, when the day has come. The number of nobody.
 const PLATFORM: By = By::Regulator(usize::MAX);
 
-async fn desk_under(ledger: &Ledger, code: &str) -> Desk {
+pub(super) async fn desk_under(ledger: &Ledger, code: &str) -> Desk {
     let town = town_under(ledger, regime_of(ledger, code)).await;
     let casework = Casework::new(town.registry.clone(), rules::shipped(code).unwrap().calendar);
     furnished(Office { town, casework }, 1).await
@@ -247,6 +455,7 @@ async fn walk(code: &str, (kind, subject, opener, steps): &Walk) {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk_under(&ledger, code).await;
     let later = || ledger.clock().advance_to(ledger.now().plus_days(LONG)).unwrap();
+    rectified(&desk, *kind, &subject(&desk)).await;
     let id = desk.open(who(&desk, *opener), *kind, &subject(&desk)).await;
     for (by, name, expected) in *steps {
         let state = if *by == PLATFORM {
@@ -270,6 +479,18 @@ async fn walk(code: &str, (kind, subject, opener, steps): &Walk) {
     }
     let last = steps.last().map(|(_, _, state)| *state);
     assert_eq!(Some(desk.view(&id).await.item.state.as_str()), last, "{code} {kind:?}");
+}
+
+/// Where the rules of a kind ask for a rectification: one that has been opened and ended.
+async fn rectified(desk: &Desk, kind: MatterKind, subject: &str) {
+    let regime = desk.office.town.registry.regime();
+    let asks = |rule: &CiteRule| rule.of.contains(&Citable::Matter(MatterKind::Rectification));
+    if regime.matter[&kind].cites_required.iter().any(asks) {
+        let is_bureau = regime.matter[&MatterKind::Rectification].open_by[0] == Role::Regulator;
+        let by = if is_bureau { By::Regulator(0) } else { By::Agency(0) };
+        let id = desk.open(who(desk, by), MatterKind::Rectification, subject).await;
+        desk.moves(who(desk, by), &id, "withdraw").await;
+    }
 }
 
 async fn was_made(desk: &Desk, id: &shuyu_model::id::MatterId, name: &str) -> bool {

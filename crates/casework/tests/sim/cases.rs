@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shuyu_casework::{CaseState, Opinion, Outcome};
 use shuyu_model::id::{CandidateId, CaseId, PersonId};
+use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{ProcedureKind, Step};
 use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Actor, Day, Digest, Role};
@@ -14,7 +15,7 @@ use shuyu_registry::testing::digest;
 use shuyu_registry::{AgreementKind, AgreementState, ScenarioState};
 
 use crate::city::City;
-use crate::memory::{Case, Copy, Expect, Memory, Org, Thing, need};
+use crate::memory::{Case, Copy, Expect, Matter, Memory, Org, Thing, need};
 use crate::registrations::Of;
 
 /// What memory knows of a draft.
@@ -168,6 +169,10 @@ impl Memory {
             need(self.calendar.after(case.step_opened, days).day < self.today(), "too early", &mut found);
         }
         need(step.evidence.is_none() || opinion.evidence.is_some(), "no document", &mut found);
+        let about = [case.id.to_string(), self.id_of(&case.thing)];
+        let is_risk = |matter: &&Matter| matter.kind == MatterKind::RiskReport && about.contains(&matter.subject);
+        let is_held = self.matters.iter().filter(is_risk).any(|matter| !matter.is_ended());
+        need(!is_held, "a risk is open", &mut found);
         if !matches!(case.thing, Thing::Release(_)) {
             let draft = self.draft(&case.thing, actor, case.digest);
             Self::is_same(&draft, case.digest, &mut found);
@@ -216,7 +221,13 @@ impl Memory {
         self.cases[at].copies = copies;
         match self.cases[at].thing {
             Thing::Registration(of, kind) => return self.registered(of, kind),
-            Thing::Agreement(of) => self.agreements[of].state = AgreementState::InForce,
+            Thing::Agreement(of) => {
+                self.agreements[of].state = AgreementState::InForce;
+                // Concluded while its grantee's rights rest, it begins at rest.
+                let (grantee, id) = (self.agreements[of].grantee.to_string(), self.agreements[of].id.to_string());
+                let by: Vec<usize> = self.held.iter().filter(|(held, _)| *held == grantee).map(|(_, by)| *by).collect();
+                self.held.extend(by.into_iter().map(|by| (id.clone(), by)));
+            }
             Thing::Scenario(of) => self.scenarios[of].state = ScenarioState::Approved,
             Thing::Release(_) => {}
         }

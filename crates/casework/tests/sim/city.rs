@@ -136,6 +136,7 @@ fn cast(town: &Town) -> Vec<(String, Actor)> {
         ("other_operator", &town.other_operator),
         ("bank", &town.bank),
         ("affiliate", &town.affiliate),
+        ("supervisor", &town.supervisor),
         ("admin", &town.admins),
     ];
     let named = |(house, people): (&str, &Vec<Actor>)| -> Vec<(String, Actor)> {

@@ -13,7 +13,7 @@ use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
-use shuyu_model::regime::{MoveRule, OPENING};
+use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING};
 use shuyu_model::{Actor, Day, Role};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, RegistrationState};
 
@@ -38,6 +38,9 @@ impl Matter {
             || self.subject_org.as_ref() == own
             || self.counterparty.as_ref() == own
             || self.parties.values().any(|party| Some(party) == own)
+            || (self.kind == MatterKind::Call
+                && !matches!(self.state, "drafted" | "withdrawn")
+                && !viewer.roles.is_empty())
             || [Role::Regulator, Role::Agency, Role::Supervisor].iter().any(|role| viewer.is(*role))
     }
 }
@@ -102,6 +105,56 @@ impl Memory {
         need(keys.into_iter().all(is_told), "contents missing", found);
     }
 
+    fn answers(&self, kind: MatterKind, facts: &BTreeMap<String, String>, found: &mut Vec<&'static str>) {
+        for choice in &self.rules(kind).choices {
+            let told = facts.get(&choice.key).filter(|told| !told.is_empty());
+            need(told.is_none_or(|told| choice.values.contains(told)), "an unlisted answer", found);
+        }
+    }
+
+    /// Which records are cited: what the rules ask for, of one whom the matter concerns.
+    fn asks_for(
+        &self,
+        kind: MatterKind,
+        at: &str,
+        facts: &BTreeMap<String, String>,
+        about: [&Option<Org>; 2],
+        cites: &[String],
+        found: &mut Vec<&'static str>,
+    ) {
+        for rule in self.rules(kind).cites_at(at) {
+            let ground = facts.get("ground").cloned().unwrap_or_default();
+            if !rule.grounds.is_empty() && !rule.grounds.contains(&ground) {
+                continue;
+            }
+            need(cites.iter().any(|id| self.answers_to(id, rule, about)), "nothing cited", found);
+        }
+    }
+
+    pub(crate) fn answers_to(&self, id: &str, rule: &CiteRule, about: [&Option<Org>; 2]) -> bool {
+        let matter = self.matters.iter().find(|matter| matter.id.as_str() == id);
+        let of = match (matter, SubjectKind::of(id)) {
+            (Some(matter), _) => Citable::Matter(matter.kind),
+            (None, Some(kind)) => Citable::Thing(kind),
+            (None, None) => return false,
+        };
+        let org = match matter {
+            Some(matter) => matter.subject_org.clone(),
+            None => self.about(id, &self.somebody()).and_then(|about| about.org),
+        };
+        let is_in = rule.states.is_empty() || matter.is_some_and(|m| rule.states.iter().any(|state| state == m.state));
+        let tells = rule.told.iter().all(|(key, told)| matter.is_some_and(|m| m.facts.get(key) == Some(told)));
+        rule.of.contains(&of) && org.is_some() && about.contains(&&org) && is_in && tells
+    }
+
+    /// Somebody who sees every case.
+    fn somebody(&self) -> Actor {
+        let is_regulator = |(_, roles): &(&PersonId, &BTreeSet<Role>)| roles.contains(&Role::Regulator);
+        let person = self.roles.iter().find(is_regulator).map(|(person, _)| person.clone()).unwrap();
+        let organisation = self.roles_of.keys().next().unwrap().clone();
+        Actor { person, organisation, roles: [Role::Regulator].into_iter().collect() }
+    }
+
     /// What is expected of opening a matter, and what it is about.
     pub(crate) fn opening(&self, actor: &Actor, new: &NewMatter) -> (Expect, Option<About>) {
         let (machine, rules) = (new.kind.machine(), self.rules(new.kind));
@@ -113,6 +166,9 @@ impl Memory {
         let Some(mut about) = self.about(&new.subject, actor) else {
             return (Expect::mistake("an unknown subject"), None);
         };
+        if new.cites.iter().any(|id| self.about(id, actor).is_none()) {
+            return (Expect::mistake("an unknown record"), None);
+        }
         if let (MatterKind::EntityOnboarding, Some(operator)) = (new.kind, &new.counterparty) {
             if !self.roles_of[operator].contains(&Role::Operator) {
                 return (Expect::mistake("the counterparty is no operator"), None);
@@ -122,10 +178,26 @@ impl Memory {
         let mut found = Vec::new();
         let held: Vec<&Role> = rules.open_by.iter().filter(|role| self.is(actor, **role)).collect();
         need(!held.is_empty(), "not the opener", &mut found);
+        let of = about.org.as_ref().map(|org| self.roles_of[org].clone()).unwrap_or_default();
+        let oversees = held.is_empty() || held.iter().any(|role| rules.oversees(**role, &of));
+        need(oversees, "not its overseer", &mut found);
         let is_party = |role: &&Role| about.parties.get(*role).is_none_or(|party| *party == actor.organisation);
         let is_open = new.kind == MatterKind::Complaint || held.is_empty() || held.iter().any(is_party);
-        need(is_open, "another party", &mut found);
+        need(is_open || !oversees, "another party", &mut found);
+        for guard in machine.opening {
+            match guard {
+                Guard::NotTheSubject => {
+                    need(about.org.as_ref() != Some(&actor.organisation), "about the own", &mut found)
+                }
+                _ => {
+                    let draft = self.agreement_of(&new.subject).map(|at| self.agreements[at].state);
+                    need(draft != Some(AgreementState::Draft), "never concluded", &mut found);
+                }
+            }
+        }
         self.contents(new.kind, OPENING, &new.facts, &mut found);
+        self.answers(new.kind, &new.facts, &mut found);
+        self.asks_for(new.kind, OPENING, &new.facts, [&about.org, &None], &new.cites, &mut found);
         let asks_ground = new.kind == MatterKind::Exit;
         need(!asks_ground || self.is_known_ground(&new.facts), "unknown ground", &mut found);
         let is_same = |matter: &&Matter| {
@@ -158,6 +230,7 @@ impl Memory {
             }
             Maker::Opener => self.is_anybody(actor) && actor.organisation == matter.opener,
             Maker::Counterparty => self.is_anybody(actor) && matter.counterparty.as_ref() == Some(&actor.organisation),
+            Maker::Concerned => self.is_anybody(actor) && matter.subject_org.as_ref() == Some(&actor.organisation),
             Maker::Platform => false,
         })
     }
@@ -174,6 +247,7 @@ impl Memory {
                     let is_free = rule.is_some_and(|rule| rule.value);
                     need(matter.counterparty.as_ref() != own || is_free, "complained against", &mut found);
                 }
+                Guard::Concluded => {}
                 Guard::KnownGround => need(self.is_known_ground(&matter.facts), "unknown ground", &mut found),
             }
         }
@@ -188,12 +262,17 @@ impl Memory {
         let is_day_wrong = |(day, (_, leads)): (Day, &(MoveRule, &'static Transition))| {
             self.due_in(matter.kind, leads.to, self.today()).is_none() || leads.to == leads.from || day < self.today()
         };
+        let gives = leads.as_ref().map(|(_, leads)| leads.effects.contains(&Effect::Assign));
         if !matter.is_visible(actor) {
             return Expect::mistake("none of their business");
+        } else if gives.is_some_and(|gives| gives != named.assignee.is_some()) {
+            return Expect::mistake("given to nobody, or to somebody for nothing");
         } else if named.reason.len() < 5 || !has_rule || named.due_day.zip(leads.as_ref()).is_some_and(is_day_wrong) {
             return Expect::mistake("reason, move or day");
         } else if named.seen_version != matter.version || matter.version >= 200 {
             return Expect::mistake("an older version");
+        } else if named.cites.iter().any(|id| self.about(id, actor).is_none()) {
+            return Expect::mistake("an unknown record");
         }
         let mut found = self.guarded(matter, &named.name, actor);
         let mut facts = matter.facts.clone();
@@ -204,6 +283,14 @@ impl Memory {
                 need(self.is_maker(matter, rule, actor), "not the maker", &mut found);
                 need(rule.evidence.is_none() || named.evidence.is_some(), "no document", &mut found);
                 self.contents(matter.kind, &named.name, &facts, &mut found);
+                self.answers(matter.kind, &named.facts, &mut found);
+                let cites: Vec<String> = matter.cites.iter().chain(&named.cites).cloned().collect();
+                let about = [&matter.subject_org, &matter.counterparty];
+                self.asks_for(matter.kind, &named.name, &facts, about, &cites, &mut found);
+                if let Some(assignee) = &named.assignee {
+                    let may = rule.to.iter().any(|role| self.roles_of[assignee].contains(role));
+                    need(may, "not in that role", &mut found);
+                }
                 let min = rule.working_days_min.map(|days| self.calendar.after(matter.entered, days).day);
                 need(min.is_none_or(|last| last < self.today()), "too early", &mut found);
                 let last = self.due_in(matter.kind, transition.to, self.today());
@@ -259,6 +346,11 @@ impl Memory {
         let today = self.today();
         if let Some((actor, named)) = by {
             let matter = &mut self.matters[at];
+            if transition.effects.contains(&Effect::Forget) {
+                matter.facts = matter.known[transition.to].clone();
+            }
+            matter.cites.extend(named.cites.clone());
+            matter.counterparty = named.assignee.clone().or(matter.counterparty.clone());
             matter.facts.extend(named.facts.clone());
             let told = named.facts.keys().map(|key| (key.clone(), actor.organisation.clone()));
             matter.tellers.extend(told);
@@ -290,6 +382,7 @@ impl Memory {
             day: today,
         });
         matter.copies.extend(copies);
+        matter.known.insert(transition.to, matter.facts.clone());
         if transition.to != transition.from {
             self.begin(&mut matter, transition.to, by.and_then(|(_, named)| named.due_day));
         }
@@ -313,6 +406,9 @@ impl Memory {
                 let held: Vec<String> =
                     self.under(&subject).iter().map(|of| self.agreements[*of].id.to_string()).collect();
                 self.held.extend(held.into_iter().map(|id| (id, at)));
+                if SubjectKind::of(&subject) == Some(SubjectKind::Organisation) {
+                    self.held.insert((subject.clone(), at));
+                }
                 if self.scenario_of(&subject).is_some() {
                     self.held.insert((subject, at));
                 }
@@ -329,6 +425,7 @@ impl Memory {
             Effect::Admit => self.admits(at, AdmissionState::Admitted),
             Effect::SuspendAdmission => self.admits(at, AdmissionState::Suspended),
             Effect::RemoveAdmission => self.admits(at, AdmissionState::Removed),
+            Effect::Assign | Effect::Forget => {}
             Effect::Bar | Effect::Unbar => {
                 let of = self.resource_of(&subject).unwrap();
                 self.resources[of].is_barred = effect == Effect::Bar;

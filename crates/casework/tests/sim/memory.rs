@@ -130,6 +130,9 @@ pub(crate) struct Matter {
     pub(crate) opener: Org,
     pub(crate) facts: BTreeMap<String, String>,
     pub(crate) tellers: BTreeMap<String, Org>,
+    /// What was known when a state was last reached.
+    pub(crate) known: BTreeMap<&'static str, BTreeMap<String, String>>,
+    pub(crate) cites: Vec<String>,
     pub(crate) made: Vec<Made>,
     pub(crate) copies: Vec<Copy>,
     /// Whether its applicant has answered and been judged in full.

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shuyu_casework::{MatterMove, NewMatter};
+use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{Maker, OPENING};
+use shuyu_model::regime::{CiteRule, Maker, OPENING};
 use shuyu_model::{Actor, Role};
 use shuyu_registry::testing::digest;
 
@@ -29,10 +30,15 @@ impl City {
         for key in keys {
             if self.dice.chance(97) {
                 let codes: Vec<String> = self.memory.registrations.iter().map(|r| r.code.to_string()).collect();
-                let told = match key.as_str() {
-                    "registration_code" => self.dice.pick(&codes).unwrap_or_default(),
-                    "ground" if self.dice.chance(94) => self.dice.pick(&grounds).unwrap(),
-                    "method" if self.dice.chance(94) => self.memory.regime.selection.methods.value[0].word().to_owned(),
+                let choices = &self.memory.rules(kind).choices;
+                let listed = choices.iter().find(|choice| choice.key == key).map(|choice| choice.values.clone());
+                let told = match (key.as_str(), listed) {
+                    ("registration_code", _) => self.dice.pick(&codes).unwrap_or_default(),
+                    ("ground", _) if self.dice.chance(94) => self.dice.pick(&grounds).unwrap(),
+                    ("method", _) if self.dice.chance(94) => {
+                        self.memory.regime.selection.methods.value[0].word().to_owned()
+                    }
+                    (_, Some(listed)) if self.dice.chance(96) => self.dice.pick(&listed).unwrap(),
                     _ => format!("说明 {key}"),
                 };
                 facts.insert(key, told);
@@ -94,7 +100,8 @@ impl City {
             counterparty = None;
         }
         let facts = self.drawn_facts(kind, OPENING);
-        let new = NewMatter { kind, subject: subject.clone(), counterparty, title: "事项".into(), facts };
+        let cites = self.drawn_cites(&actor, None, kind, OPENING, &facts);
+        let new = NewMatter { kind, subject: subject.clone(), counterparty, title: "事项".into(), facts, cites };
         let (expect, about) = self.memory.opening(&actor, &new);
         let of = subject.split('-').next().unwrap_or_default();
         self.says(&actor, format!("opens_{} on a {of}", kind.word()));
@@ -117,8 +124,10 @@ impl City {
             platform_day: None,
             version: 1,
             opener: actor.organisation.clone(),
+            known: [(kind.machine().initial(), new.facts.clone())].into_iter().collect(),
             facts: new.facts,
             tellers,
+            cites: new.cites,
             made: vec![Made {
                 version: 1,
                 by: OPENING.to_owned(),
@@ -133,6 +142,53 @@ impl City {
         self.memory.begin(&mut matter, kind.machine().initial(), None);
         self.memory.matters.push(matter);
         self.reads_back(self.memory.matters.len() - 1).await;
+    }
+
+    /// Mostly a record that the rules ask for, where there is one; now and then another.
+    fn drawn_cites(
+        &mut self,
+        actor: &Actor,
+        at: Option<usize>,
+        kind: MatterKind,
+        name: &str,
+        facts: &BTreeMap<String, String>,
+    ) -> Vec<String> {
+        let ground = facts.get("ground").cloned().unwrap_or_default();
+        let rules: Vec<CiteRule> = self.memory.rules(kind).cites_at(name).cloned().collect();
+        let about = at.map(|at| &self.memory.matters[at]).map(|m| (m.subject_org.clone(), m.counterparty.clone()));
+        let (subject, counterparty) = about.unwrap_or_default();
+        let matters = self.memory.matters.iter().map(|matter| matter.id.to_string());
+        let resources = self.memory.resources.iter().map(|resource| resource.id.to_string());
+        let ids: Vec<String> = matters.chain(resources).collect();
+        let mut cites = Vec::new();
+        for rule in rules.iter().filter(|rule| rule.grounds.is_empty() || rule.grounds.contains(&ground)) {
+            let fits = |id: &&String| self.memory.answers_to(id, rule, [&subject, &counterparty]);
+            let sees = |id: &&String| self.memory.about(id, actor).is_some();
+            let fitting: Vec<String> = ids.iter().filter(fits).filter(sees).cloned().collect();
+            if self.dice.chance(94) {
+                cites.extend(self.dice.pick(&fitting));
+            }
+        }
+        if self.dice.chance(4) {
+            cites.extend(self.dice.pick(&ids));
+        }
+        cites.sort();
+        cites.dedup();
+        cites
+    }
+
+    /// Somebody whom the move may give the matter to; now and then somebody else, or nobody.
+    fn drawn_assignee(&mut self, at: usize, name: &str) -> Option<OrganisationId> {
+        let matter = &self.memory.matters[at];
+        let to = self.memory.leads(matter, name).map(|(rule, _)| rule.to).unwrap_or_default();
+        if to.is_empty() {
+            return None;
+        }
+        let is_strict = self.dice.chance(94);
+        let may = |actor: &Actor| !is_strict || to.iter().any(|role| actor.is(*role));
+        let legal: Vec<Actor> = self.cast.iter().filter(|(_, actor)| may(actor)).map(|(_, a)| a.clone()).collect();
+        let chosen = self.dice.pick(&legal).map(|actor| actor.organisation);
+        chosen.filter(|_| self.dice.chance(98))
     }
 
     /// The move's word: mostly one that the matter has now.
@@ -206,12 +262,18 @@ impl City {
             let days = i64::try_from(self.dice.below(50)).unwrap() - 3;
             self.memory.today().saturating_add(jiff::Span::new().days(days))
         });
+        let mut all = told.clone();
+        all.extend(facts.clone());
+        let cites = self.drawn_cites(&actor, Some(at), kind, &name, &all);
+        let assignee = self.drawn_assignee(at, &name);
         let named = MatterMove {
             name: name.clone(),
             reason: if self.dice.chance(98) { "looked at all of it" } else { "ok" }.to_owned(),
             evidence: self.dice.chance(94).then(|| digest(self.town.ledger(), &name)),
             facts,
             due_day,
+            cites,
+            assignee,
             seen_version: if self.dice.chance(97) { version } else { version - 1 },
         };
         let expect = self.memory.moving(at, &actor, &named);

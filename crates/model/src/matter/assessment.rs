@@ -10,6 +10,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &[SubjectKind::Agreement, SubjectKind::Organisation],
     counterparty: None,
     running: Running::One,
+    opening: &[],
     states: &[
         open("open", "已启动", "the assessed, who gives material"),
         open("material", "材料已提交", "who scores"),

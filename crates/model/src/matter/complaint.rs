@@ -10,6 +10,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &SubjectKind::ALL,
     counterparty: Some("the body complained against"),
     running: Running::Many,
+    opening: &[],
     states: &[
         open("filed", "已提出", "who receives it"),
         open("received", "已受理", "who investigates"),

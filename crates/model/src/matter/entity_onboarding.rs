@@ -12,6 +12,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &[SubjectKind::Organisation],
     counterparty: Some("the operator that admits it"),
     running: Running::One,
+    opening: &[],
     states: &[
         open("applied", "已申请", "the operator, who reviews"),
         open("reviewed", "审核通过", "both, who sign the agreement"),

@@ -11,6 +11,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &[SubjectKind::Agreement, SubjectKind::Scenario, SubjectKind::Organisation],
     counterparty: None,
     running: Running::Many,
+    opening: &[],
     states: &[
         open("found", "发现", "who found it"),
         open("service_stopped", "服务已停止", "who found it"),

@@ -11,6 +11,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &[SubjectKind::Resource],
     counterparty: None,
     running: Running::One,
+    opening: &[],
     states: &[
         open("submitted", "已报送", "who reviews"),
         open("reviewed", "已审核", "who decides"),

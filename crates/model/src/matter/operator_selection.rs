@@ -10,6 +10,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &[SubjectKind::Organisation, SubjectKind::Matter],
     counterparty: None,
     running: Running::Many,
+    opening: &[],
     states: &[
         open("planned", "筹备", "who runs the selection"),
         open("announced", "已发布", "who runs the selection"),

@@ -13,6 +13,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &[SubjectKind::Scenario],
     counterparty: None,
     running: Running::Many,
+    opening: &[],
     states: &[
         open("draft", "待登记", "the operator, who registers it"),
         open("registered", "已登记", "the operator, who prices and lists it"),

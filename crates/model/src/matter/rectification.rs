@@ -15,6 +15,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &[SubjectKind::Agreement, SubjectKind::Organisation],
     counterparty: None,
     running: Running::Many,
+    opening: &[],
     states: &[
         open("found", "发现问题", "who supervises"),
         open("talked", "已约谈", "who supervises"),

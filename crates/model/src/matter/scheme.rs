@@ -1,8 +1,9 @@
 //! 实施方案: drafted, reviewed, decided, in force, changed, expired. Filing is no
 //! state: a copy is due after the approval (`file` of the move).
 
+use super::Effect::Forget;
 use super::Guard::{NotTheAuthor, NotTheSubject};
-use super::{Machine, Running, SubjectKind, end, go, open, row};
+use super::{Machine, Running, SubjectKind, act, end, go, open, row};
 
 /// CS26 三(一), CC25 13-14, CS23 17, XN25 and LH25 preambles.
 pub(super) const MACHINE: Machine = Machine {
@@ -10,6 +11,7 @@ pub(super) const MACHINE: Machine = Machine {
     subjects: &[SubjectKind::Organisation],
     counterparty: None,
     running: Running::Many,
+    opening: &[],
     states: &[
         open("draft", "编制", "who drafts it"),
         open("review", "审核", "who reviews it"),
@@ -49,7 +51,8 @@ pub(super) const MACHINE: Machine = Machine {
         go("collective_decision", "return", "returned"),
         go("government_decision", "return", "returned"),
         go("effective", "propose_change", "change_pending"),
-        go("change_pending", "drop_change", "effective"),
+        // A change that is dropped leaves the scheme as it was approved.
+        act("change_pending", "drop_change", "effective", &[Forget]),
         go("effective", "expire", "expired"),
         go("change_pending", "expire", "expired"),
         go("effective", "repeal", "repealed"),

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::labels::{Label, label};
-use super::{Maker, MoveRule, Regime, words};
+use super::{Choice, CiteRule, Maker, MatterRules, MoveRule, Regime, words};
+use crate::actor::Role;
 
 /// One thing on which two rule sets differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,6 +185,7 @@ fn matters(regime: &Regime, said: &mut BTreeMap<String, Said>) {
         Maker::Role(role) => regime.word(*role).to_owned(),
         Maker::Opener => "发起单位".to_owned(),
         Maker::Counterparty => "对方".to_owned(),
+        Maker::Concerned => "所涉单位".to_owned(),
         Maker::Platform => "平台".to_owned(),
     };
     for (kind, rules) in &regime.matter {
@@ -192,6 +194,8 @@ fn matters(regime: &Regime, said: &mut BTreeMap<String, Said>) {
             let mut more = vec![rule.by.0.iter().map(maker).collect::<Vec<_>>().join("或")];
             more.extend(rule.working_days_max.map(|days| format!("{days}个工作日内")));
             more.extend(rule.working_days_min.map(|days| format!("至少{days}个工作日")));
+            let to: Vec<&str> = rule.to.iter().map(|role| regime.word(*role)).collect();
+            more.extend(to.first().map(|_| format!("交{}", to.join("或"))));
             format!("{}({})", rule.title(machine), more.join(","))
         };
         let mut say = |key: &str, text: String, clause: Option<&str>| {
@@ -206,6 +210,7 @@ fn matters(regime: &Regime, said: &mut BTreeMap<String, Said>) {
             let at = machine.row(&contents.at).map_or("发起", |row| row.title);
             say("contents_required", format!("{at}时须有{}项", contents.keys.len()), Some(&contents.source));
         }
+        asked_of(regime, rules, &mut say);
         let flags =
             [("required_for_use", &rules.required_for_use), ("counterparty_decides", &rules.counterparty_decides)];
         for (key, flag) in flags.into_iter().filter_map(|(key, flag)| Some((key, flag.as_ref()?))) {
@@ -214,6 +219,34 @@ fn matters(regime: &Regime, said: &mut BTreeMap<String, Said>) {
         if let Some(months) = &rules.every_months {
             say("every_months", format!("{}个月", months.value), months.source.as_deref());
         }
+    }
+}
+
+/// What a matter asks for beside its moves, in words.
+fn asked_of(regime: &Regime, rules: &MatterRules, say: &mut impl FnMut(&str, String, Option<&str>)) {
+    let words = |roles: &[Role]| roles.iter().map(|role| regime.word(*role)).collect::<Vec<_>>().join("、");
+    let on: Vec<String> =
+        rules.open_on.iter().map(|(role, on)| format!("{}对{}", regime.word(*role), words(on))).collect();
+    if !on.is_empty() {
+        say("open_on", on.join("；"), Some(&rules.source));
+    }
+    let choice = |choice: &Choice| {
+        let values: Vec<&str> = choice.values.iter().map(|value| words::zh(value)).collect();
+        format!("{}:{}", words::zh(&choice.key), values.join("、"))
+    };
+    if let Some(first) = rules.choices.first() {
+        let told: Vec<String> = rules.choices.iter().map(choice).collect();
+        say("choices", told.join("；"), Some(&first.source));
+    }
+    let cite = |rule: &CiteRule| {
+        let of: Vec<&str> = rule.of.iter().map(|of| of.zh()).collect();
+        let grounds: Vec<&str> = rule.grounds.iter().map(|ground| words::zh(ground)).collect();
+        let when = grounds.first().map(|_| format!("({})", grounds.join("、"))).unwrap_or_default();
+        format!("{}{when}", of.join("或"))
+    };
+    if let Some(first) = rules.cites_required.first() {
+        let told: Vec<String> = rules.cites_required.iter().map(cite).collect();
+        say("cites_required", told.join("；"), Some(&first.source));
     }
 }
 

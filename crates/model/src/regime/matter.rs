@@ -8,7 +8,7 @@
 //!
 //! Not here: how a matter is moved (`casework`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,10 @@ use super::{Filing, Regime, Sourced};
 use crate::actor::Role;
 use crate::calendar::WORKING_DAYS_MAX;
 use crate::matter::{Effect, Machine, MatterKind, Transition};
+
+mod asked;
+
+pub use asked::{Choice, Citable, CiteRule};
 
 /// Who makes a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +32,8 @@ pub enum Maker {
     Opener,
     /// People of the matter's counterparty.
     Counterparty,
+    /// People of the organisation that the matter is about.
+    Concerned,
     /// The platform itself, when the day has come.
     Platform,
 }
@@ -39,6 +45,7 @@ impl Maker {
             Self::Role(role) => role.word(),
             Self::Opener => "opener",
             Self::Counterparty => "counterparty",
+            Self::Concerned => "concerned",
             Self::Platform => "platform",
         }
     }
@@ -50,10 +57,11 @@ impl TryFrom<String> for Maker {
         match word.as_str() {
             "opener" => Ok(Self::Opener),
             "counterparty" => Ok(Self::Counterparty),
+            "concerned" => Ok(Self::Concerned),
             "platform" => Ok(Self::Platform),
             word => Role::parse(word)
                 .map(Self::Role)
-                .ok_or_else(|| format!("`{word}` is no role, nor `opener`, `counterparty` or `platform`")),
+                .ok_or_else(|| format!("`{word}` is no role, nor `opener`, `counterparty`, `concerned` or `platform`")),
         }
     }
 }
@@ -121,6 +129,9 @@ pub struct MoveRule {
     /// With whom copies are filed after it.
     #[serde(default)]
     pub file: Vec<Filing>,
+    /// Where it goes to somebody: the roles, one of which they hold.
+    #[serde(default)]
+    pub to: Vec<Role>,
     /// On which of the exit grounds an agreement ends by it, where the matter names none.
     #[serde(default)]
     pub ground: Option<String>,
@@ -163,6 +174,16 @@ pub struct MatterRules {
     /// What must be told at which move.
     #[serde(default)]
     pub contents_required: Vec<Contents>,
+    /// Whom each who opens may open it on, by the roles of the organisation that it
+    /// is about; on anybody, where a role is not named.
+    #[serde(default)]
+    pub open_on: BTreeMap<Role, Vec<Role>>,
+    /// Which answers a fact may have.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+    /// Which records must be cited at which move.
+    #[serde(default)]
+    pub cites_required: Vec<CiteRule>,
     /// `entity_onboarding`: only an admitted entity is served.
     #[serde(default)]
     pub required_for_use: Option<Sourced<bool>>,
@@ -254,6 +275,7 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
         }
         contents(&name, rules, faults);
         only_for(&name, *kind, rules, faults);
+        asked::faults_of(&name, *kind, rules, regime, faults);
     }
 }
 
@@ -272,7 +294,7 @@ fn in_table(name: &str, machine: &'static Machine, rule: &MoveRule, faults: &mut
     if rule.by.0.is_empty() {
         faults.named(format!("{at} is made by nobody (`by`)"));
     }
-    if rule.by.0.contains(&Maker::Counterparty) && machine.counterparty.is_none() {
+    if rule.by.0.contains(&Maker::Counterparty) && !machine.has_counterparty() {
         faults.named(format!("{at} is made by a counterparty that there is not"));
     }
     if rule.is_of_platform() && rule.by.0.len() > 1 {

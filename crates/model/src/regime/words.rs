@@ -186,6 +186,43 @@ pub const EXIT_GROUNDS: &[(&str, &str)] = &[
 /// What of the income goes to the treasury, as `price.treasury_share` says it.
 pub const TREASURY_SHARES: &[(&str, &str)] = &[("surplus", "收入扣除成本后的余额")];
 
+/// The answers that facts of matters may have, and their keys, as `choices` says them.
+pub const MATTER_CHOICES: &[(&str, &str)] = &[
+    ("area", "检查事项"),
+    ("data_use", "数据使用合规性"),
+    ("safeguards", "安全保障措施"),
+    ("service_effect", "服务成效"),
+    ("platform_rules", "平台管理制度"),
+    ("staff", "工作人员管理"),
+    ("market", "市场化运营"),
+    ("guided_price_ignored", "不执行政府指导价"),
+    ("price_fraud", "价格欺诈"),
+    ("price_unmarked", "不按规定明码标价"),
+    ("conduct", "行为合规"),
+    ("request", "需求类别"),
+    ("data", "数据"),
+    ("scenario", "应用场景"),
+    ("aggregation", "数据归集"),
+    ("data_return", "数据回流"),
+    ("interface", "技术接口"),
+    ("data_update", "数据更新"),
+    ("protection", "安全防护支持"),
+    ("masking", "数据脱敏"),
+    ("system_resources", "信息系统资源"),
+    ("result", "结果"),
+    ("passed", "通过"),
+    ("failed", "未通过"),
+    ("gravity", "情节"),
+    ("grave", "情节严重"),
+    ("severe_damage", "造成严重损害"),
+    ("consequence", "后果"),
+    ("bad_effect", "造成不良影响"),
+    ("grave_effect", "造成严重后果"),
+    ("concerning", "事项层级"),
+    ("departments", "跨部门"),
+    ("levels", "跨层级"),
+];
+
 /// Words of other modules that stand in a regime file.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("public_governance", "公共治理"),
@@ -212,7 +249,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 /// What people call a word of a regime file; the word itself where it is a text.
 pub fn zh(word: &str) -> &str {
-    let lists = [ENTITY_KINDS, AT_EXPIRY, EXIT_GROUNDS, TREASURY_SHARES, ELSEWHERE];
+    let lists = [ENTITY_KINDS, AT_EXPIRY, EXIT_GROUNDS, TREASURY_SHARES, MATTER_CHOICES, ELSEWHERE];
     let known = lists.into_iter().flatten().copied().find(|(known, _)| *known == word).map(|(_, zh)| zh);
     known.or_else(|| zh_of_tables(word)).unwrap_or(word)
 }

@@ -60,7 +60,7 @@ impl Registry {
             }
         };
         let before = world.application(&new.subject, new.kind);
-        let (role, mut found) = self.applicant(&world, actor, new.kind, &holder, holder_role, before);
+        let (role, mut found) = self.applying(&world, actor, new.kind, &holder, holder_role, before);
         self.against_application(&world, &new, title, before, &mut found);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "registration.application_refused", &new.subject, reasons).await;
@@ -93,7 +93,7 @@ impl Registry {
     }
 
     /// REG-010, REG-011: whoever holds it applies; that an entry is wrong, anybody.
-    fn applicant(
+    fn applying(
         &self,
         world: &World,
         actor: &Actor,
@@ -147,12 +147,17 @@ impl Registry {
     }
 
     /// The papers of an application beside what it needs.
-    pub async fn papers(&self, subject: &str, kind: RegistrationKind) -> Result<Papers> {
+    pub async fn application_papers(&self, subject: &str, kind: RegistrationKind) -> Result<Papers> {
         rules::papers(&*self.world().await?, subject, kind)
     }
 
     /// The same inside a change.
-    pub async fn papers_in(&self, turn: &mut Turn, subject: &str, kind: RegistrationKind) -> Result<Papers> {
+    pub async fn application_papers_in(
+        &self,
+        turn: &mut Turn,
+        subject: &str,
+        kind: RegistrationKind,
+    ) -> Result<Papers> {
         rules::papers(&*self.world_in(turn).await?, subject, kind)
     }
 

@@ -211,11 +211,14 @@ async fn an_error_can_be_shown_by_others_with_the_holders_consent() {
     let apply = |actor, new: &NewApplication| town.registry.apply(actor, new.clone(), None);
     assert_eq!(refused(apply(&town.admins[0], &new).await.unwrap()), ["REG-011"]);
     allowed(apply(&town.bank[0], &new).await.unwrap());
-    let papers = town.registry.papers(fund.as_str(), kind).await.unwrap();
+    let papers = town.registry.application_papers(fund.as_str(), kind).await.unwrap();
     assert_eq!(papers.missing().iter().map(|paper| paper.key).collect::<Vec<_>>(), ["holder_consent"]);
     assert_eq!(refused(apply(&town.affiliate[0], &new).await.unwrap()), ["REG-010"], "it is the bank's");
     allowed(apply(&town.source[0], &new).await.unwrap());
-    assert!(town.registry.papers(fund.as_str(), kind).await.unwrap().missing().is_empty(), "the holder itself");
+    assert!(
+        town.registry.application_papers(fund.as_str(), kind).await.unwrap().missing().is_empty(),
+        "the holder itself"
+    );
 }
 
 #[tokio::test]

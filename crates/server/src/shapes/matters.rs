@@ -31,6 +31,22 @@ pub enum MatterKind {
     NegativeListEntry,
     /// A product's registration and listing outside the platform.
     Product,
+    /// An overseer looks at a party.
+    Inspection,
+    /// A demand for data, or a task to supply.
+    DataDemand,
+    /// A doubt about a resource's quality.
+    QualityIssue,
+    /// What departments bring to the bureau or the working group.
+    Coordination,
+    /// A note of an overseer, with an answer.
+    Guidance,
+    /// A published call for scenarios or schemes.
+    Call,
+    /// A case handed to police, discipline or another body.
+    Referral,
+    /// A risk that holds up what it is about.
+    RiskReport,
 }
 
 /// A matter to be opened.
@@ -49,6 +65,9 @@ pub struct NewMatter {
     /// What is known of it.
     #[schema(required = false)]
     pub facts: BTreeMap<String, String>,
+    /// The records that it rests on: ids of matters, cases and things.
+    #[schema(required = false, max_items = 32)]
+    pub cites: Vec<String>,
 }
 
 /// A move to be made.
@@ -69,6 +88,12 @@ pub struct MatterMove {
     /// rules allow.
     #[schema(required = false, format = Date)]
     pub due_day: Option<String>,
+    /// The records that it rests on: ids of matters, cases and things.
+    #[schema(required = false, max_items = 32)]
+    pub cites: Vec<String>,
+    /// Whom the matter goes to, where the move gives it to somebody.
+    #[schema(required = false)]
+    pub assignee: Option<OrganisationId>,
     /// The version of the matter that the caller saw.
     #[schema(minimum = 1)]
     pub seen_version: i64,
@@ -118,6 +143,10 @@ pub struct MoveView {
     pub evidence: Option<String>,
     /// The contents that it needs and that are not told yet.
     pub contents_missing: Vec<String>,
+    /// The records, one of which it must cite, in words.
+    pub cites_required: Vec<String>,
+    /// Where it gives the matter to somebody: in which roles, in the jurisdiction's words.
+    pub to: Vec<String>,
     /// The last day on which it is in time.
     pub due: Option<DayView>,
     /// The clause that it rests on.
@@ -147,6 +176,10 @@ pub struct MovedView {
     pub evidence: Option<String>,
     /// What was told by it.
     pub facts: BTreeMap<String, String>,
+    /// The records that it rests on.
+    pub cites: Vec<String>,
+    /// Whom it gave the matter to.
+    pub assignee: Option<String>,
     /// When it was due.
     #[schema(format = Date)]
     pub due_day: Option<String>,
@@ -211,6 +244,10 @@ pub struct MatterView {
     pub opener: String,
     /// What is known.
     pub facts: BTreeMap<String, String>,
+    /// The answers that a fact may have, where the document lists them.
+    pub choices: BTreeMap<String, Vec<String>>,
+    /// The matters that cite this one, as far as the viewer sees them.
+    pub cited_by: Vec<String>,
     /// What can be done now.
     pub moves: Vec<MoveView>,
     /// What was done.
@@ -231,7 +268,7 @@ pub struct Obligation {
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,
-    /// Who may do it: words of roles, or `opener`, `counterparty`, `maker` (of the move that is filed).
+    /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is filed).
     pub by: Vec<String>,
     /// Which organisation, where it is a certain one.
     pub organisation: Option<String>,

@@ -1,0 +1,127 @@
+//! The records that a move rests on: that they are there, that whoever cites them may
+//! see them, and that they are the ones which the rules ask for.
+//!
+//! INVARIANT (about the same): what the rules ask for concerns the organisation that
+//! the matter is about, or the one that it was given to.
+//!
+//! Not here: which are asked for (`regime::CiteRule`).
+
+use shuyu_model::id::{CaseId, MatterId, OrganisationId};
+use shuyu_model::matter::SubjectKind;
+use shuyu_model::regime::{Citable, CiteRule};
+use shuyu_model::{Actor, Reason};
+use shuyu_registry::Turn;
+
+use super::guards::Asked;
+use super::{Facts, Matter, is_visible, store};
+use crate::store::Book;
+use crate::{Casework, CaseworkError, reasons};
+
+/// A record that is cited.
+pub(crate) struct Cited {
+    of: Citable,
+    organisation: Option<OrganisationId>,
+    state: Option<&'static str>,
+    facts: Facts,
+}
+
+impl Casework {
+    /// What these ids name. A record that `viewer` may not see is not there; nobody
+    /// is asked of what was cited before.
+    pub(crate) async fn cited(
+        &self,
+        turn: &mut Turn,
+        viewer: Option<&Actor>,
+        ids: &[String],
+    ) -> Result<Vec<Cited>, CaseworkError> {
+        let (mut found, mut faults) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.one_cited(turn, viewer, id).await? {
+                Some(cited) => found.push(cited),
+                None => {
+                    faults.push(format!("`cites`: there is no record `{}`", id.chars().take(80).collect::<String>()))
+                }
+            }
+        }
+        if faults.is_empty() { Ok(found) } else { Err(CaseworkError::Malformed { faults }) }
+    }
+
+    async fn one_cited(
+        &self,
+        turn: &mut Turn,
+        viewer: Option<&Actor>,
+        id: &str,
+    ) -> Result<Option<Cited>, CaseworkError> {
+        let thing = |of, organisation| Cited { of: Citable::Thing(of), organisation, state: None, facts: Facts::new() };
+        match SubjectKind::of(id) {
+            None => Ok(None),
+            Some(SubjectKind::Matter) => {
+                let Ok(id) = MatterId::parse(id) else { return Ok(None) };
+                let matter = match store::matter(&mut Book::Change(turn.change()), &id).await {
+                    Err(CaseworkError::Unknown { .. }) => return Ok(None),
+                    found => found?,
+                };
+                let sees = viewer.is_none_or(|viewer| is_visible(&matter, viewer));
+                Ok(sees.then_some(Cited {
+                    of: Citable::Matter(matter.kind),
+                    organisation: matter.subject_organisation,
+                    state: Some(matter.state),
+                    facts: matter.facts,
+                }))
+            }
+            Some(SubjectKind::Case) => {
+                let Ok(id) = CaseId::parse(id) else { return Ok(None) };
+                let case = match crate::store::case(&mut Book::Change(turn.change()), &id).await {
+                    Err(CaseworkError::Unknown { .. }) => return Ok(None),
+                    found => found?,
+                };
+                let sees = viewer.is_none_or(|viewer| crate::view::is_visible(&case, viewer));
+                Ok(sees.then(|| thing(SubjectKind::Case, Some(case.opener))))
+            }
+            Some(of) => match self.registry().matter_subject_in(turn, id).await {
+                Ok(subject) => Ok(subject.map(|subject| thing(of, Some(subject.organisation)))),
+                Err(
+                    shuyu_registry::RegistryError::Unknown { .. } | shuyu_registry::RegistryError::Malformed { .. },
+                ) => Ok(None),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+}
+
+/// CAS-060: one reason for each rule that asks for a record that is not cited.
+pub(crate) fn against(
+    asked: &Asked<'_>,
+    matter: &Matter,
+    at: &str,
+    facts: &Facts,
+    cited: &[Cited],
+    found: &mut Vec<Reason>,
+) {
+    let ground = facts.get("ground");
+    let applies = |rule: &&CiteRule| rule.grounds.is_empty() || ground.is_some_and(|g| rule.grounds.contains(g));
+    for rule in matter.rules.cites_at(at).filter(applies) {
+        if cited.iter().any(|cited| answers(cited, rule, matter)) {
+            continue;
+        }
+        let of: Vec<String> = rule.of.iter().map(|of| format!("{} ({})", of.word(), of.zh())).collect();
+        let mut what = format!("`{at}` rests on a record about the same organisation: {}", of.join(" or "));
+        if !rule.states.is_empty() {
+            what.push_str(&format!(", which is {}", rule.states.join(" or ")));
+        }
+        for (key, told) in &rule.told {
+            what.push_str(&format!(", and whose `{key}` is `{told}`"));
+        }
+        let clause = asked.regime.cite_clause(&rule.source);
+        found.push(Reason::new(reasons::NOT_CITED, what, clause, "name its id in `cites`"));
+    }
+}
+
+/// Upholds INVARIANT (about the same).
+fn answers(cited: &Cited, rule: &CiteRule, matter: &Matter) -> bool {
+    let about = [&matter.subject_organisation, &matter.counterparty];
+    let is_same = cited.organisation.is_some() && about.contains(&&cited.organisation);
+    let is_in = rule.states.is_empty() || cited.state.is_some_and(|state| rule.states.iter().any(|s| s == state));
+    let tells = rule.told.iter().all(|(key, told)| cited.facts.get(key) == Some(told));
+    rule.of.contains(&cited.of) && is_same && is_in && tells
+}

@@ -1,0 +1,218 @@
+//! A desk in an office with everything that a test of matters needs, and who sits there.
+
+use shuyu_ledger::Ledger;
+use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId};
+use shuyu_model::matter::{MatterKind, SubjectKind};
+use shuyu_model::regime::Citable;
+use shuyu_model::{Actor, Role, UseKind, Verdict};
+use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
+use shuyu_registry::{Act, Page, Permit, Scope};
+
+use super::{Office, office};
+use crate::matter::Facts;
+use crate::{MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept, testing};
+
+/// An office in a town with a resource, an agreement, a scenario and a customer.
+pub(super) struct Desk {
+    pub(super) office: Office,
+    pub(super) fund: ResourceId,
+    pub(super) agreement: AgreementId,
+    pub(super) scenario: ScenarioId,
+    /// The code of a registered product of that scenario.
+    pub(super) code: String,
+}
+
+pub(super) async fn desk(ledger: &Ledger) -> Desk {
+    furnished(office(ledger).await, 5).await
+}
+
+/// A desk in an office, whose agreement runs for so many years.
+pub(super) async fn furnished(office: Office, years: u8) -> Desk {
+    let town = &office.town;
+    let fund = town.resource("fund_accounts", fund_columns()).await;
+    let agreement = town.agreement(std::slice::from_ref(&fund), years).await;
+    let scenario = town.scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
+    town.development(&town.bank[0].organisation, &scenario).await;
+    let product: ProductId = town.ledger().new_id();
+    town.register_product(&product, &scenario).await;
+    let registered = town.registry.registration_of(product.as_str()).await.unwrap().unwrap();
+    Desk { fund, agreement, scenario, code: registered.code.to_string(), office }
+}
+
+/// Every fact that the shipped rules ask for at a move.
+pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
+    let rules = &desk.office.town.registry.regime().matter[&kind];
+    let keys = rules.contents_at(at).flat_map(|contents| &contents.keys);
+    let listed = |key: &str| rules.choices.iter().find(|choice| choice.key == key).map(|c| c.values[0].clone());
+    let told = |key: &str| match key {
+        "ground" => "breach".into(),
+        "registration_code" => desk.code.clone(),
+        "winner" => desk.office.town.operator[0].organisation.to_string(),
+        "method" => desk.office.town.registry.regime().selection.methods.value[0].word().to_owned(),
+        "owner_share" => "30%".into(),
+        "operator_share" => "50%".into(),
+        "processor_share" => "20".into(),
+        key => listed(key).unwrap_or_else(|| format!("说明 {key}")),
+    };
+    keys.map(|key| (key.clone(), told(key))).collect()
+}
+
+impl Desk {
+    pub(super) fn prepared(&self, kind: MatterKind, subject: &str) -> NewMatter {
+        let town = &self.office.town;
+        let counterparty = kind.machine().counterparty.map(|_| town.operator[0].organisation.clone());
+        let facts = told_at(self, kind, "open");
+        NewMatter { kind, subject: subject.into(), counterparty, title: "a matter".into(), facts, cites: Vec::new() }
+    }
+
+    pub(super) async fn open(&self, actor: &Actor, kind: MatterKind, subject: &str) -> MatterId {
+        allowed(self.office.casework.open_matter(actor, self.prepared(kind, subject)).await.unwrap())
+    }
+
+    pub(super) async fn view(&self, id: &MatterId) -> MatterView {
+        self.office.casework.matter(id, &self.office.town.regulators[0]).await.unwrap().unwrap()
+    }
+
+    /// A move with everything that it needs.
+    pub(super) async fn complete(&self, id: &MatterId, name: &str) -> MatterMove {
+        let view = self.view(id).await;
+        MatterMove {
+            name: name.into(),
+            reason: "looked at all of it".into(),
+            evidence: Some(digest(self.office.town.ledger(), name)),
+            facts: told_at(self, view.item.kind, name),
+            due_day: None,
+            cites: self.asked_for(&view, name).await,
+            assignee: self.assignee(&view, name),
+            seen_version: view.item.version,
+        }
+    }
+
+    /// Somebody who may be given the matter by this move, where it gives it to somebody.
+    fn assignee(&self, view: &MatterView, name: &str) -> Option<OrganisationId> {
+        let town = &self.office.town;
+        let rules = &town.registry.regime().matter[&view.item.kind];
+        let rule = rules.rule(view.item.kind.machine(), &view.item.state, name)?;
+        let of = |role: Role| match role {
+            Role::Source => &town.source[0],
+            Role::Agency => &town.agency[0],
+            Role::Operator => &town.operator[0],
+            Role::Supervisor => &town.supervisor[0],
+            other => panic!("nobody is given a matter as {other:?}"),
+        };
+        rule.to.first().map(|role| of(*role).organisation.clone())
+    }
+
+    /// The newest record that answers each rule which the move asks for.
+    async fn asked_for(&self, view: &MatterView, name: &str) -> Vec<String> {
+        let town = &self.office.town;
+        let rules = &town.registry.regime().matter[&view.item.kind];
+        let ground = view.facts.get("ground");
+        let mut cites = Vec::new();
+        for rule in rules.cites_at(name).filter(|r| r.grounds.is_empty() || r.grounds.iter().any(|g| Some(g) == ground))
+        {
+            for of in &rule.of {
+                let found = match of {
+                    Citable::Thing(SubjectKind::Resource) => Some(self.fund.to_string()),
+                    Citable::Thing(_) => None,
+                    Citable::Matter(kind) => {
+                        let filter = MatterFilter { kind: Some(*kind), ..MatterFilter::default() };
+                        let all =
+                            self.office.casework.matters(&town.regulators[0], &filter, &Page::first()).await.unwrap();
+                        let is_same = |item: &&MatterItem| item.subject_organisation == view.item.subject_organisation;
+                        all.items.iter().rfind(is_same).map(|item| item.id.to_string())
+                    }
+                };
+                cites.extend(found.filter(|found| !cites.contains(found)));
+            }
+        }
+        cites
+    }
+
+    pub(super) async fn attempt(&self, actor: &Actor, id: &MatterId, named: MatterMove) -> Verdict<String> {
+        self.office.casework.make_move(actor, id, named).await.unwrap()
+    }
+
+    /// Whoever is asked something answers it before the move that looks at the answers.
+    pub(super) async fn applied(&self, id: &MatterId, name: &str) {
+        let (town, casework) = (&self.office.town, &self.office.casework);
+        let view = self.view(id).await;
+        let rules = &town.registry.regime().matter[&view.item.kind];
+        let closes = rules.moves.iter().any(|rule| rule.word == "close_applications");
+        let last = if closes { "close_applications" } else { "evaluate" };
+        let (applicant, reviewer) = (&town.operator[0], &town.agency[2]);
+        match view.item.kind {
+            MatterKind::OperatorSelection if name == last || name == "check" && !closes => {
+                let all = casework.candidacies(id, reviewer, &Page::first()).await.unwrap().unwrap();
+                if all.total == 0 {
+                    testing::apply(casework, id, applicant).await;
+                    testing::complete(casework, id, applicant, reviewer).await;
+                    testing::score(casework, id, &applicant.organisation, reviewer, 80).await;
+                }
+            }
+            MatterKind::EntityOnboarding if name == "review" => {
+                let bank = &town.bank[0].organisation;
+                let asked = testing::items(casework, id, bank, &town.operator[2]).await;
+                if asked.iter().all(|item| item.finding.is_some()) {
+                    return;
+                }
+                testing::complete(casework, id, &town.bank[0], &town.operator[2]).await;
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) async fn moves(&self, actor: &Actor, id: &MatterId, name: &str) -> String {
+        self.applied(id, name).await;
+        let named = self.complete(id, name).await;
+        allowed(self.attempt(actor, id, named).await)
+    }
+
+    pub(super) async fn may_not(&self, actor: &Actor, id: &MatterId, name: &str) -> Vec<String> {
+        let named = self.complete(id, name).await;
+        refused(self.attempt(actor, id, named).await)
+    }
+
+    pub(super) async fn asks(&self, act: Act) -> Verdict<Permit> {
+        let town = &self.office.town;
+        let actor = if act == Act::Use { &town.bank[0] } else { &town.operator[0] };
+        town.registry.permit(actor, act, &Scope::of(self.scenario.clone())).await.unwrap()
+    }
+
+    pub(super) async fn sweep(&self) -> Vec<(String, String)> {
+        let swept = self.office.casework.sweep(self.office.town.ledger().now()).await.unwrap();
+        swept.into_iter().map(|Swept { name, state, .. }| (name, state)).collect()
+    }
+
+    pub(super) async fn newest(&self) -> String {
+        self.office.town.ledger().journal_page(i64::MAX, 1).await.unwrap()[0].text("written").unwrap()
+    }
+}
+
+/// Who makes a move in a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Regulator(usize),
+    Agency(usize),
+    Operator,
+    Bank,
+    Source,
+    Source2,
+    Supervisor,
+}
+
+pub(super) fn who(desk: &Desk, by: By) -> &Actor {
+    let town = &desk.office.town;
+    match by {
+        By::Regulator(n) => &town.regulators[n],
+        By::Agency(n) => &town.agency[n],
+        By::Operator => &town.operator[0],
+        By::Bank => &town.bank[0],
+        By::Source => &town.source[0],
+        By::Source2 => &town.source[1],
+        By::Supervisor => &town.supervisor[0],
+    }
+}
+
+/// Kind, subject, opener, then moves with who makes each and where it leads.
+pub(super) type Walk = (MatterKind, fn(&Desk) -> String, By, &'static [(By, &'static str, &'static str)]);

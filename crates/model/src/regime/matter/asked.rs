@@ -1,0 +1,157 @@
+//! What a jurisdiction asks of a matter beside its moves: whom it is opened on, which
+//! answers a fact may have, which records a move must cite.
+//!
+//! INVARIANT (fulfillable): what is asked for can be given: a cited kind is one that
+//! the jurisdiction has, in a state that its table has.
+//!
+//! Not here: asking (`casework::matter::guards`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Faults, MatterRules, OPENING, Regime, is_key};
+use crate::actor::Role;
+use crate::matter::{Effect, MatterKind, SubjectKind};
+
+/// A record that a move can cite: a matter of a kind, or a thing with an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Citable {
+    /// A matter of this kind.
+    Matter(MatterKind),
+    /// A thing of this kind.
+    Thing(SubjectKind),
+}
+
+impl Citable {
+    /// The word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Matter(kind) => kind.word(),
+            Self::Thing(kind) => kind.word(),
+        }
+    }
+
+    /// What people call it.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Matter(kind) => kind.machine().title,
+            Self::Thing(SubjectKind::Organisation) => "单位",
+            Self::Thing(SubjectKind::Agreement) => "协议",
+            Self::Thing(SubjectKind::Scenario) => "应用场景",
+            Self::Thing(SubjectKind::Resource) => "公共数据资源",
+            Self::Thing(SubjectKind::Matter) => "事项",
+            Self::Thing(SubjectKind::Case) => "审批",
+        }
+    }
+}
+
+impl TryFrom<String> for Citable {
+    type Error = String;
+    fn try_from(word: String) -> Result<Self, String> {
+        let thing = || SubjectKind::ALL.into_iter().find(|kind| kind.word() == word).map(Self::Thing);
+        MatterKind::parse(&word)
+            .map(Self::Matter)
+            .or_else(thing)
+            .ok_or_else(|| format!("`{word}` is neither a matter nor a thing that can be cited"))
+    }
+}
+
+impl From<Citable> for String {
+    fn from(citable: Citable) -> String {
+        citable.word().to_owned()
+    }
+}
+
+/// Records that must be cited at a move, at it or before: one of them is enough. It
+/// concerns the same organisation as the matter, or its counterparty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CiteRule {
+    /// At which move; [`OPENING`] for the opening.
+    pub at: String,
+    /// Of which kinds.
+    pub of: Vec<Citable>,
+    /// Only where the fact `ground` is one of these; always where none is named.
+    #[serde(default)]
+    pub grounds: Vec<String>,
+    /// The cited matter is in one of these states; in any where none is named.
+    #[serde(default)]
+    pub states: Vec<String>,
+    /// What the cited matter tells.
+    #[serde(default)]
+    pub told: BTreeMap<String, String>,
+    /// The clause that asks for it.
+    pub source: String,
+}
+
+/// The answers that a fact may have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// Which fact.
+    pub key: String,
+    /// Its answers.
+    pub values: Vec<String>,
+    /// The clause that lists them.
+    pub source: String,
+}
+
+impl MatterRules {
+    /// What must be cited at a move, or at the [`OPENING`].
+    pub fn cites_at<'a>(&'a self, at: &'a str) -> impl Iterator<Item = &'a CiteRule> + 'a {
+        self.cites_required.iter().filter(move |rule| rule.at == at)
+    }
+
+    /// Whether who holds `role` opens one on an organisation that holds `roles`.
+    pub fn oversees(&self, role: Role, roles: &[Role]) -> bool {
+        self.open_on.get(&role).is_none_or(|on| on.iter().any(|role| roles.contains(role)))
+    }
+}
+
+pub(super) fn faults_of(name: &str, kind: MatterKind, rules: &MatterRules, regime: &Regime, faults: &mut Faults) {
+    for (role, on) in &rules.open_on {
+        if !rules.open_by.contains(role) || on.is_empty() {
+            faults.named(format!("{name}: `open_on.{}` needs its place in `open_by` and somebody", role.word()));
+        }
+    }
+    for choice in &rules.choices {
+        if !is_key(&choice.key) || choice.values.is_empty() || choice.source.trim().is_empty() {
+            faults.named(format!("{name} choices of `{}` need a key, `values` and a clause (`source`)", choice.key));
+        }
+    }
+    for rule in &rules.moves {
+        let at = format!("{name} move `{}`", rule.word);
+        let assigns = rule.transitions(kind.machine()).any(|t| t.effects.contains(&Effect::Assign));
+        match (assigns, rule.to.is_empty()) {
+            (true, true) => faults.named(format!("{at} goes to somebody and says not to which roles (`to`)")),
+            (false, false) => faults.named(format!("{at} goes to nobody and needs no `to`")),
+            _ => {}
+        }
+    }
+    for rule in &rules.cites_required {
+        cites(name, rules, rule, regime, faults);
+    }
+}
+
+/// INVARIANT (fulfillable).
+fn cites(name: &str, rules: &MatterRules, rule: &CiteRule, regime: &Regime, faults: &mut Faults) {
+    let at = format!("{name} cites at `{}`", rule.at);
+    if rule.at != OPENING && !rules.moves.iter().any(|of| of.word == rule.at) {
+        faults.named(format!("{at}: there is no such move here"));
+    }
+    if rule.of.is_empty() || rule.source.trim().is_empty() {
+        faults.named(format!("{at} need `of` and a clause (`source`)"));
+    }
+    let kinds = || rule.of.iter().filter_map(|of| if let Citable::Matter(kind) = of { Some(*kind) } else { None });
+    for kind in kinds().filter(|kind| !regime.matter.contains_key(kind)) {
+        faults.named(format!("{at}: there is no `matter.{}` here", kind.word()));
+    }
+    for state in rule.states.iter().filter(|state| !kinds().any(|kind| kind.machine().state(state).is_some())) {
+        faults.named(format!("{at}: no cited matter ever is `{state}`"));
+    }
+    for ground in rule.grounds.iter().filter(|ground| !regime.agreement.exit_grounds.value.contains(ground)) {
+        faults.named(format!("{at}: `{ground}` is none of `agreement.exit_grounds`"));
+    }
+}
