@@ -37,6 +37,7 @@ mod casework;
 mod decision;
 mod error;
 mod filing;
+mod gates;
 pub mod matter;
 mod matters;
 pub mod obligations;

@@ -19,6 +19,8 @@ use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
 use shuyu_registry::{Listing, Page, Term};
 
+mod processors;
+
 use crate::case::Case;
 use crate::filing::Filing;
 use crate::matter::{Matter, MatterFiling, Moved, store};
@@ -47,6 +49,8 @@ pub enum ObligationKind {
     Assessment,
     /// An agreement ends: exit, renewal or another choice.
     AgreementEnd,
+    /// The operator applies anew, so long before its agreement ends.
+    Renewal,
     /// The document itself ends.
     RulesEnd,
 }
@@ -60,6 +64,7 @@ impl ObligationKind {
             Self::Filing => "filing",
             Self::Assessment => "assessment",
             Self::AgreementEnd => "agreement_end",
+            Self::Renewal => "renewal",
             Self::RulesEnd => "rules_end",
         }
     }
@@ -127,6 +132,7 @@ pub(crate) struct Known<'a> {
     pub(crate) cases: &'a [Case],
     pub(crate) filings: &'a [(Filing, OrganisationId)],
     pub(crate) terms: &'a [Term],
+    pub(crate) processing_terms: &'a [Term],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -137,6 +143,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_cases(known, &mut found);
     of_filings(known, &matters, &mut found);
     of_terms(known, &mut found);
+    processors::owed(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -286,12 +293,26 @@ fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
                 found.push(owed.made(known, exactly(due), by, None, regime.cite(every)));
             }
         }
+        renewal(known, term, found);
         let done = of_kind(MatterKind::Exit).map(|matter| matter.opened_at.day()).min();
         let owed = Owed { kind: ObligationKind::AgreementEnd, about: term.agreement.as_str(), what: "at_expiry", done };
         let by = vec![Role::Agency.word().to_owned(), Role::Operator.word().to_owned()];
         let clause = regime.cite(&regime.agreement.at_expiry);
         found.push(owed.made(known, exactly(term.until), by, Some(term.operator.clone()), clause));
     }
+}
+
+/// The application for a further term, where the document sets a lead time for it;
+/// owed as long as the operator has no agreement that runs longer.
+fn renewal(known: &Known<'_>, term: &Term, found: &mut Vec<Obligation>) {
+    let Some(months) = &known.regime.agreement.renewal_months_before else { return };
+    if known.terms.iter().any(|other| other.operator == term.operator && term.until < other.until) {
+        return;
+    }
+    let due = term.until.saturating_sub(jiff::Span::new().months(i64::from(months.value)));
+    let owed = Owed { kind: ObligationKind::Renewal, about: term.agreement.as_str(), what: "apply_anew", done: None };
+    let by = vec![Role::Operator.word().to_owned()];
+    found.push(owed.made(known, exactly(due), by, Some(term.operator.clone()), known.regime.cite(months)));
 }
 
 impl Casework {
@@ -307,6 +328,7 @@ impl Casework {
         let cases = crate::store::open_cases(ledger, max).await?;
         let filings = crate::store::recent_filings(ledger, since, max).await?;
         let terms = self.registry().terms().await?;
+        let processing_terms = self.registry().processing_terms().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -317,6 +339,7 @@ impl Casework {
             cases: &cases,
             filings: &filings,
             terms: &terms,
+            processing_terms: &processing_terms,
         };
         let sees_all = crate::matter::sees_all(viewer);
         let own = |owed: &Obligation| sees_all || owed.organisation.as_ref() == Some(&viewer.organisation);

@@ -157,6 +157,8 @@ pub enum Guard {
     NotTheCounterparty,
     /// The fact `ground` is one on which the rules let an agreement end.
     KnownGround,
+    /// The matter is about a processor or its agreement.
+    AboutAProcessor,
 }
 
 impl Guard {
@@ -167,6 +169,7 @@ impl Guard {
             Self::NotTheAuthor => "not by who opened it or made what it is about",
             Self::NotTheCounterparty => "not by the counterparty",
             Self::KnownGround => "`ground` is one that the rules name",
+            Self::AboutAProcessor => "of a processor only",
         }
     }
 }

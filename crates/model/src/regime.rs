@@ -30,6 +30,7 @@ mod lines;
 mod matter;
 mod national;
 mod procedure;
+mod roles;
 mod rules;
 pub mod words;
 

@@ -19,7 +19,7 @@ pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest
         ProcedureKind::ResourceRegistration => {
             resource_registered(turn, &parsed(ResourceId::parse(subject))?, digest).await
         }
-        ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement => {
+        ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement | ProcedureKind::ProcessorAgreement => {
             agreement_in_force(turn, &parsed(AgreementId::parse(subject))?, digest).await
         }
         ProcedureKind::Scenario => scenario_approved(turn, &parsed(ScenarioId::parse(subject))?, digest).await,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrderId, OrganisationId, PersonId, ResourceId, ScenarioId};
 
 /// Something that a permit can rest on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +19,7 @@ pub(crate) enum Basis {
     Resource(ResourceId),
     Agreement(AgreementId),
     Scenario(ScenarioId),
+    Order(OrderId),
 }
 
 /// The counters.

@@ -44,6 +44,15 @@ reasons! {
     ("REG-029", AGREEMENT_SUSPENDED, "an agreement is suspended: a rectification or an incident holds it")
     ("REG-030", SCENARIO_SUSPENDED, "a scenario is suspended: an incident holds it")
     ("REG-031", NOT_ADMITTED, "the entity is not admitted by the operator, or its admission rests or has ended")
+    ("REG-070", ROLE_NOT_HERE, "the rules in force know no such role")
+    ("REG-071", PROCESSING_CONTENTS, "a processing agreement lacks contents that the rules ask for")
+    ("REG-072", NO_ORDER, "the processor has no order that it has taken for this scenario")
+    ("REG-073", OTHERWISE_THAN_ORDERED, "a column or kind of output is not part of the order")
+    ("REG-074", ORDER_OUTLASTS, "an order ends later than the agreements that it rests on")
+    ("REG-075", OWN_PROCESSOR, "the processor is the operator that orders or affiliated with it")
+    ("REG-076", MODE, "an operator agreement names no mode, or one that the rules do not have")
+    ("REG-077", NO_FULL_COPY, "data authorised by sector lies in no whole authorisation")
+    ("REG-078", TERM_WITHOUT_REASON, "an agreement is shorter than the term of the rules and does not say why")
 }
 
 /// The longest list of names in a sentence; the rest is counted.
@@ -108,8 +117,9 @@ mod tests {
     #[test]
     fn codes_count_up_and_are_never_given_twice() {
         for (index, (code, when)) in REASONS.iter().enumerate() {
-            assert_eq!(*code, format!("REG-{:03}", index + 1));
-            assert!(!when.is_empty());
+            let before = index.checked_sub(1).and_then(|before| REASONS.get(before)).map(|(code, _)| *code);
+            assert!(before.is_none_or(|before| before < *code), "{code}");
+            assert!(code.len() == 7 && code.starts_with("REG-") && !when.is_empty(), "{code}");
         }
     }
 

@@ -9,8 +9,8 @@ use shuyu_model::{Digest, Reason, Role};
 use crate::decide::{self, Asked};
 use crate::world::World;
 use crate::{
-    Agreement, AgreementKind, AgreementState, Registry, RegistryError, Resource, ResourceState, Scenario,
-    ScenarioState, Turn, agreements, scenarios,
+    Agreement, AgreementState, Registry, RegistryError, Resource, ResourceState, Scenario, ScenarioState, Turn,
+    agreements, scenarios,
 };
 
 /// A draft that wants a decision.
@@ -65,10 +65,11 @@ impl Registry {
             ProcedureKind::ResourceRegistration => {
                 of_resource(&asked, world.resource(&parsed(ResourceId::parse(id))?)?)
             }
-            ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement => {
+            ProcedureKind::OperatorAgreement
+            | ProcedureKind::DevelopmentAgreement
+            | ProcedureKind::ProcessorAgreement => {
                 let agreement = world.agreement(&parsed(AgreementId::parse(id))?)?;
-                let is_operator = kind == ProcedureKind::OperatorAgreement;
-                if is_operator != (agreement.kind == AgreementKind::Operator) {
+                if agreement.kind.procedure() != kind {
                     let faults =
                         vec![format!("`{id}` is a {} agreement; its procedure is another", agreement.kind.word())];
                     return Err(RegistryError::Malformed { faults });
@@ -109,10 +110,7 @@ fn of_resource(asked: &Asked<'_>, resource: &Resource) -> Subject {
 fn of_agreement(asked: &Asked<'_>, agreement: &Agreement) -> Subject {
     let mut against = Vec::new();
     agreements::against(asked, agreement, &mut against);
-    let (gives, gets) = match agreement.kind {
-        AgreementKind::Operator => (Role::Agency, Role::Operator),
-        AgreementKind::Development => (Role::Operator, Role::Entity),
-    };
+    let (gives, gets) = agreement.kind.parties();
     Subject {
         digest: agreement.digest,
         title: format!("{} – {}", asked.world.name_of(&agreement.grantor), asked.world.name_of(&agreement.grantee)),

@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use shuyu_model::Time;
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrderId, OrganisationId, PersonId, ResourceId, ScenarioId};
 
 use crate::live::Basis;
 use crate::store::Book;
-use crate::{Admission, Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
+use crate::{
+    Admission, Agreement, AgreementKind, Order, Organisation, Person, RegistryError, Resource, Scenario, store,
+};
 
 /// The registry's memory at one moment.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +26,8 @@ pub(crate) struct World {
     pub(crate) resources: BTreeMap<ResourceId, Arc<Resource>>,
     pub(crate) agreements: BTreeMap<AgreementId, Arc<Agreement>>,
     pub(crate) scenarios: BTreeMap<ScenarioId, Arc<Scenario>>,
+    /// What operators ordered from processors.
+    pub(crate) orders: BTreeMap<OrderId, Arc<Order>>,
     /// Agreements and scenarios that rest, and since when.
     pub(crate) suspended: BTreeMap<String, Time>,
     /// How entities stand with operators.
@@ -43,6 +47,7 @@ impl World {
         world.take_scenarios(store::scenarios(book, "").await?);
         world.suspended.extend(store::suspensions(book, "").await?);
         world.take_admissions(store::admissions(book, "").await?);
+        world.take_orders(store::orders(book, "").await?);
         world.index();
         Ok(world)
     }
@@ -65,6 +70,7 @@ impl World {
                     self.take_agreements(store::agreements(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
                 }
+                Basis::Order(id) => self.take_orders(store::orders(book, id.as_str()).await?),
                 Basis::Scenario(id) => {
                     self.take_scenarios(store::scenarios(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
@@ -95,6 +101,10 @@ impl World {
 
     fn take_scenarios(&mut self, rows: Vec<Scenario>) {
         self.scenarios.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_orders(&mut self, rows: Vec<Order>) {
+        self.orders.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
     }
 
     fn take_suspensions(&mut self, subject: &str, rows: Vec<(String, Time)>) {
@@ -136,6 +146,11 @@ impl World {
 
     pub(crate) fn scenario(&self, id: &ScenarioId) -> Result<&Arc<Scenario>, RegistryError> {
         self.scenarios.get(id).ok_or_else(|| RegistryError::unknown("scenario", id.as_str()))
+    }
+
+    /// One that must be there.
+    pub(crate) fn order(&self, id: &OrderId) -> Result<&Arc<Order>, RegistryError> {
+        self.orders.get(id).ok_or_else(|| RegistryError::unknown("order", id.as_str()))
     }
 
     /// What an organisation is called, for a sentence.

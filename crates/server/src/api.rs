@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod journal;
 pub mod matters;
 pub mod money;
+pub mod orders;
 pub mod organisations;
 pub mod outside;
 pub mod people;

@@ -53,5 +53,6 @@ mod store;
 mod sweeper;
 pub mod throttle;
 mod translate;
+mod trying;
 mod watch;
 pub mod wiring;

@@ -93,6 +93,12 @@ needs! {
     HandleMatters = "handle_matters", Platform;
     /// Sees the matters of the own organisation, or all where one supervises.
     SeeMatters = "see_matters", Platform;
+    /// Orders a processor to compute, where the document has one.
+    PlaceOrder = "place_order", Platform;
+    /// Answers or ends an order.
+    HandleOrders = "handle_orders", Platform;
+    /// Sees orders.
+    SeeOrders = "see_orders", Platform;
     /// Computes in the workroom of an own scenario.
     Compute = "compute", Owned;
     /// Sees own jobs.

@@ -8,6 +8,7 @@ mod faults;
 mod journey;
 mod matters;
 mod openapi;
+mod processor;
 mod schema;
 mod sessions;
 mod support;

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::{Effect, Guard, Machine, Transition};
 use shuyu_model::regime::{Maker, MatterRules, MoveRule, OPENING};
-use shuyu_model::{Actor, Calendar, Day, Reason, Regime};
+use shuyu_model::{Actor, Calendar, Day, Reason, Regime, Role};
 
 use super::{Facts, Matter, MatterMove, Moved};
+use crate::gates::scheme;
 use crate::reasons;
 
 /// What a question is asked with.
@@ -71,6 +72,9 @@ pub(crate) fn against_move(
             let mut facts = matter.facts.clone();
             facts.extend(named.facts.clone());
             contents(asked.regime, &matter.rules, &named.name, &facts, &mut found);
+            if named.name == "submit" {
+                found.extend(scheme::against_mode(asked.regime, matter.kind, &facts));
+            }
             too_early(asked, matter, rule, &mut found);
             due_too_late(asked, matter, named, rule, transition, &mut found);
             if transition.effects.contains(&Effect::EndAccess)
@@ -171,6 +175,10 @@ fn against_guard(asked: &Asked<'_>, matter: &Matter, guard: Guard) -> Option<Rea
                 Reason::new(reasons::COUNTERPARTY_DECIDES, what, clause, "leave it to the body above")
             })
         }
+        Guard::AboutAProcessor => (!matter.parties.contains_key(&Role::Processor)).then(|| {
+            let what = "the matter is about no processor";
+            Reason::new(reasons::NO_PROCESSOR, what, clause, "take the measure that the rules have against this party")
+        }),
         Guard::KnownGround => (!is_known_ground(regime, &matter.facts)).then(|| unknown_ground(regime)),
     }
 }

@@ -43,7 +43,12 @@ pub(super) async fn furnished(office: Office, years: u8) -> Desk {
 pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
     let rules = &desk.office.town.registry.regime().matter[&kind];
     let keys = rules.contents_at(at).flat_map(|contents| &contents.keys);
-    keys.map(|key| (key.clone(), if key == "ground" { "breach".into() } else { format!("说明 {key}") })).collect()
+    let told = |key: &str| match key {
+        "ground" => "breach".to_owned(),
+        "mode" => desk.office.town.registry.regime().mode.allowed.value[0].word().to_owned(),
+        _ => format!("说明 {key}"),
+    };
+    keys.map(|key| (key.clone(), told(key))).collect()
 }
 
 impl Desk {
@@ -113,6 +118,7 @@ pub(super) enum By {
     Operator,
     Bank,
     Source,
+    Processor,
 }
 
 pub(super) fn who(desk: &Desk, by: By) -> &Actor {
@@ -123,6 +129,7 @@ pub(super) fn who(desk: &Desk, by: By) -> &Actor {
         By::Operator => &town.operator[0],
         By::Bank => &town.bank[0],
         By::Source => &town.source[0],
+        By::Processor => &town.processor[0],
     }
 }
 

@@ -28,9 +28,9 @@ fn row(what: &str, day: &str, state: ObligationState) -> (String, String, Obliga
 /// A clause says `obligation:WORD`; its words are these.
 #[test]
 fn what_is_owed_has_the_words_that_clauses_know() {
-    use ObligationKind::{AgreementEnd, Assessment, Filing, Move, RulesEnd, Step};
+    use ObligationKind::{AgreementEnd, Assessment, Filing, Move, Renewal, RulesEnd, Step};
     let known: Vec<&str> = shuyu_model::clauses::Owed::ALL.iter().map(|owed| owed.word()).collect();
-    assert_eq!([Move, Step, Filing, Assessment, AgreementEnd, RulesEnd].map(ObligationKind::word), known[..]);
+    assert_eq!([Move, Step, Filing, Assessment, AgreementEnd, Renewal, RulesEnd].map(ObligationKind::word), known[..]);
 }
 
 #[tokio::test]

@@ -72,6 +72,8 @@ async fn every_code_is_given() {
     seen.extend(office.may_not(&town.agency[1], &case, "collective_decision").await);
 
     seen.extend(super::matter_refusals::codes_of_matters_with_every_fault().await);
+    seen.extend(super::schemes::codes_of_schemes_with_every_fault().await);
+    seen.extend(super::processing::codes_of_a_processor_that_reviews_itself().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

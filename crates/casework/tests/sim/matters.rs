@@ -60,6 +60,7 @@ impl Memory {
                 let (gives, gets) = match agreement.kind {
                     AgreementKind::Operator => (Role::Agency, Role::Operator),
                     AgreementKind::Development => (Role::Operator, Role::Entity),
+                    AgreementKind::Processing => (Role::Agency, Role::Processor),
                 };
                 let parties = vec![(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())];
                 Some(party(&agreement.grantee, parties, &agreement.authors))
@@ -171,6 +172,9 @@ impl Memory {
                     let rule = self.rules(matter.kind).counterparty_decides.as_ref();
                     let is_free = rule.is_some_and(|rule| rule.value);
                     need(matter.counterparty.as_ref() != own || is_free, "complained against", &mut found);
+                }
+                Guard::AboutAProcessor => {
+                    need(matter.parties.contains_key(&Role::Processor), "about no processor", &mut found);
                 }
                 Guard::KnownGround => need(self.is_known_ground(&matter.facts), "unknown ground", &mut found),
             }

@@ -29,6 +29,7 @@ impl City {
         for key in keys {
             if self.dice.chance(97) {
                 let told = match key.as_str() {
+                    "mode" => self.memory.regime.mode.allowed.value[0].word().to_owned(),
                     "ground" if self.dice.chance(94) => self.dice.pick(&grounds).unwrap(),
                     _ => format!("说明 {key}"),
                 };

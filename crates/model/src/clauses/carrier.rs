@@ -79,6 +79,8 @@ words! {
         Assessment = "assessment",
         /// What becomes of an agreement that ends.
         AgreementEnd = "agreement_end",
+        /// The application for a further term.
+        Renewal = "renewal",
         /// What follows the rules that end.
         RulesEnd = "rules_end",
     }

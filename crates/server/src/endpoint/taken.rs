@@ -70,6 +70,7 @@ ids_in_path! {
     ClientKeyId = "id", "CLK";
     JobId = "id", "JOB";
     MatterId = "id", "MAT";
+    OrderId = "id", "ORD";
 }
 
 impl InPath for Role {

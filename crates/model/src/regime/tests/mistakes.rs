@@ -319,6 +319,36 @@ const IMPOSSIBLE: &[Mistake] = &[
         "[processor]",
         "say one of both",
     ),
+    of(HUNAN, "processor      = \"15\"\n", "", "[duties]", "`duties.processor` is missing"),
+    of(HUNAN, "processor      = \"数据加工主体\"\n", "", "[words]", "`words.processor` is missing"),
+    of(
+        HUNAN,
+        "on_orders_only    = { value = true",
+        "on_orders_only    = { value = false",
+        "on_orders_only ",
+        "computes on orders only",
+    ),
+    of(
+        SHIPPED,
+        "operator       = \"运营机构\"",
+        "operator       = \"运营机构\"\nprocessor = \"加工主体\"",
+        "processor = ",
+        "`words.processor` is there, but `roles.processor` is `absent`",
+    ),
+    of(
+        SHIPPED,
+        "by = \"operator\", source = \"五(二)\"",
+        "by = \"processor\", source = \"五(二)\"",
+        "by = \"processor\"",
+        "is signed by a `processor`, whom nobody is here",
+    ),
+    of(
+        LUOHU,
+        "{ move = \"report_done\",",
+        "{ move = \"talk\", by = \"processor\" },\n  { move = \"report_done\",",
+        "[matter.rectification]",
+        "names a `processor`, whom nobody is here",
+    ),
     of(HUNAN, "in_force  = { source", "in_force  = { from = \"2023-07-13\", source", "in_force  =", "leave it out"),
 ];
 
