@@ -12,8 +12,8 @@ use serde_json::json;
 use shuyu_casework::{CaseState, Casework, CaseworkError};
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::id::{CandidateId, CaseId, ReleaseId};
-use shuyu_model::regime::{ProcedureKind, Sourced};
-use shuyu_model::{Actor, Digest, Reason, Reasons, Regime, Role, Verdict};
+use shuyu_model::regime::Sourced;
+use shuyu_model::{Actor, Digest, Reason, Reasons, Regime, Verdict};
 use shuyu_workroom::{Candidate, Workrooms};
 
 use crate::AirlockError;
@@ -69,18 +69,18 @@ impl Airlock {
         Ok(Verdict::Refuse(reasons))
     }
 
-    /// Whether somebody has no business with a candidate: only its operator's
-    /// people look at it before the review.
+    /// Whether somebody has no business with a candidate: only people of whoever
+    /// computed it look at it before the review.
     fn stranger(&self, actor: &Actor, candidate: &Candidate) -> Option<Reason> {
-        if actor.is(Role::Operator) && actor.organisation == *candidate.organisation() {
+        if actor.is(self.0.regime.computing_role()) && actor.organisation == *candidate.organisation() {
             return None;
         }
         let rule = &self.0.regime.agreement.scope_is_binding;
         Some(self.reason(
             OTHERS_CANDIDATE,
             rule,
-            "the candidate was made by another organisation, or you do not act for it as its operator",
-            "ask somebody of the operator that made it",
+            "the candidate was made by another organisation, or you do not act for it in the role that computes",
+            "ask somebody of the organisation that made it",
         ))
     }
 
@@ -145,7 +145,8 @@ impl Airlock {
         }
         let mut authors = candidate.authors();
         authors.push(actor.person.clone());
-        let opened = self.0.casework.open(actor, ProcedureKind::Release, id.as_str(), checked.digest, authors);
+        let operator = candidate.operator().clone();
+        let opened = self.0.casework.open_release(actor, id.as_str(), checked.digest, authors, operator);
         Ok(opened.await?)
     }
 

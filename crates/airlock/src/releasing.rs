@@ -127,7 +127,13 @@ impl Airlock {
             let what = format!("these bytes have not passed {} under the rules in force", missing.join(", "));
             reasons.push(self.reason(NOT_CHECKED, &rules.raw_never_leaves, &what, "submit the candidate again"));
         }
-        if decision.signers().iter().any(|signer| candidate.authors().contains(&signer.person)) {
+        // Where another than the operator computed it, nobody of that organisation reviews it.
+        let is_apart = candidate.organisation() != candidate.operator();
+        let made_it = |signer: &shuyu_casework::Signature| {
+            let is_of_maker = is_apart && signer.organisation == *candidate.organisation();
+            is_of_maker || candidate.authors().contains(&signer.person)
+        };
+        if decision.signers().iter().any(made_it) {
             let what = "who made the result signed for it";
             reasons.push(self.reason(
                 SIGNED_BY_MAKER,
@@ -157,7 +163,7 @@ impl Airlock {
             candidate: candidate.id().clone(),
             case: decision.case().clone(),
             scenario: candidate.scenario().clone(),
-            operator: candidate.organisation().clone(),
+            operator: candidate.operator().clone(),
             author: candidate.author().clone(),
             declared: sealed::declared(candidate),
             columns,

@@ -141,6 +141,11 @@ impl Case {
         self.procedure.steps.get(self.step).filter(|_| self.state == CaseState::Open)
     }
 
+    /// The organisation that acts in a role here, where it is a certain one.
+    pub(crate) fn party_of(&self, role: Role) -> Option<&OrganisationId> {
+        self.parties.get(&role)
+    }
+
     /// The organisation that signs a step, where it is a certain one.
     pub(crate) fn party<'a>(&'a self, step: &'a Step) -> Option<&'a OrganisationId> {
         step.party.as_ref().or_else(|| self.parties.get(&step.by))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use shuyu_ledger::Event;
-use shuyu_model::id::{CaseId, PersonId};
+use shuyu_model::id::{CaseId, OrganisationId, PersonId};
 use shuyu_model::regime::{Procedure, ProcedureKind};
 use shuyu_model::{Actor, Calendar, Digest, Reason, Reasons, Role, Verdict};
 use shuyu_registry::page::PAGE_ITEMS_MAX;
@@ -14,7 +14,7 @@ use shuyu_registry::{Listing, Page, Registry, Subject, Turn};
 use crate::case::{Case, day_text, for_each};
 use crate::states::CaseState;
 use crate::store::{self, Book};
-use crate::{CaseView, CaseworkError, Decision, InboxItem, reasons, view};
+use crate::{CaseView, CaseworkError, Decision, InboxItem, gates, reasons, view};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
 
@@ -84,7 +84,32 @@ impl Casework {
         subject_digest: Digest,
         authors: Vec<PersonId>,
     ) -> Result<Verdict<CaseId>> {
-        let subject = subject.into();
+        let operator = actor.organisation.clone();
+        self.open_for(actor, kind, subject.into(), subject_digest, authors, operator).await
+    }
+
+    /// Opens the case of a release that was computed for `operator`: by itself, or
+    /// where the document has a processor apart, by that.
+    pub async fn open_release(
+        &self,
+        actor: &Actor,
+        subject: impl Into<String>,
+        subject_digest: Digest,
+        authors: Vec<PersonId>,
+        operator: OrganisationId,
+    ) -> Result<Verdict<CaseId>> {
+        self.open_for(actor, ProcedureKind::Release, subject.into(), subject_digest, authors, operator).await
+    }
+
+    async fn open_for(
+        &self,
+        actor: &Actor,
+        kind: ProcedureKind,
+        subject: String,
+        subject_digest: Digest,
+        authors: Vec<PersonId>,
+        operator: OrganisationId,
+    ) -> Result<Verdict<CaseId>> {
         if subject.is_empty() || subject.len() > SUBJECT_BYTES_MAX {
             return Err(CaseworkError::Malformed { faults: vec!["`subject` is no id".to_owned()] });
         }
@@ -92,13 +117,15 @@ impl Casework {
         let mut turn = self.registry.turn().await?;
         let known = self.known(&mut turn, actor).await?;
         let draft = self.registry.subject_in(&mut turn, kind, &subject).await?;
+        let computes = self.registry.regime().computing_role();
+        let draft = draft.unwrap_or_else(|| release(&known, computes, operator, &subject, subject_digest));
         let mut found = Vec::new();
         if kind == ProcedureKind::Release {
             found.extend(self.registry.against_release_in(&mut turn, &known.organisation).await?);
         }
-        let draft = draft.unwrap_or_else(|| release(&known, &subject, subject_digest));
         found.extend(draft.against.iter().cloned());
         found.extend(self.against_unselected(&mut turn, kind, &subject, &draft).await?);
+        found.extend(self.gates(&mut turn, kind, &subject).await?);
         self.may_open(&procedure, &draft, &known, &mut found);
         self.is_same(&procedure, &draft, subject_digest, &mut found);
         if let Some(running) = store::running(turn.change(), &subject).await? {
@@ -123,6 +150,15 @@ impl Casework {
         let event = event.digests(None, Some(case.subject_digest)).under(self.registry.regime());
         turn.commit(event.citing(self.registry.regime().cite_clause(&case.procedure.source))).await?;
         Ok(Verdict::Allow(case.id))
+    }
+
+    /// What must be in force elsewhere for a case of this kind on this subject.
+    pub(crate) async fn gates(&self, turn: &mut Turn, kind: ProcedureKind, subject: &str) -> Result<Vec<Reason>> {
+        if kind != ProcedureKind::OperatorAgreement {
+            return Ok(Vec::new());
+        }
+        let agreement = self.registry.agreement_in(turn, subject).await?;
+        gates::scheme::against(turn, self.registry.regime(), &agreement).await
     }
 
     fn opened(
@@ -246,13 +282,13 @@ impl Casework {
 
 /// A release is known to the airlock, not to the registry: it is what the opener
 /// says it is, and never changes.
-fn release(opener: &Actor, subject: &str, digest: Digest) -> Subject {
+fn release(opener: &Actor, computes: Role, operator: OrganisationId, subject: &str, digest: Digest) -> Subject {
     Subject {
         digest,
         title: subject.to_owned(),
         authors: Vec::new(),
-        opener: Role::Operator,
-        parties: BTreeMap::from([(Role::Operator, opener.organisation.clone())]),
+        opener: computes,
+        parties: BTreeMap::from([(Role::Operator, operator), (computes, opener.organisation.clone())]),
         each: BTreeMap::new(),
         is_draft: true,
         against: Vec::new(),

@@ -40,6 +40,7 @@ mod casework;
 mod decision;
 mod error;
 mod filing;
+mod gates;
 pub mod matter;
 mod matters;
 pub mod milestones;

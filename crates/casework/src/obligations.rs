@@ -19,6 +19,8 @@ use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
 use shuyu_registry::{Listing, Page, PaperDue, RegistrationTerm, Term};
 
+mod processors;
+
 use crate::case::Case;
 use crate::filing::Filing;
 use crate::matter::{Matter, MatterFiling, Moved, store};
@@ -53,7 +55,8 @@ pub enum ObligationKind {
     RulesEnd,
     /// A goal of the document that has a day.
     Milestone,
-    /// A registration runs out: its holder renews it (续展).
+    /// A registration runs out: its holder renews it (续展); or an agreement does: the
+    /// operator applies anew.
     Renewal,
     /// A review takes longer than its days: the registrar explains why (N26 11).
     Explanation,
@@ -159,6 +162,7 @@ pub(crate) struct Known<'a> {
     pub(crate) registrations: &'a [RegistrationTerm],
     pub(crate) delays: &'a [Delay],
     pub(crate) papers: &'a [PaperDue],
+    pub(crate) processing_terms: &'a [Term],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -172,6 +176,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_milestones(known, &mut found);
     of_registrations(known, &mut found);
     of_papers(known, &mut found);
+    processors::owed(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -322,6 +327,7 @@ fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
                 found.push(owed.made(known, exactly(due), by, None, regime.cite(every)));
             }
         }
+        renewal(known, term, found);
         let done = of_kind(MatterKind::Exit).map(|matter| matter.opened_at.day()).min();
         let owed = Owed { kind: ObligationKind::AgreementEnd, about: term.agreement.as_str(), what: "at_expiry", done };
         let by = vec![Role::Agency.word().to_owned(), Role::Operator.word().to_owned()];
@@ -376,6 +382,19 @@ fn of_papers(known: &Known<'_>, found: &mut Vec<Obligation>) {
     }
 }
 
+/// The application for a further term, where the document sets a lead time for it;
+/// owed as long as the operator has no agreement that runs longer.
+fn renewal(known: &Known<'_>, term: &Term, found: &mut Vec<Obligation>) {
+    let Some(months) = &known.regime.agreement.renewal_months_before else { return };
+    if known.terms.iter().any(|other| other.operator == term.operator && term.until < other.until) {
+        return;
+    }
+    let due = term.until.saturating_sub(jiff::Span::new().months(i64::from(months.value)));
+    let owed = Owed { kind: ObligationKind::Renewal, about: term.agreement.as_str(), what: "apply_anew", done: None };
+    let by = vec![Role::Operator.word().to_owned()];
+    found.push(owed.made(known, exactly(due), by, Some(term.operator.clone()), known.regime.cite(months)));
+}
+
 impl Casework {
     /// What is owed, the most urgent first: everything for who supervises, the own
     /// for everybody else.
@@ -393,6 +412,7 @@ impl Casework {
         let registrations = self.registry().registration_terms().await?;
         let delays = crate::registration::store::delays(ledger).await?;
         let papers = self.registry().papers_due().await?;
+        let processing_terms = self.registry().processing_terms().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -407,6 +427,7 @@ impl Casework {
             registrations: &registrations,
             delays: &delays,
             papers: &papers,
+            processing_terms: &processing_terms,
         };
         let sees_all = crate::matter::sees_all(viewer);
         let own = |owed: &Obligation| sees_all || owed.organisation.as_ref() == Some(&viewer.organisation);

@@ -8,7 +8,7 @@ use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::CaseId;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{ProcedureKind, Step};
-use shuyu_model::{Actor, Digest, Reason, Reasons, Verdict};
+use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Verdict};
 use shuyu_registry::{Subject, Turn, canonical, enact};
 
 use crate::case::{Case, Opinion, Outcome, Signed, day_text};
@@ -71,6 +71,7 @@ impl Casework {
         if opinion.outcome == Outcome::Approve {
             self.against_approving(&case, &named, draft.as_ref(), &opinion, &mut found);
             found.extend(self.held_by_risk(&mut turn, &case).await?);
+            found.extend(self.gates(&mut turn, case.kind, &case.subject).await?);
         }
         let acceptance = self.against_registration(&mut turn, &case, &named, &opinion, &mut found).await?;
         if let Some(reasons) = Reasons::new(found) {
@@ -151,6 +152,14 @@ impl Casework {
             };
             let what = "you wrote the subject, opened the case or ran the job".to_owned();
             add(reasons::AUTHOR, what, &four_eyes, "leave it to a colleague who had no part in it");
+        }
+        if case
+            .party_of(Role::Processor)
+            .is_some_and(|made| case.kind == ProcedureKind::Release && *made == known.organisation)
+        {
+            let clause = regime.cite(&regime.release.reviewer_is_not_author);
+            let what = "your organisation computed the result".to_owned();
+            add(reasons::MAKERS_ORGANISATION, what, &clause, "leave it to the operator that ordered it, or the agency");
         }
         if before.iter().any(|s| s.turn == case.turn && s.step == step.step && s.person == known.person) {
             add(reasons::SIGNED_BEFORE, format!("you have signed `{}`", step.step), &clause, "wait for the others");

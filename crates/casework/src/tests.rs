@@ -9,11 +9,13 @@ mod matters;
 mod milestones;
 mod obligations;
 mod procedures;
+mod processing;
 mod refusals;
 mod regimes;
 mod registration;
 mod requests;
 mod reviews;
+mod schemes;
 mod shipped_matters;
 
 use shuyu_ledger::Ledger;
@@ -73,8 +75,13 @@ impl Office {
     async fn open_release(&self) -> (CaseId, Digest) {
         let candidate: CandidateId = self.town.ledger().new_id();
         let seen = digest(self.town.ledger(), candidate.as_str());
-        let (opener, author) = (&self.town.operator[1], self.town.operator[0].person.clone());
-        let opened = self.casework.open(opener, ProcedureKind::Release, candidate.as_str(), seen, vec![author]).await;
+        let computes = match self.town.processor.as_slice() {
+            [] => &self.town.operator,
+            processor => processor,
+        };
+        let (opener, authors) = (&computes[1], vec![computes[0].person.clone()]);
+        let operator = self.town.operator[0].organisation.clone();
+        let opened = self.casework.open_release(opener, candidate.as_str(), seen, authors, operator).await;
         (allowed(opened.unwrap()), seen)
     }
 

@@ -44,6 +44,7 @@ migrations! {
     12 "dossier" "0012_dossier.sql";
     11 "candidacies" "0011_candidacies.sql";
     13 "requests" "0013_requests.sql";
+    18 "processing" "0018_processing.sql";
 }
 
 /// Applies what is missing; all of it or nothing.
@@ -73,5 +74,7 @@ mod tests {
     fn steps_count_up() {
         assert!(MIGRATIONS.iter().map(|step| step.number).is_sorted_by(|a, b| a < b));
         assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number));
+        let numbers: Vec<i64> = MIGRATIONS.iter().map(|step| step.number).collect();
+        assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
     }
 }

@@ -38,6 +38,9 @@ roles! {
     Source = "source",
     /// The chosen operator (运营机构).
     Operator = "operator",
+    /// Computes on the operator's orders, where a document has such a party
+    /// (数据加工主体); see `Regime::has_role`.
+    Processor = "processor",
     /// A re-developer or buyer (经营主体).
     Entity = "entity",
     /// Cyberspace, police, state security, cryptography, secrets (监管部门).

@@ -32,13 +32,6 @@ words! {
     }
 }
 
-impl ChosenAs {
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|one| one.word() == word)
-    }
-}
-
 /// The grounds of `agreement.exit_grounds` that are the operator's or entity's own
 /// fault: an agreement that ended on one of them is a [`Record::EndedForCause`].
 pub const FOR_CAUSE: [&str; 8] = [

@@ -102,6 +102,10 @@ ids! {
     HoldingId, "HLD", "holding";
     /// An operator agreement or a development agreement.
     AgreementId, "AGR", "agreement";
+    /// A task that an operator gives to a processor.
+    OrderId, "ORD", "order";
+    /// A new version of an agreement, drafted beside the one that holds.
+    AmendmentId, "AMD", "amendment";
     /// A purpose with its minimum fields.
     ScenarioId, "SCN", "scenario";
     /// A paper of a party's dossier.

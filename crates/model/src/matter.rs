@@ -224,6 +224,8 @@ pub enum Guard {
     KnownGround,
     /// The agreement that it is about was concluded: a draft gave nobody anything.
     Concluded,
+    /// The matter is about a processor or its agreement.
+    AboutAProcessor,
 }
 
 impl Guard {
@@ -235,6 +237,7 @@ impl Guard {
             Self::NotTheCounterparty => "not by the counterparty",
             Self::KnownGround => "`ground` is one that the rules name",
             Self::Concluded => "the agreement was concluded",
+            Self::AboutAProcessor => "of a processor only",
         }
     }
 }

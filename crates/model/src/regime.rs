@@ -33,6 +33,7 @@ mod matter;
 mod milestone;
 mod national;
 mod procedure;
+mod roles;
 mod rules;
 pub mod words;
 

@@ -1,8 +1,15 @@
-//! Agreements: between agency and operator, and between operator and entity.
+//! Agreements: between agency and operator, between operator and entity, and, where
+//! a document has a processor apart, between agency and processor.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
-use shuyu_model::{Day, Digest, Time};
+use shuyu_model::id::{AgreementId, MatterId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::regime::ProcedureKind;
+use shuyu_model::regime::words::Mode;
+use shuyu_model::{Day, Digest, Role, Time};
+
+use crate::party::{NAME_CHARS_MAX, text_fault};
 
 /// Between whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,19 +19,43 @@ pub enum AgreementKind {
     Operator,
     /// 再开发协议: the operator supplies an entity.
     Development,
+    /// 加工授权协议: the agency authorises the processor.
+    Processing,
 }
 
 impl AgreementKind {
+    /// Every one.
+    pub const ALL: [AgreementKind; 3] = [Self::Operator, Self::Development, Self::Processing];
+
     /// The word in database and JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Operator => "operator",
             Self::Development => "development",
+            Self::Processing => "processing",
         }
     }
 
     pub(crate) fn parse(word: &str) -> Option<Self> {
-        [Self::Operator, Self::Development].into_iter().find(|kind| kind.word() == word)
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Who gives and who gets. The giver's people draft it.
+    pub fn parties(self) -> (Role, Role) {
+        match self {
+            Self::Operator => (Role::Agency, Role::Operator),
+            Self::Development => (Role::Operator, Role::Entity),
+            Self::Processing => (Role::Agency, Role::Processor),
+        }
+    }
+
+    /// The procedure that decides on one.
+    pub fn procedure(self) -> ProcedureKind {
+        match self {
+            Self::Operator => ProcedureKind::OperatorAgreement,
+            Self::Development => ProcedureKind::DevelopmentAgreement,
+            Self::Processing => ProcedureKind::ProcessorAgreement,
+        }
     }
 }
 
@@ -77,6 +108,14 @@ pub struct Agreement {
     pub until: Day,
     /// Of the signed document.
     pub document_digest: Digest,
+    /// How much it authorises at once (operation).
+    pub mode: Option<Mode>,
+    /// The implementing scheme that it rests on, where one was named (operation).
+    pub scheme: Option<MatterId>,
+    /// Why its term is not the one of the rules, where they ask for that.
+    pub term_reason: Option<String>,
+    /// What it says, by heading (processing).
+    pub contents: BTreeMap<String, String>,
     /// Of all of the above.
     pub digest: Digest,
     /// How far it has come.
@@ -109,6 +148,21 @@ pub(crate) struct Agreed<'a> {
     pub(crate) from: Day,
     pub(crate) until: Day,
     pub(crate) document_digest: Digest,
+    #[serde(flatten)]
+    pub(crate) more: AgreedMore<'a>,
+}
+
+/// What only some agreements say; what is not there leaves the digest as it is.
+#[derive(Debug, Serialize)]
+pub(crate) struct AgreedMore<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mode: Option<Mode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scheme: Option<&'a MatterId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) term_reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) contents: &'a BTreeMap<String, String>,
 }
 
 /// An agreement to be drafted. The grantor is the drafter's organisation.
@@ -119,7 +173,7 @@ pub struct NewAgreement {
     pub kind: AgreementKind,
     /// Who gets.
     pub grantee: OrganisationId,
-    /// On which resources (operation).
+    /// On which resources (operation, processing).
     #[serde(default)]
     pub resources: Vec<ResourceId>,
     /// For which scenario (development).
@@ -131,10 +185,30 @@ pub struct NewAgreement {
     pub until: Day,
     /// Of the document to be signed.
     pub document_digest: Digest,
+    /// How much it authorises at once (operation); what the rules take in principle
+    /// where nothing is said.
+    #[serde(default)]
+    pub mode: Option<Mode>,
+    /// The implementing scheme that it rests on (operation); any in force that
+    /// covers it where none is named.
+    #[serde(default)]
+    pub scheme: Option<MatterId>,
+    /// Why its term is not the one of the rules.
+    #[serde(default)]
+    pub term_reason: Option<String>,
+    /// What it says, by heading (processing).
+    #[serde(default)]
+    pub contents: BTreeMap<String, String>,
 }
 
 /// The most resources in one agreement.
 pub const AGREEMENT_RESOURCES_MAX: usize = 5000;
+/// The longest reason for a term, in characters.
+pub const TERM_REASON_CHARS_MAX: usize = 1000;
+/// The most headings of an agreement's contents.
+pub const CONTENTS_MAX: usize = 40;
+/// The longest text under one heading, in characters.
+pub const CONTENT_CHARS_MAX: usize = 4000;
 
 impl NewAgreement {
     pub(crate) fn faults(&self) -> Vec<String> {
@@ -142,8 +216,12 @@ impl NewAgreement {
         if self.until < self.from {
             faults.push("`until` lies before `from`".to_owned());
         }
+        self.texts(&mut faults);
+        if self.kind != AgreementKind::Operator && (self.mode.is_some() || self.scheme.is_some()) {
+            faults.push("`mode` and `scheme` belong to an operator agreement".to_owned());
+        }
         match self.kind {
-            AgreementKind::Operator => {
+            AgreementKind::Operator | AgreementKind::Processing => {
                 if self.resources.is_empty() || self.resources.len() > AGREEMENT_RESOURCES_MAX {
                     faults.push(format!("`resources` names 1 to {AGREEMENT_RESOURCES_MAX} resources"));
                 }
@@ -158,5 +236,24 @@ impl NewAgreement {
             }
         }
         faults
+    }
+
+    fn texts(&self, faults: &mut Vec<String>) {
+        if let Some(reason) = &self.term_reason {
+            text_fault("term_reason", reason, TERM_REASON_CHARS_MAX, faults);
+        }
+        if self.contents.len() > CONTENTS_MAX {
+            faults.push(format!("`contents` has more than {CONTENTS_MAX} headings"));
+        }
+        if self.kind != AgreementKind::Processing && !self.contents.is_empty() {
+            faults.push("`contents` belong to a processing agreement".to_owned());
+        }
+        for (heading, text) in &self.contents {
+            text_fault("contents", heading, NAME_CHARS_MAX, faults);
+            // An empty text is for the rules to refuse, with the clause that asks for it.
+            if text.chars().count() > CONTENT_CHARS_MAX {
+                faults.push(format!("a text of `contents` is longer than {CONTENT_CHARS_MAX} characters"));
+            }
+        }
     }
 }

@@ -5,21 +5,21 @@
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::{AgreementId, OrganisationId};
-use shuyu_model::regime::PaperAct;
+use shuyu_model::regime::{PaperAct, Sourced};
 use shuyu_model::{Actor, Reason, Reasons, Role, Verdict};
 
-use crate::agreement::{Agreed, Agreement, AgreementKind, AgreementState, NewAgreement};
+use crate::agreement::{Agreed, AgreedMore, Agreement, AgreementKind, AgreementState, NewAgreement};
 use crate::decide::{self, Asked};
 use crate::dossier::{self, Parties};
 use crate::live::Basis;
 use crate::reasons::cut;
-use crate::{EntityKind, Registry, RegistryError, canonical, reasons, store};
+use crate::{EntityKind, Registry, RegistryError, canonical, mode, processing, reasons, store};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
 impl Registry {
-    /// Drafts an agreement: the agency with an operator, or an operator with an
-    /// entity.
+    /// Drafts an agreement: the agency with an operator or a processor, or an operator
+    /// with an entity.
     pub async fn draft_agreement(&self, actor: &Actor, new: NewAgreement) -> Result<Verdict<AgreementId>> {
         RegistryError::of_faults(new.faults())?;
         let mut turn = self.turn().await?;
@@ -32,7 +32,7 @@ impl Registry {
         }
         let agreement = self.agreed(actor, new)?;
         let mut found = Vec::new();
-        decide::role(&asked, actor, &[giver(agreement.kind)], &mut found);
+        decide::role(&asked, actor, &[agreement.kind.parties().0], &mut found);
         against(&asked, &agreement, &mut found);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "agreement.draft_refused", "", reasons).await;
@@ -42,7 +42,7 @@ impl Registry {
         let facts = json!({
             "kind": agreement.kind, "grantor": agreement.grantor, "grantee": agreement.grantee,
             "scenario": agreement.scenario, "from": agreement.from, "until": agreement.until,
-            "resources": agreement.resources.len(),
+            "resources": agreement.resources.len(), "mode": agreement.mode, "scheme": agreement.scheme,
         });
         let event = Event::done(Some(actor), "agreement.drafted", agreement.id.as_str()).facts(facts);
         turn.commit(event.digests(None, Some(agreement.digest)).under(self.regime())).await?;
@@ -50,7 +50,9 @@ impl Registry {
     }
 
     fn agreed(&self, actor: &Actor, new: NewAgreement) -> Result<Agreement> {
-        let NewAgreement { kind, grantee, mut resources, scenario, from, until, document_digest } = new;
+        let NewAgreement { kind, grantee, mut resources, scenario, from, until, document_digest, .. } = new;
+        let NewAgreement { mode, scheme, term_reason, contents, .. } = new;
+        let mode = mode.or_else(|| self.regime().mode.taken()).filter(|_| kind == AgreementKind::Operator);
         resources.sort();
         resources.dedup();
         let grantor = actor.organisation.clone();
@@ -63,6 +65,12 @@ impl Registry {
             from,
             until,
             document_digest,
+            more: AgreedMore {
+                mode,
+                scheme: scheme.as_ref(),
+                term_reason: term_reason.as_deref(),
+                contents: &contents,
+            },
         };
         let digest = canonical::digest(self.ledger().profile(), &agreed).map_err(LedgerError::from)?;
         Ok(Agreement {
@@ -75,6 +83,10 @@ impl Registry {
             from,
             until,
             document_digest,
+            mode,
+            scheme,
+            term_reason,
+            contents,
             digest,
             state: AgreementState::Draft,
             authors: vec![actor.person.clone()],
@@ -92,7 +104,7 @@ impl Registry {
         let agreement = world.agreement(id)?;
         let mut found = Vec::new();
         match agreement.kind {
-            AgreementKind::Operator => {
+            AgreementKind::Operator | AgreementKind::Processing => {
                 decide::role(&self.asked(&world), actor, &[Role::Agency], &mut found);
                 let clause = self.regime().cite_role(Role::Agency);
                 found.extend(self.unless_own(&world, actor, &agreement.grantor, clause));
@@ -126,29 +138,23 @@ impl Registry {
     }
 }
 
-/// Whose people draft it.
-fn giver(kind: AgreementKind) -> Role {
-    match kind {
-        AgreementKind::Operator => Role::Agency,
-        AgreementKind::Development => Role::Operator,
-    }
-}
-
 /// Everything that speaks against an agreement as it is drafted: asked when it is
 /// drafted, when its case opens and when the last party signs.
 pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
     decide::in_force(asked, found);
-    let gets = if agreement.kind == AgreementKind::Operator { Role::Operator } else { Role::Entity };
+    let (_, gets) = agreement.kind.parties();
     holds_role(asked, &agreement.grantee, gets, found);
     match agreement.kind {
         AgreementKind::Operator => {
-            term(asked, agreement, found);
+            mode::against(asked, agreement, found);
+            mode::term(asked, agreement, found);
             for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
                 decide::of_resource(asked, resource, found);
             }
             on_file(asked, agreement, found);
         }
         AgreementKind::Development => development(asked, agreement, found),
+        AgreementKind::Processing => processing::against(asked, agreement, found),
     }
 }
 
@@ -181,8 +187,7 @@ fn holds_role(asked: &Asked<'_>, party: &OrganisationId, role: Role, found: &mut
 }
 
 /// REG-018.
-fn term(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
-    let rule = &asked.regime.agreement.years_max;
+pub(crate) fn term(asked: &Asked<'_>, agreement: &Agreement, rule: &Sourced<u8>, found: &mut Vec<Reason>) {
     let years = jiff::Span::new().years(i64::from(rule.value));
     let last = agreement.from.saturating_add(years).saturating_sub(jiff::Span::new().days(1));
     if last < agreement.until {

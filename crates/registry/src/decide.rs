@@ -12,6 +12,7 @@ use crate::dossier::{self, OnFile, Parties};
 use crate::findings;
 use crate::live::Basis;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
+use crate::processing;
 use crate::reasons::{self, cut, names};
 use crate::registration::rules as registration;
 use crate::standing;
@@ -49,8 +50,17 @@ pub(crate) fn permit(
 
     let mut found = Vec::new();
     in_force(asked, &mut found);
-    role(asked, actor, act.roles(), &mut found);
-    party(asked, actor, act, scenario, agreement, entity, &mut found);
+    role(asked, actor, act.roles(asked.regime), &mut found);
+    let is_ordered = act == Act::Compute && asked.regime.has_role(Role::Processor);
+    let leave = if is_ordered { processing::leave(asked, actor, scenario, &mut found) } else { None };
+    let scope = match &leave {
+        Some(leave) => &processing::within(asked, &leave.order, scope, &mut found),
+        None => scope,
+    };
+    // Who computes on an order is its party by having taken it.
+    if !is_ordered {
+        party(asked, actor, act, scenario, agreement, entity, &mut found);
+    }
     approved(asked, scenario, &mut found);
     of_agreement(asked, agreement, &mut found);
     used_for(asked, scenario, scope, &mut found);
@@ -72,20 +82,11 @@ pub(crate) fn permit(
         Basis::Agreement(agreement.id.clone()),
     ];
     bases.extend(on_file.whose.into_iter().map(Basis::Organisation));
-    let ends = asked.regime.last_day().into_iter().chain(on_file.last_day).map(first_moment_after);
-    let mut until = ends.fold(agreement.ends_at(), Time::min);
-    for table in &tables {
-        let resource = asked.world.resource(&table.resource)?;
-        until = resource.registered_until.map_or(until, |end| until.min(end));
-        bases.push(Basis::Resource(resource.id.clone()));
-    }
+    let mut until = until(asked, agreement, &tables, development, leave.as_ref(), &mut bases)?;
+    until = on_file.last_day.map(first_moment_after).map_or(until, |end| until.min(end));
     if let Some(product) = &scope.product {
         until = product_end.map_or(until, |end| until.min(end));
         bases.push(Basis::Product(product.clone()));
-    }
-    if let Some(development) = development {
-        until = until.min(development.ends_at());
-        bases.push(Basis::Agreement(development.id.clone()));
     }
     for party in entity.into_iter().chain(entity.map(|_| &scenario.operator)) {
         // Whoever owns them decides whether they are affiliated.
@@ -95,12 +96,13 @@ pub(crate) fn permit(
         scenario: scenario.id.clone(),
         agreement: agreement.id.clone(),
         development: development.map(|agreement| agreement.id.clone()),
+        leave,
         use_kind: scenario.use_kind,
         operator: scenario.operator.clone(),
         entity: entity.cloned(),
         tables,
         until,
-        clauses: clauses(asked.regime, act),
+        clauses: clauses(asked.regime, act, is_ordered),
         regime: asked.regime.stamp(),
     };
     Ok(Verdict::from_reasons((granted, bases), found))
@@ -132,14 +134,47 @@ fn on_file<'a>(
     Ok(dossier::against(asked, act, &parties, Some(&scenario.id), found))
 }
 
+/// When a permit ends, if nothing changes before; what that rests on joins the bases.
+fn until(
+    asked: &Asked<'_>,
+    agreement: &Agreement,
+    tables: &[PermittedTable],
+    development: Option<&Agreement>,
+    leave: Option<&processing::Leave>,
+    bases: &mut Vec<Basis>,
+) -> Result<Time, RegistryError> {
+    let mut until =
+        asked.regime.last_day().map(first_moment_after).map_or(agreement.ends_at(), |end| end.min(agreement.ends_at()));
+    for table in tables {
+        let resource = asked.world.resource(&table.resource)?;
+        until = resource.registered_until.map_or(until, |end| until.min(end));
+        bases.push(Basis::Resource(resource.id.clone()));
+    }
+    if let Some(development) = development {
+        until = until.min(development.ends_at());
+        bases.push(Basis::Agreement(development.id.clone()));
+    }
+    if let Some(leave) = leave {
+        until = until.min(leave.ends_at());
+        bases.extend([Basis::Order(leave.order.id.clone()), Basis::Agreement(leave.agreement.id.clone())]);
+        let parties = [&leave.order.operator, &leave.order.processor];
+        let owners = parties.into_iter().flat_map(|party| affiliates::owners(asked.world, party));
+        bases.extend(owners.cloned().map(Basis::Organisation));
+    }
+    Ok(until)
+}
+
 /// What a yes rests on, for the entry that is made of it.
-fn clauses(regime: &Regime, act: Act) -> Vec<String> {
+fn clauses(regime: &Regime, act: Act, is_ordered: bool) -> Vec<String> {
     let mut clauses = vec![
         regime.cite(&regime.agreement.scope_is_binding),
         regime.cite(&regime.resource.must_be_registered),
         regime.cite(&regime.resource.must_be_graded),
         regime.cite(&regime.agreement.access_ends_with_it),
     ];
+    if let Some(rules) = regime.processor.as_ref().filter(|_| is_ordered) {
+        clauses.push(regime.cite(&rules.on_orders_only));
+    }
     if act.has_entity() {
         clauses.push(regime.cite(&regime.agreement.entity_must_be_contracted));
     }

@@ -21,7 +21,7 @@ pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest
         return result::decided(turn, registration, subject, digest).await;
     }
     match kind {
-        ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement => {
+        ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement | ProcedureKind::ProcessorAgreement => {
             agreement_in_force(turn, &parsed(AgreementId::parse(subject))?, digest).await
         }
         ProcedureKind::Scenario => scenario_approved(turn, &parsed(ScenarioId::parse(subject))?, digest).await,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrderId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
 
 /// Something that a permit can rest on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,7 @@ pub(crate) enum Basis {
     Product(ProductId),
     /// What somebody applies for, about this thing. No permit rests on it.
     Application(String),
+    Order(OrderId),
 }
 
 /// The counters.

@@ -13,7 +13,7 @@ use crate::live::Basis;
 use crate::party::{NewOrganisation, NewPerson, OWNERS_MAX, Organisation, Person, person_faults};
 use crate::password::{self, Password};
 use crate::world::World;
-use crate::{Registry, RegistryError, Turn, decide, reasons, store};
+use crate::{Registry, RegistryError, Turn, decide, processing, reasons, store};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -92,6 +92,7 @@ impl Registry {
         decide::role(&self.asked(&world), actor, &[Role::SystemAdmin], &mut found);
         found.extend(apart(self.regime(), &new.roles));
         found.extend(second_holder(self.regime(), &world, &new.roles));
+        found.extend(new.roles.iter().find_map(|role| processing::role_here(self.regime(), *role)));
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "organisation.refused", "", reasons).await;
         }
@@ -175,6 +176,7 @@ impl Registry {
                 "grant it to somebody of an organisation that holds the role",
             ));
         }
+        found.extend(processing::role_here(self.regime(), role));
         let others =
             known.roles.iter().any(|held| *held != role && (held.is_platform_admin() || role.is_platform_admin()));
         let rule = &self.regime().roles.admins_are_apart;

@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use shuyu_ledger::Clock;
 use shuyu_model::id::{AgreementId, OrganisationId, ProductId, ResourceId, ScenarioId};
-use shuyu_model::{Actor, Column, Role, Time, UseKind, Verdict};
+use shuyu_model::{Actor, Column, Reason, Regime, Role, Time, UseKind, Verdict};
 
 use crate::decide;
 use crate::live::Pin;
+use crate::order::Order;
+use crate::processing::{self, Leave};
 use crate::{Registry, RegistryError};
 
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Act {
-    /// Compute in a workroom (operator).
+    /// Compute in a workroom (operator, or a processor that has an order).
     Compute,
     /// Review what wants to leave (operator, agency).
     Review,
@@ -31,9 +33,11 @@ impl Act {
     /// Every one.
     pub const ALL: [Act; 4] = [Self::Compute, Self::Review, Self::Deliver, Self::Use];
 
-    /// Who may at all.
-    pub fn roles(self) -> &'static [Role] {
+    /// Who may at all. Where the document has a processor apart, that computes and
+    /// the operator does not.
+    pub fn roles(self, regime: &Regime) -> &'static [Role] {
         match self {
+            Self::Compute if regime.has_role(Role::Processor) => &[Role::Processor],
             Self::Compute | Self::Deliver => &[Role::Operator],
             Self::Review => &[Role::Agency, Role::Operator],
             Self::Use => &[Role::Entity],
@@ -127,6 +131,7 @@ pub(crate) struct Granted {
     pub(crate) scenario: ScenarioId,
     pub(crate) agreement: AgreementId,
     pub(crate) development: Option<AgreementId>,
+    pub(crate) leave: Option<Leave>,
     pub(crate) use_kind: UseKind,
     pub(crate) operator: OrganisationId,
     pub(crate) entity: Option<OrganisationId>,
@@ -162,12 +167,22 @@ impl Permit {
         self.granted.development.as_ref()
     }
 
+    /// On which order, where a processor computes.
+    pub fn order(&self) -> Option<&Order> {
+        self.granted.leave.as_ref().map(|leave| leave.order.as_ref())
+    }
+
+    /// Why a result of this kind cannot be made under it: it was not ordered.
+    pub fn against_output(&self, regime: &Regime, output: &str) -> Option<Reason> {
+        self.order().and_then(|order| processing::against_output(regime, order, output))
+    }
+
     /// For which kind of use.
     pub fn use_kind(&self) -> UseKind {
         self.granted.use_kind
     }
 
-    /// Who computes.
+    /// For which operator.
     pub fn operator(&self) -> &OrganisationId {
         &self.granted.operator
     }

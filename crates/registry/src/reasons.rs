@@ -14,7 +14,7 @@ macro_rules! reasons {
 
 reasons! {
 ("REG-001", UNREGISTERED, "a resource is not registered")
-    ("REG-002", UNGRADED, "a column has no grade")
+("REG-002", UNGRADED, "a column has no grade")
     ("REG-003", GRADE_BARRED, "a column's grade is never authorised")
     ("REG-004", NEGATIVE_LISTED, "a resource stands on the negative list")
     ("REG-005", PROVIDER_DID_NOT_CONSENT, "a resource was shared by a body that has not consented to its authorised operation")
@@ -61,6 +61,15 @@ reasons! {
     ("REG-064", PRODUCT_UNREGISTERED, "a product is not registered")
     ("REG-065", PRODUCT_REGISTRATION_EXPIRED, "a product's registration has run out")
     ("REG-066", REGISTRATION_ENDED, "a registration was cancelled or revoked, and none came after")
+    ("REG-070", ROLE_NOT_HERE, "the rules in force know no such role")
+    ("REG-071", PROCESSING_CONTENTS, "a processing agreement lacks contents that the rules ask for")
+    ("REG-072", NO_ORDER, "the processor has no order that it has taken for this scenario")
+    ("REG-073", OTHERWISE_THAN_ORDERED, "a column or kind of output is not part of the order")
+    ("REG-074", ORDER_OUTLASTS, "an order ends later than the agreements that it rests on")
+    ("REG-075", OWN_PROCESSOR, "the processor is the operator that orders or affiliated with it")
+    ("REG-076", MODE, "an operator agreement names no mode, or one that the rules do not have")
+    ("REG-077", NO_FULL_COPY, "data authorised by sector lies in no whole authorisation")
+    ("REG-078", TERM_WITHOUT_REASON, "an agreement is shorter than the term of the rules and does not say why")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

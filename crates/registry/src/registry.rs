@@ -13,6 +13,7 @@ use crate::decide::Asked;
 use crate::live::{Basis, Pulse};
 use crate::page::{Listing, Page};
 use crate::store::Book;
+use crate::subject::parsed;
 use crate::turn::Turn;
 use crate::world::World;
 use crate::{Agreement, Organisation, Person, RegistryError, Resource, Scenario};
@@ -222,6 +223,12 @@ impl Registry {
     /// An agreement.
     pub async fn agreement(&self, id: &AgreementId) -> Result<Option<Arc<Agreement>>, RegistryError> {
         Ok(self.world().await?.agreements.get(id).cloned())
+    }
+
+    /// The same inside a change, by its id as people write it.
+    pub async fn agreement_in(&self, turn: &mut Turn, id: &str) -> Result<Arc<Agreement>, RegistryError> {
+        let world = self.world_in(turn).await?;
+        Ok(Arc::clone(world.agreement(&parsed(AgreementId::parse(id))?)?))
     }
 
     /// Agreements, oldest first.

@@ -135,8 +135,18 @@ impl Registry {
 
     /// The operator agreements that hold, oldest first.
     pub async fn terms(&self) -> Result<Vec<Term>, RegistryError> {
+        self.terms_of(AgreementKind::Operator).await
+    }
+
+    /// The processing agreements that hold, oldest first; the processor stands where
+    /// the operator does.
+    pub async fn processing_terms(&self) -> Result<Vec<Term>, RegistryError> {
+        self.terms_of(AgreementKind::Processing).await
+    }
+
+    async fn terms_of(&self, kind: AgreementKind) -> Result<Vec<Term>, RegistryError> {
         let world = self.world().await?;
-        let holds = |a: &&Agreement| a.kind == AgreementKind::Operator && a.state == AgreementState::InForce;
+        let holds = |a: &&Agreement| a.kind == kind && a.state == AgreementState::InForce;
         let term =
             |a: &Agreement| Term { agreement: a.id.clone(), operator: a.grantee.clone(), from: a.from, until: a.until };
         Ok(world.agreements.values().map(AsRef::as_ref).filter(holds).map(term).collect())
@@ -162,10 +172,7 @@ fn of_organisation(world: &World, id: &OrganisationId) -> Result<MatterSubject, 
 }
 
 fn of_agreement(agreement: &Agreement) -> MatterSubject {
-    let (gives, gets) = match agreement.kind {
-        AgreementKind::Operator => (Role::Agency, Role::Operator),
-        AgreementKind::Development => (Role::Operator, Role::Entity),
-    };
+    let (gives, gets) = agreement.kind.parties();
     MatterSubject {
         organisation: agreement.grantee.clone(),
         parties: BTreeMap::from([(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())]),

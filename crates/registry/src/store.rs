@@ -3,13 +3,18 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuyu_ledger::{Args, Change, Ledger, LedgerError, Row, args};
-use shuyu_model::id::{AgreementId, IdError, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, IdError, MatterId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::regime::words::Mode;
 use shuyu_model::{Day, Digest, Time, UseKind};
 
 use crate::{
     Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Organisation, Person,
     RegistryError, Resource, ResourceState, Scenario, ScenarioState,
 };
+
+pub(crate) mod orders;
+
+pub(crate) use orders::{insert_order, orders, set_order};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -291,7 +296,8 @@ pub(crate) async fn set_consent(change: &mut Change, id: &ResourceId, digest: Op
 
 pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agreement>> {
     let sql = "SELECT id, kind, grantor, grantee, scenario, resources, from_day, until_day, document_digest, digest, \
-               state, authors, decided_at, ended_at, ended_ground FROM agreements WHERE $1 = '' OR id = $1";
+               state, authors, decided_at, ended_at, ended_ground, mode, scheme, term_reason, contents \
+               FROM agreements WHERE $1 = '' OR id = $1";
     let rows = book.read(sql, args![id]).await?;
     read_all("agreement", &rows, |row| {
         Ok(Agreement {
@@ -304,6 +310,10 @@ pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agre
             from: row.day("from_day")?,
             until: row.day("until_day")?,
             document_digest: row.digest("document_digest")?,
+            mode: row.row.opt_text("mode")?.and_then(|word| Mode::parse(&word)),
+            scheme: row.opt_id("scheme")?,
+            term_reason: row.row.opt_text("term_reason")?,
+            contents: row.json("contents")?,
             digest: row.digest("digest")?,
             state: row.word("state", AgreementState::parse)?,
             authors: row.json("authors")?,
@@ -316,8 +326,8 @@ pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agre
 
 pub(crate) async fn insert_agreement(change: &mut Change, new: &Agreement) -> Result<()> {
     let sql = "INSERT INTO agreements (id, kind, grantor, grantee, scenario, resources, from_day, until_day, \
-               document_digest, digest, state, authors, drafted_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+               document_digest, digest, state, authors, drafted_at, mode, scheme, term_reason, contents) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     let now = change.now();
     let args = args![
         new.id.as_str(),
@@ -333,6 +343,10 @@ pub(crate) async fn insert_agreement(change: &mut Change, new: &Agreement) -> Re
         new.state.word(),
         json(&new.authors)?,
         now,
+        new.mode.map(Mode::word),
+        new.scheme.as_ref().map(MatterId::as_str),
+        new.term_reason.as_deref(),
+        json(&new.contents)?,
     ];
     change.write(sql, args).await?;
     Ok(())

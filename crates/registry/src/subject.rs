@@ -10,8 +10,8 @@ use shuyu_model::{Digest, Reason, Role};
 use crate::decide::Asked;
 use crate::world::World;
 use crate::{
-    Agreement, AgreementKind, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements,
-    registration, scenarios,
+    Agreement, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements, registration,
+    scenarios,
 };
 
 /// A draft that wants a decision.
@@ -67,10 +67,11 @@ impl Registry {
             return registration::rules::subject_of(&asked, profile, registration, id).map(Some);
         }
         Ok(Some(match kind {
-            ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement => {
+            ProcedureKind::OperatorAgreement
+            | ProcedureKind::DevelopmentAgreement
+            | ProcedureKind::ProcessorAgreement => {
                 let agreement = world.agreement(&parsed(AgreementId::parse(id))?)?;
-                let is_operator = kind == ProcedureKind::OperatorAgreement;
-                if is_operator != (agreement.kind == AgreementKind::Operator) {
+                if agreement.kind.procedure() != kind {
                     let faults =
                         vec![format!("`{id}` is a {} agreement; its procedure is another", agreement.kind.word())];
                     return Err(RegistryError::Malformed { faults });
@@ -94,10 +95,7 @@ pub(crate) fn unheld(kind: ProcedureKind) -> RegistryError {
 fn of_agreement(asked: &Asked<'_>, agreement: &Agreement) -> Subject {
     let mut against = Vec::new();
     agreements::against(asked, agreement, &mut against);
-    let (gives, gets) = match agreement.kind {
-        AgreementKind::Operator => (Role::Agency, Role::Operator),
-        AgreementKind::Development => (Role::Operator, Role::Entity),
-    };
+    let (gives, gets) = agreement.kind.parties();
     Subject {
         digest: agreement.digest,
         title: format!("{} – {}", asked.world.name_of(&agreement.grantor), asked.world.name_of(&agreement.grantee)),

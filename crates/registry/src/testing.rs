@@ -6,10 +6,11 @@
 
 #![allow(clippy::allow_attributes, clippy::expect_used, reason = "only tests call this; a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shuyu_ledger::{Event, Ledger};
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrderId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::identifier::credit_code_check;
 use shuyu_model::registration::{Registrable, RegistrationKind};
 use shuyu_model::{Actor, Column, ColumnClass, ColumnType, Day, Digest, Grade, Mask, Regime, Role, UseKind, Verdict};
@@ -17,8 +18,8 @@ use shuyu_model::{Actor, Column, ColumnClass, ColumnType, Day, Digest, Grade, Ma
 use crate::live::Basis;
 use crate::registration::result;
 use crate::{
-    AgreementKind, Ending, EntityKind, Field, NewAgreement, NewResource, NewScenario, Organisation, Person,
-    ProductEntry, RegistrationState, Registry, enact, rules, store,
+    AgreementKind, Ending, EntityKind, Field, NewAgreement, NewOrder, NewResource, NewScenario, OrderStep,
+    Organisation, Person, ProductEntry, RegistrationState, Registry, enact, rules, store,
 };
 
 /// Parties and people of 江城市. Where a role has two people, the second one may
@@ -41,6 +42,8 @@ pub struct Town {
     pub operator: Vec<Actor>,
     /// Another operator.
     pub other_operator: Vec<Actor>,
+    /// 江城数据加工公司, where the document has a processor apart; else nobody.
+    pub processor: Vec<Actor>,
     /// 江城银行.
     pub bank: Vec<Actor>,
     /// A firm that the operator owns through another.
@@ -190,6 +193,12 @@ pub async fn town_under(ledger: &Ledger, regime: Arc<Regime>) -> Town {
     let (middle, _) = founding.party("江城数据控股公司", &[Entity], &[&operator_id], &[]).await;
     let (_, affiliate) = founding.party("江城数据应用公司", &[Entity], &[&middle], &[&[Entity]]).await;
     let (_, supervisor) = founding.party("江城市公安局", &[Supervisor], &[], &[&[Supervisor], &[Supervisor]]).await;
+    let processor = if founding.turn.regime().has_role(Role::Processor) {
+        let people: &[&[Role]] = &[&[Role::Processor], &[Role::Processor]];
+        founding.party("江城数据加工公司", &[Role::Processor], &[], people).await.1
+    } else {
+        Vec::new()
+    };
     founding.turn.commit(Event::done(None, "platform.founded", "")).await.expect("a founded town");
     Town {
         registry,
@@ -203,6 +212,7 @@ pub async fn town_under(ledger: &Ledger, regime: Arc<Regime>) -> Town {
         bank,
         affiliate,
         supervisor,
+        processor,
     }
 }
 
@@ -278,6 +288,39 @@ impl Town {
         self.in_force(allowed(drafted.expect("a drafted agreement"))).await
     }
 
+    /// A processing agreement in force from today for a year.
+    pub async fn processing(&self, resources: &[ResourceId]) -> AgreementId {
+        let from = self.ledger().now().day();
+        let until = from.saturating_add(jiff::Span::new().years(1)).saturating_sub(jiff::Span::new().days(1));
+        let grantee = nth(&self.processor, 0).organisation.clone();
+        let new = self.new_agreement(AgreementKind::Processing, grantee, resources.to_vec(), None, from, until);
+        let drafted = self.registry.draft_agreement(nth(&self.agency, 0), new).await;
+        self.in_force(allowed(drafted.expect("a drafted agreement"))).await
+    }
+
+    /// An order for all columns of a scenario, placed and taken.
+    pub async fn order(&self, scenario: &ScenarioId, agreement: &AgreementId, outputs: &[&str]) -> OrderId {
+        let new = self.new_order(scenario, agreement, outputs);
+        let placed = self.registry.place_order(nth(&self.operator, 0), new).await;
+        let id = allowed(placed.expect("a placed order"));
+        let taken = self.registry.answer_order(nth(&self.processor, 0), &id, OrderStep::Take, "we can").await;
+        allowed(taken.expect("a taken order"));
+        id
+    }
+
+    /// An order to be placed, for half a year.
+    pub fn new_order(&self, scenario: &ScenarioId, agreement: &AgreementId, outputs: &[&str]) -> NewOrder {
+        NewOrder {
+            title: "加工任务".into(),
+            scenario: scenario.clone(),
+            agreement: agreement.clone(),
+            requirements: "as the scenario says".into(),
+            outputs: outputs.iter().map(|word| (*word).to_owned()).collect(),
+            fields: Vec::new(),
+            until: self.ledger().now().day().saturating_add(jiff::Span::new().months(6)),
+        }
+    }
+
     /// An agreement to be drafted.
     pub fn new_agreement(
         &self,
@@ -289,7 +332,30 @@ impl Town {
         until: Day,
     ) -> NewAgreement {
         let document_digest = digest(self.ledger(), "agreement");
-        NewAgreement { kind, grantee, resources, scenario, from, until, document_digest }
+        let is_operator = kind == AgreementKind::Operator;
+        let mode = self.registry.regime().mode.allowed.value.first().copied().filter(|_| is_operator);
+        let (scheme, term_reason) = (None, is_operator.then(|| "agreed for a test".to_owned()));
+        let contents = self.contents(kind);
+        NewAgreement {
+            kind,
+            grantee,
+            resources,
+            scenario,
+            from,
+            until,
+            document_digest,
+            mode,
+            scheme,
+            term_reason,
+            contents,
+        }
+    }
+
+    /// Something under each heading that the rules ask for (processing).
+    fn contents(&self, kind: AgreementKind) -> BTreeMap<String, String> {
+        let rules = self.registry.regime().processor.iter().filter(|_| kind == AgreementKind::Processing);
+        let headings = rules.flat_map(|rules| &rules.contents_required.value);
+        headings.map(|heading| (heading.clone(), "as agreed".to_owned())).collect()
     }
 
     /// Signs what is drafted.

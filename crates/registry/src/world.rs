@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use shuyu_model::Time;
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, RegistrationId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrderId, OrganisationId, PersonId, RegistrationId, ResourceId, ScenarioId};
 use shuyu_model::regime::{Interest, PaperKind};
 use shuyu_model::registration::RegistrationKind;
 
@@ -17,7 +17,9 @@ use crate::findings::{self, Finding};
 use crate::live::Basis;
 use crate::registration::{self, Application, Registration};
 use crate::store::Book;
-use crate::{Admission, Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
+use crate::{
+    Admission, Agreement, AgreementKind, Order, Organisation, Person, RegistryError, Resource, Scenario, store,
+};
 
 /// The registry's memory at one moment.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,8 @@ pub(crate) struct World {
     pub(crate) resources: BTreeMap<ResourceId, Arc<Resource>>,
     pub(crate) agreements: BTreeMap<AgreementId, Arc<Agreement>>,
     pub(crate) scenarios: BTreeMap<ScenarioId, Arc<Scenario>>,
+    /// What operators ordered from processors.
+    pub(crate) orders: BTreeMap<OrderId, Arc<Order>>,
     /// Agreements and scenarios that rest, and since when.
     pub(crate) suspended: BTreeMap<String, Time>,
     /// How entities stand with operators.
@@ -61,6 +65,7 @@ impl World {
         world.take_applications(registration::store::applications(book, "").await?);
         world.take_papers(dossier::store::papers(book, "").await?);
         world.take_findings(findings::store::findings(book, "").await?);
+        world.take_orders(store::orders(book, "").await?);
         world.index();
         Ok(world)
     }
@@ -91,6 +96,7 @@ impl World {
                     self.take_agreements(store::agreements(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
                 }
+                Basis::Order(id) => self.take_orders(store::orders(book, id.as_str()).await?),
                 Basis::Scenario(id) => {
                     self.take_scenarios(store::scenarios(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
@@ -121,6 +127,10 @@ impl World {
 
     fn take_scenarios(&mut self, rows: Vec<Scenario>) {
         self.scenarios.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_orders(&mut self, rows: Vec<Order>) {
+        self.orders.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
     }
 
     fn take_suspensions(&mut self, subject: &str, rows: Vec<(String, Time)>) {
@@ -208,6 +218,11 @@ impl World {
 
     pub(crate) fn scenario(&self, id: &ScenarioId) -> Result<&Arc<Scenario>, RegistryError> {
         self.scenarios.get(id).ok_or_else(|| RegistryError::unknown("scenario", id.as_str()))
+    }
+
+    /// One that must be there.
+    pub(crate) fn order(&self, id: &OrderId) -> Result<&Arc<Order>, RegistryError> {
+        self.orders.get(id).ok_or_else(|| RegistryError::unknown("order", id.as_str()))
     }
 
     /// What an organisation is called, for a sentence.

@@ -14,6 +14,7 @@ pub mod journal;
 pub mod matters;
 pub mod milestones;
 pub mod money;
+pub mod orders;
 pub mod organisations;
 pub mod outside;
 pub mod people;

@@ -72,6 +72,10 @@ pub struct StoreArgs {
     /// Which regime is in force here.
     #[arg(long, default_value = shuyu_registry::rules::SHIPPED_CODE, value_name = "CODE")]
     pub regime: String,
+    /// Tries a regime that is a draft for comment, as if it were in force; everything
+    /// made then says so.
+    #[arg(long = "try")]
+    pub is_tried: bool,
     /// Free room on the disk, in mebibytes, below which no new work is taken.
     #[arg(long, default_value_t = crate::limits::DISK_RESERVE_BYTES / 1_048_576, value_name = "MIB")]
     pub disk_reserve_mib: u64,
@@ -265,6 +269,7 @@ mod tests {
         for words in [
             &["shuyu", "--data", "/x", "serve"][..],
             &["shuyu", "serve", "--data", "/x"],
+            &["shuyu", "serve", "--regime", "changsha-2023", "--try", "--data", "/x"],
             &["shuyu", "demo", "--once", "--residents", "400", "--data", "/x"],
             &["shuyu", "regime", "check", "--data", "/x"],
             &["shuyu", "verify", "--data", "/x"],

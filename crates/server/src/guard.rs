@@ -16,7 +16,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use shuyu_ledger::Event;
-use shuyu_model::{Actor, Reason, Reasons};
+use shuyu_model::{Actor, Reason, Reasons, Role};
 
 use crate::app::App;
 use crate::authority::Standing;
@@ -129,7 +129,10 @@ fn no_csrf() -> Reason {
 
 fn denied(gate: &Gate, standing: Standing) -> Reason {
     let authority = gate.app.authority();
-    let roles = authority.roles_that_may(gate.needs, Standing::of(gate.needs)).join(", ");
+    let regime = gate.app.registry().regime();
+    let roles = authority.roles_that_may(gate.needs, Standing::of(gate.needs));
+    let roles: Vec<&str> = roles.into_iter().filter(|role| regime.has_role(*role)).map(Role::word).collect();
+    let roles = roles.join(", ");
     if standing == Standing::Other {
         return Reason::new(
             reasons::NOT_YOUR_ORGANISATION,

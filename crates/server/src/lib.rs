@@ -54,5 +54,6 @@ mod store;
 mod sweeper;
 pub mod throttle;
 mod translate;
+mod trying;
 mod watch;
 pub mod wiring;

@@ -103,6 +103,12 @@ needs! {
     KeepDossier = "keep_dossier", Platform;
     /// Sees what is on file of organisations.
     SeeDossier = "see_dossier", Platform;
+    /// Orders a processor to compute, where the document has one.
+    PlaceOrder = "place_order", Platform;
+    /// Answers or ends an order.
+    HandleOrders = "handle_orders", Platform;
+    /// Sees orders.
+    SeeOrders = "see_orders", Platform;
     /// Computes in the workroom of an own scenario.
     Compute = "compute", Owned;
     /// Sees own jobs.

@@ -8,6 +8,7 @@
 pub(crate) mod registrations;
 
 use maud::{DOCTYPE, Markup, html};
+use shuyu_model::regime::words::Status;
 use shuyu_model::{Money, Regime, UseKind};
 use shuyu_registry::{AgreementKind, Authorised, Page, Registration};
 
@@ -85,6 +86,9 @@ fn header(app: &App, regime: &Regime) -> Markup {
             h1 { "公共数据资源授权运营公示" span lang="en" { "Authorised operation of public data" } }
             p { "依据《" (regime.title) "》（" (regime.issued_by) "）（" a href="/conformance" { "逐条对照 Clause by clause" } "）。原始数据不出域，可用不可见。" }
             p lang="en" { "Under " (regime.stamp()) ". Raw data never leaves and is seen by nobody who computes with it." }
+            @if regime.status == Status::Draft {
+                p class="note" { "本文件为征求意见稿，尚未施行；此处所有事项均为试行演练，不具法律效力。" span lang="en" { "A draft for comment, not in force: everything here is a trial and binds nobody." } }
+            }
             @if app.settings().is_demo {
                 p class="note" { "这是示范：江城市及其中的人与机构均为虚构。" span lang="en" { "A demonstration: the city and everybody in it are made up." } }
             }
@@ -130,6 +134,7 @@ fn kind(kind: AgreementKind) -> &'static str {
     match kind {
         AgreementKind::Operator => "授权运营 operation",
         AgreementKind::Development => "再开发 development",
+        AgreementKind::Processing => "数据加工 processing",
     }
 }
 

@@ -14,7 +14,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
     agreements, answers, candidacies, candidates, cases, catalog, demo, dossier, jobs, journal, matters, milestones,
-    money, organisations, outside, people, products, registrations, releases, resources, scenarios, sessions,
+    money, orders, organisations, outside, people, products, registrations, releases, resources, scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -138,6 +138,11 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/scenarios/{id}/withdrawal", scenarios::withdraw, Needs::WithdrawScenario, "Takes a scenario back, at once."),
         route(POST, "/v1/scenarios/{id}/drafts", scenarios::try_out, Needs::Compute, "Tries a statement on a masked sample."),
         route(POST, "/v1/scenarios/{id}/runs", scenarios::run, Needs::Compute, "Runs a statement on all rows; nothing is shown."),
+
+        route(POST, "/v1/orders", orders::place, Needs::PlaceOrder, "Orders a processor to compute."),
+        route(GET, "/v1/orders", orders::list, Needs::SeeOrders, "Lists orders, of the own organisation or all."),
+        route(GET, "/v1/orders/{id}", orders::show, Needs::SeeOrders, "Shows an order."),
+        route(POST, "/v1/orders/{id}/steps", orders::step, Needs::HandleOrders, "Takes, declines, closes or takes back an order."),
 
         route(POST, "/v1/cases", cases::open, Needs::OpenCase, "Opens a case."),
         route(GET, "/v1/cases/{id}", cases::show, Needs::SeeCases, "Shows a case."),

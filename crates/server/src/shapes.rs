@@ -5,12 +5,14 @@
 //! `each_published_body_is_one_that_its_route_reads` holds the bodies to it,
 //! and `each_answer_has_its_published_shape` the answers.
 
+pub mod agreements;
 pub mod candidacies;
 pub mod dossier;
 pub mod market;
 pub mod matters;
 pub mod milestones;
 pub mod nouns;
+pub mod orders;
 pub mod path;
 pub mod registrations;
 

@@ -23,6 +23,7 @@ use crate::clock_file::ClockFile;
 use crate::jobs::worker;
 use crate::limits::UPLOAD_BYTES_MAX;
 use crate::spool::Spool;
+use crate::trying;
 
 /// What the server itself is told.
 #[derive(Debug, Clone, Default)]
@@ -80,7 +81,7 @@ pub async fn open_ledger(data: &Path, store: &StoreArgs, clock: Clock) -> anyhow
 /// Opens everything.
 pub async fn wire(data: &Path, store: &StoreArgs, clock: Clock, settings: Settings) -> anyhow::Result<App> {
     let ledger = open_ledger(data, store, clock).await?;
-    let rules = load_rules(store)?;
+    let rules = trying::tried(data, load_rules(store)?, store.is_tried, ledger.now().day())?;
     let reserve_bytes = store.disk_reserve_mib.saturating_mul(1_048_576);
     let registry = Registry::new(ledger, rules.regime);
     wire_over(registry, rules.calendar, reserve_bytes, settings).await

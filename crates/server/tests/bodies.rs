@@ -46,7 +46,7 @@ fn caller(server: &Server, needs: Needs) -> Actor {
     }
     let standing = if needs.about() == About::Owned { Standing::Own } else { Standing::Platform };
     let role = server.app.authority().roles_that_may(needs, standing);
-    let role = role.first().and_then(|word| Role::parse(word)).unwrap_or(Role::Agency);
+    let role = role.first().copied().unwrap_or(Role::Agency);
     server.person(role).clone()
 }
 

@@ -10,6 +10,7 @@ mod faults;
 mod journey;
 mod matters;
 mod openapi;
+mod processor;
 mod registration;
 mod schema;
 mod sessions;

@@ -1,6 +1,7 @@
 //! A server in a scratch folder, with people of each role signed in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -8,9 +9,9 @@ use axum::http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use shuyu_ledger::testing::ledgers;
 use shuyu_model::id::{HoldingId, JobId, ResourceId, ScenarioId};
-use shuyu_model::{Actor, Role, UseKind};
+use shuyu_model::{Actor, Calendar, Role, UseKind};
 use shuyu_registry::rules;
-use shuyu_registry::testing::{Town, fund_columns, town};
+use shuyu_registry::testing::{Town, fund_columns, regime_of, town, town_under};
 use shuyu_server::app::App;
 use shuyu_server::wiring::{Settings, wire_over};
 use shuyu_server::{jobs, router};
@@ -71,6 +72,14 @@ pub(crate) async fn server() -> Server {
     on(ledger, dir, 0).await
 }
 
+/// One under other rules.
+pub(crate) async fn server_under(code: &str) -> Server {
+    let (_, ledger, dir) = ledgers().await.into_iter().next().unwrap();
+    let rules = rules::shipped(code).unwrap();
+    let town = town_under(&ledger, regime_of(&ledger, code)).await;
+    over(town, rules.calendar, dir, 0).await
+}
+
 /// The same on every database that the tests have.
 pub(crate) async fn servers() -> Vec<(&'static str, Server)> {
     let mut all = Vec::new();
@@ -89,8 +98,12 @@ pub(crate) async fn server_with_reserve(reserve_bytes: u64) -> Server {
 async fn on(ledger: shuyu_ledger::Ledger, dir: TempDir, reserve_bytes: u64) -> Server {
     let town = town(&ledger).await;
     let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
+    over(town, rules.calendar, dir, reserve_bytes).await
+}
+
+async fn over(town: Town, calendar: Arc<Calendar>, dir: TempDir, reserve_bytes: u64) -> Server {
     let settings = Settings { is_demo: true, has_secure_cookies: false };
-    let app = wire_over(town.registry.clone(), rules.calendar, reserve_bytes, settings).await.unwrap();
+    let app = wire_over(town.registry.clone(), calendar, reserve_bytes, settings).await.unwrap();
     let router = router::build(&app);
     let mut people = BTreeMap::from([
         (Role::Regulator, town.regulators[0].clone()),
@@ -102,6 +115,7 @@ async fn on(ledger: shuyu_ledger::Ledger, dir: TempDir, reserve_bytes: u64) -> S
         (Role::SecurityAdmin, town.admins[1].clone()),
         (Role::AuditAdmin, town.admins[2].clone()),
     ]);
+    people.extend(town.processor.first().map(|person| (Role::Processor, person.clone())));
     for (index, role) in [Role::Supervisor, Role::Finance, Role::Subject].into_iter().enumerate() {
         people.insert(role, newcomer(&app, &town, role, index).await);
     }

@@ -5,7 +5,7 @@
 //! `Workrooms::run` or out of the row that it wrote.
 
 use serde::{Deserialize, Serialize};
-use shuyu_model::id::{AgreementId, CandidateId, HoldingId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, CandidateId, HoldingId, OrderId, OrganisationId, PersonId, ResourceId, ScenarioId};
 use shuyu_model::{CryptoProfile, Digest, Time, UseKind};
 
 use crate::output::{OutputSpec, ResultColumn};
@@ -47,6 +47,8 @@ pub struct Candidate {
     pub(crate) use_kind: UseKind,
     pub(crate) author: PersonId,
     pub(crate) organisation: OrganisationId,
+    pub(crate) operator: OrganisationId,
+    pub(crate) order: Option<OrderId>,
     pub(crate) title: String,
     pub(crate) statement: String,
     pub(crate) plan: String,
@@ -98,6 +100,16 @@ impl Candidate {
     /// For whom the author acted.
     pub fn organisation(&self) -> &OrganisationId {
         &self.organisation
+    }
+
+    /// For which operator: the author's own, or who ordered it from a processor.
+    pub fn operator(&self) -> &OrganisationId {
+        &self.operator
+    }
+
+    /// On which order, where a processor computed it.
+    pub fn order(&self) -> Option<&OrderId> {
+        self.order.as_ref()
     }
 
     /// What people call it.

@@ -51,6 +51,17 @@ pub enum OutputKind {
     Report,
 }
 
+impl OutputKind {
+    /// The word by which it is ordered.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Lookup { .. } => "lookup",
+            Self::Dataset => "dataset",
+            Self::Report => "report",
+        }
+    }
+}
+
 /// A declared output column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -90,8 +90,11 @@ impl Workrooms {
         cancel: CancellationToken,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Verdict<Candidate>, WorkroomError> {
+        let otherwise = permit.against_output(&self.0.regime, job.output.kind.word());
         let made = match self.enter(permit, Plane::Run).await? {
-            Err(reasons) => Err(Halt::Refused(reasons)),
+            Err(reasons) => Err(Halt::Refused(reasons.into_iter().chain(otherwise).collect())),
+            // What was not ordered is not computed.
+            Ok(_) if otherwise.is_some() => Err(Halt::Refused(otherwise.into_iter().collect())),
             Ok(room) => self.made(permit, &job, &cancel, progress, &room).await,
         };
         match made {
@@ -132,6 +135,8 @@ impl Workrooms {
             use_kind: permit.use_kind(),
             author: permit.actor().person.clone(),
             organisation: permit.actor().organisation.clone(),
+            operator: permit.operator().clone(),
+            order: permit.order().map(|order| order.id.clone()),
             title: job.title.clone(),
             statement: job.sql.clone(),
             plan: admitted.plan.display_indent().to_string(),
@@ -286,6 +291,8 @@ impl Workrooms {
         let profile = self.0.ledger.profile();
         let facts = serde_json::json!({
             "scenario": candidate.scenario,
+            "operator": candidate.operator,
+            "order": candidate.order,
             "statement": candidate.statement_digest(profile),
             "plan": candidate.plan_digest(profile),
             "inputs": candidate.inputs,

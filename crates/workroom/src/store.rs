@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuyu_ledger::{Change, Ledger, Row, args};
-use shuyu_model::id::{AgreementId, CandidateId, OrganisationId, PersonId, ScenarioId};
+use shuyu_model::id::{AgreementId, CandidateId, OrderId, OrganisationId, PersonId, ScenarioId};
 use shuyu_model::{Digest, Time};
 
 use crate::WorkroomError;
@@ -18,6 +18,8 @@ pub(crate) async fn insert(change: &mut Change, candidate: &Candidate) -> Result
         json(id, "use_kind", &candidate.use_kind)?,
         candidate.author.as_str(),
         candidate.organisation.as_str(),
+        candidate.operator.as_str(),
+        candidate.order.as_ref().map(OrderId::as_str),
         candidate.title.as_str(),
         candidate.statement.as_str(),
         candidate.plan.as_str(),
@@ -35,9 +37,11 @@ pub(crate) async fn insert(change: &mut Change, candidate: &Candidate) -> Result
     ];
     change
         .write(
-            "INSERT INTO candidates (id, scenario, agreement, use_kind, author, organisation, title, statement, plan, \
+            "INSERT INTO candidates (id, scenario, agreement, use_kind, author, organisation, operator, ordered_by, title, \
+             statement, plan, \
              output, lineage, inputs, counts, raw_row_matches, digest, bytes, row_count, regime, clauses, made_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+             $21, $22)",
             args,
         )
         .await?;
@@ -79,12 +83,18 @@ fn read(row: &Row) -> Result<Candidate, WorkroomError> {
     let size = |field: &'static str| -> Result<u64, WorkroomError> {
         u64::try_from(row.int(field)?).map_err(|_| bad(field)())
     };
+    let organisation = OrganisationId::parse(&row.text("organisation")?).map_err(|_| bad("organisation")())?;
+    let operator = row.opt_text("operator")?.map(|text| OrganisationId::parse(&text)).transpose();
+    let order = row.opt_text("ordered_by")?.map(|text| OrderId::parse(&text)).transpose();
     Ok(Candidate {
+        // Where nothing is said, who computed it computed it for itself.
+        operator: operator.map_err(|_| bad("operator")())?.unwrap_or_else(|| organisation.clone()),
+        order: order.map_err(|_| bad("ordered_by")())?,
+        organisation,
         scenario: ScenarioId::parse(&row.text("scenario")?).map_err(|_| bad("scenario")())?,
         agreement: AgreementId::parse(&row.text("agreement")?).map_err(|_| bad("agreement")())?,
         use_kind: from_json(row, &id, "use_kind")?,
         author: PersonId::parse(&row.text("author")?).map_err(|_| bad("author")())?,
-        organisation: OrganisationId::parse(&row.text("organisation")?).map_err(|_| bad("organisation")())?,
         title: row.text("title")?,
         statement: row.text("statement")?,
         plan: row.text("plan")?,

@@ -12,6 +12,7 @@ use shuyu_model::{Actor, Calendar, Day, Reason, Regime, Role};
 
 use super::cites::{self, Cited};
 use super::{Facts, Matter, MatterMove, Moved};
+use crate::gates::scheme;
 use crate::reasons;
 
 /// What a question is asked with.
@@ -101,6 +102,9 @@ pub(crate) fn against_move(
             contents(asked.regime, &matter.rules, &named.name, &facts, &mut found);
             answers(asked.regime, &matter.rules, &named.facts, &mut found);
             cites::against(asked, matter, &named.name, &facts, cited, &mut found);
+            if named.name == "submit" {
+                found.extend(scheme::against_mode(asked.regime, matter.kind, &facts));
+            }
             too_early(asked, matter, rule, &mut found);
             due_too_late(asked, matter, named, rule, transition, &mut found);
             if transition.effects.contains(&Effect::EndAccess)
@@ -207,6 +211,10 @@ fn against_guard(asked: &Asked<'_>, matter: &Matter, guard: Guard) -> Option<Rea
         }
         // Asked where it is opened; what was concluded once stays so.
         Guard::Concluded => None,
+        Guard::AboutAProcessor => (!matter.parties.contains_key(&Role::Processor)).then(|| {
+            let what = "the matter is about no processor";
+            Reason::new(reasons::NO_PROCESSOR, what, clause, "take the measure that the rules have against this party")
+        }),
         Guard::KnownGround => (!is_known_ground(regime, &matter.facts)).then(|| unknown_ground(regime)),
     }
 }

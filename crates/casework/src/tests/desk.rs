@@ -46,6 +46,7 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
     let listed = |key: &str| rules.choices.iter().find(|choice| choice.key == key).map(|c| c.values[0].clone());
     let told = |key: &str| match key {
         "ground" => "breach".into(),
+        "mode" => desk.office.town.registry.regime().mode.allowed.value[0].word().to_owned(),
         "registration_code" => desk.code.clone(),
         "winner" => desk.office.town.operator[0].organisation.to_string(),
         "method" => desk.office.town.registry.regime().selection.methods.value[0].word().to_owned(),
@@ -199,6 +200,7 @@ pub(super) enum By {
     Source,
     Source2,
     Supervisor,
+    Processor,
 }
 
 pub(super) fn who(desk: &Desk, by: By) -> &Actor {
@@ -211,6 +213,7 @@ pub(super) fn who(desk: &Desk, by: By) -> &Actor {
         By::Source => &town.source[0],
         By::Source2 => &town.source[1],
         By::Supervisor => &town.supervisor[0],
+        By::Processor => &town.processor[0],
     }
 }
 

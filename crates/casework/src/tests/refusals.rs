@@ -76,6 +76,8 @@ async fn every_code_is_given() {
     seen.extend(super::registration::codes_of_registrations_with_every_fault().await);
     seen.extend(super::candidacies::codes_of_candidacies_with_every_fault().await);
     seen.extend(super::requests::codes_of_requests().await);
+    seen.extend(super::schemes::codes_of_schemes_with_every_fault().await);
+    seen.extend(super::processing::codes_of_a_processor_that_reviews_itself().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -18,6 +18,7 @@ impl Office {
             Role::Agency => &self.town.agency,
             Role::Source => &self.town.source,
             Role::Operator => &self.town.operator,
+            Role::Processor => &self.town.processor,
             Role::Entity => &self.town.bank,
             _ => &[],
         }
@@ -102,6 +103,15 @@ async fn walk_everything(code: &str) {
     office.decide(&town.operator[0], ProcedureKind::DevelopmentAgreement, development.as_str()).await;
     let state = registry.agreement(&development).await.unwrap().unwrap().state;
     assert_eq!(state, AgreementState::InForce, "{code}");
+
+    if registry.regime().has_role(Role::Processor) {
+        let processor = town.processor[0].organisation.clone();
+        let new = town.new_agreement(AgreementKind::Processing, processor, vec![fund], None, from, until);
+        let processing = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
+        office.decide(&town.agency[0], ProcedureKind::ProcessorAgreement, processing.as_str()).await;
+        let state = registry.agreement(&processing).await.unwrap().unwrap().state;
+        assert_eq!(state, AgreementState::InForce, "{code}");
+    }
 
     let (release, _) = office.open_release().await;
     office.walk_all(&release, ProcedureKind::Release).await;

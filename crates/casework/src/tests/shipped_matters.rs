@@ -371,6 +371,29 @@ const CHANGSHA_2023: &[Walk] = &[
     ),
     (
         MatterKind::Rectification,
+        |desk| desk.office.town.processor[0].organisation.to_string(),
+        By::Regulator(0),
+        &[
+            (By::Regulator(0), "order", "ordered"),
+            (By::Processor, "report_done", "done"),
+            (By::Regulator(0), "reject", "ordered"),
+            (PLATFORM, "mark_overdue", "overdue"),
+            (By::Regulator(0), "cancel_permissions", "permissions_cancelled"),
+        ],
+    ),
+    (
+        MatterKind::Assessment,
+        |desk| desk.office.town.processor[0].organisation.to_string(),
+        By::Regulator(0),
+        &[
+            (By::Processor, "submit_material", "material"),
+            (By::Regulator(0), "score", "scored"),
+            (By::Regulator(1), "confirm", "result"),
+            (By::Regulator(0), "apply", "applied"),
+        ],
+    ),
+    (
+        MatterKind::Rectification,
         |desk| desk.office.town.source[0].organisation.to_string(),
         By::Regulator(0),
         &[

@@ -78,6 +78,7 @@ impl Memory {
                 let (gives, gets) = match agreement.kind {
                     AgreementKind::Operator => (Role::Agency, Role::Operator),
                     AgreementKind::Development => (Role::Operator, Role::Entity),
+                    AgreementKind::Processing => (Role::Agency, Role::Processor),
                 };
                 let parties = [(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())];
                 Draft {
@@ -103,7 +104,8 @@ impl Memory {
             }
             // Known to the airlock only: it is what its opener says.
             Thing::Release(_) => Draft {
-                opener: Role::Operator,
+                // Where a processor computes, an operator opens none.
+                opener: if self.regime.processor.is_some() { Role::Processor } else { Role::Operator },
                 parties: BTreeMap::from([(Role::Operator, actor.organisation.clone())]),
                 authors: BTreeSet::new(),
                 digest: seen,

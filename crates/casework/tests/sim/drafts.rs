@@ -259,6 +259,7 @@ impl City {
     ) {
         // A development agreement is for one scenario, an operator's for none.
         let kind = if scenario.is_some() { AgreementKind::Development } else { AgreementKind::Operator };
+        let has_reason = self.dice.chance(90);
         let new = NewAgreement {
             kind,
             grantee: self.org(grantee),
@@ -267,6 +268,10 @@ impl City {
             from,
             until,
             document_digest: digest(self.town.ledger(), "agreement"),
+            mode: (kind == AgreementKind::Operator).then(|| self.memory.regime.mode.allowed.value[0]),
+            scheme: None,
+            term_reason: has_reason.then(|| "agreed with the other party".to_owned()),
+            contents: BTreeMap::new(),
         };
         let gives = if kind == AgreementKind::Operator { Role::Agency } else { Role::Operator };
         let mut agreement = Agreement {
@@ -283,6 +288,7 @@ impl City {
             ended_ground: None,
             authors: BTreeSet::from([actor.person.clone()]),
             digest: digest(self.town.ledger(), "not yet"),
+            has_reason,
         };
         let mut found = Vec::new();
         self.memory.role(actor, &[gives], &mut found);
@@ -310,7 +316,9 @@ impl City {
         let mut found = Vec::new();
         let is_own = actor.organisation == grantor;
         match kind {
-            AgreementKind::Operator => self.memory.role(&actor, &[Role::Agency], &mut found),
+            AgreementKind::Operator | AgreementKind::Processing => {
+                self.memory.role(&actor, &[Role::Agency], &mut found);
+            }
             AgreementKind::Development => self.memory.role(&actor, &[Role::Operator, Role::Agency], &mut found),
         }
         let is_above = kind == AgreementKind::Development && actor.is(Role::Agency);
@@ -479,7 +487,9 @@ impl City {
         let entity = matches!(act, Act::Deliver | Act::Use).then(|| self.org("bank0"));
         let entity = if self.dice.chance(85) { entity } else { entity.map(|_| self.org("affiliate0")) };
         let use_kind = if self.dice.chance(94) { None } else { self.dice.pick(&USES) };
-        let role = self.dice.pick(act.roles()).unwrap();
+        // Nobody here is a processor; where only one computes, an operator tries.
+        let role = self.dice.pick(act.roles(&self.memory.regime)).unwrap();
+        let role = if role == Role::Processor { Role::Operator } else { role };
         let party = match role {
             Role::Operator => Some(self.memory.scenarios[scenario].operator.clone()),
             Role::Entity => entity.clone(),

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::words::TermSetBy;
 use shuyu_model::{Actor, Day, Role, UseKind};
 use shuyu_registry::{Act, AdmissionState, AgreementKind, AgreementState, ScenarioState};
 
@@ -97,7 +98,12 @@ impl Memory {
         match new.scenario {
             None => {
                 let years = jiff::Span::new().years(i64::from(rules.years_max.value));
-                need(new.until < new.from.saturating_add(years), "too long", &mut found);
+                let (end, after) =
+                    (new.from.saturating_add(years), new.until.saturating_add(jiff::Span::new().days(1)));
+                let is_in_principle = rules.term_is_in_principle.value && new.has_reason;
+                need(after <= end || is_in_principle, "too long", &mut found);
+                let is_stated = rules.term_set_by.value == TermSetBy::Document;
+                need(end <= after || !is_stated || new.has_reason, "shorter without a reason", &mut found);
                 new.resources.iter().for_each(|at| self.against_resource(*at, &mut found));
             }
             Some(at) => {
@@ -153,6 +159,7 @@ impl Memory {
         let (mut found, scenario) = (Vec::new(), &self.scenarios[wish.scenario]);
         self.law(&mut found);
         let (roles, whose): (&[Role], Vec<&Org>) = match wish.act {
+            Act::Compute if self.regime.processor.is_some() => (&[Role::Processor], vec![&scenario.operator]),
             Act::Compute | Act::Deliver => (&[Role::Operator], vec![&scenario.operator]),
             Act::Review => {
                 let agency = &self.agreements[scenario.agreement].grantor;

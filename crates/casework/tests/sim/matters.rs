@@ -64,6 +64,7 @@ impl Memory {
                 let (gives, gets) = match agreement.kind {
                     AgreementKind::Operator => (Role::Agency, Role::Operator),
                     AgreementKind::Development => (Role::Operator, Role::Entity),
+                    AgreementKind::Processing => (Role::Agency, Role::Processor),
                 };
                 let parties = vec![(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())];
                 Some(party(&agreement.grantee, parties, &agreement.authors))
@@ -248,6 +249,9 @@ impl Memory {
                     need(matter.counterparty.as_ref() != own || is_free, "complained against", &mut found);
                 }
                 Guard::Concluded => {}
+                Guard::AboutAProcessor => {
+                    need(matter.parties.contains_key(&Role::Processor), "about no processor", &mut found);
+                }
                 Guard::KnownGround => need(self.is_known_ground(&matter.facts), "unknown ground", &mut found),
             }
         }

@@ -38,6 +38,8 @@ pub(crate) struct Resource {
 }
 
 pub(crate) struct Agreement {
+    /// Whether it says why its term is what it is.
+    pub(crate) has_reason: bool,
     pub(crate) id: AgreementId,
     pub(crate) kind: AgreementKind,
     pub(crate) grantor: Org,

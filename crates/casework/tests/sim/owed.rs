@@ -106,6 +106,7 @@ impl City {
                     self.holds(known == Some(rest), || format!("{key:?} is {rest:?}, remembered is {known:?}"));
                     seen.insert(key, rest);
                 }
+                ObligationKind::Renewal if obligation.about.starts_with("AGR-") => self.terms(obligation),
                 ObligationKind::Renewal => self.renewal(obligation),
                 // Nobody explains here: it is owed as long as the step is.
                 ObligationKind::Explanation => self.holds(obligation.state == ObligationState::Overdue, || {
@@ -173,6 +174,14 @@ impl City {
             let every = memory.rules(MatterKind::Assessment).every_months.as_ref().unwrap().value;
             let last = opened(MatterKind::Assessment).max().map_or(agreement.from, |last| last.max(agreement.from));
             let due = last.saturating_add(jiff::Span::new().months(i64::from(every)));
+            (due, stands(due, None, today))
+        } else if owed.kind == ObligationKind::Renewal {
+            let months = memory.regime.agreement.renewal_months_before.as_ref().unwrap().value;
+            let due = agreement.until.saturating_sub(jiff::Span::new().months(i64::from(months)));
+            let is_longer = |other: &Agreement| {
+                holds(&other) && other.grantee == agreement.grantee && agreement.until < other.until
+            };
+            self.holds(!memory.agreements.iter().any(is_longer), || format!("{} has been applied for", owed.key));
             (due, stands(due, None, today))
         } else {
             (agreement.until, stands(agreement.until, opened(MatterKind::Exit).min(), today))

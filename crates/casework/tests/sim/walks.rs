@@ -33,6 +33,7 @@ impl City {
                 let choices = &self.memory.rules(kind).choices;
                 let listed = choices.iter().find(|choice| choice.key == key).map(|choice| choice.values.clone());
                 let told = match (key.as_str(), listed) {
+                    ("mode", _) => self.memory.regime.mode.allowed.value[0].word().to_owned(),
                     ("registration_code", _) => self.dice.pick(&codes).unwrap_or_default(),
                     ("ground", _) if self.dice.chance(94) => self.dice.pick(&grounds).unwrap(),
                     ("method", _) if self.dice.chance(94) => {

@@ -83,7 +83,7 @@ words! {
         RulesEnd = "rules_end",
         /// A goal of the document that has a day.
         Milestone = "milestone",
-        /// A registration is renewed before it runs out.
+        /// A registration is renewed before it runs out; a further term is applied for.
         Renewal = "renewal",
         /// Why a review takes longer than its days.
         Explanation = "explanation",

@@ -1,12 +1,13 @@
 //! 整改: found, talked over, ordered with a day, done, accepted; or overdue, and
-//! then what the document says: the channel closed, the agreement ended, the
-//! department under supervision, the police called.
+//! then what the document says: the channel closed, the agreement ended, a
+//! processor's permissions cancelled, the department under supervision, the police
+//! called.
 //!
 //! Luohu suspends with the order (LH25 十二), Changsha 2023 closes only when
 //! overdue (CS23 26): two moves, of which a jurisdiction chooses.
 
 use super::Effect::{EndAccess, Resume, Suspend};
-use super::Guard::{NotTheAuthor, NotTheSubject};
+use super::Guard::{AboutAProcessor, NotTheAuthor, NotTheSubject};
 use super::{Machine, Running, SubjectKind, act, end, go, open, row};
 
 /// LH25 十(一)3, 十二; CS23 26; CS26 六, 七(一); XN25 四(五).
@@ -29,6 +30,7 @@ pub(super) const MACHINE: Machine = Machine {
         end("accepted", "验收通过"),
         end("withdrawn", "撤销"),
         end("terminated", "终止授权"),
+        end("permissions_cancelled", "已取消加工权限"),
         end("handed_over", "移送公安、纪检"),
     ],
     moves: &[
@@ -41,6 +43,7 @@ pub(super) const MACHINE: Machine = Machine {
         row("reject", "验收不通过", &[NotTheSubject]),
         row("mark_overdue", "逾期", &[]),
         row("close_channel", "关闭数据通道、下架产品", &[NotTheSubject]),
+        row("cancel_permissions", "取消加工权限", &[NotTheSubject, AboutAProcessor]),
         row("supervise", "纳入督查督办", &[NotTheSubject]),
         row("terminate", "终止授权", &[NotTheSubject]),
         row("hand_over", "移送公安、纪检", &[NotTheSubject]),
@@ -66,6 +69,7 @@ pub(super) const MACHINE: Machine = Machine {
         go("suspended", "mark_overdue", "overdue"),
         act("overdue", "close_channel", "channel_closed", &[Suspend]),
         go("overdue", "supervise", "supervised"),
+        act("overdue", "cancel_permissions", "permissions_cancelled", &[EndAccess]),
         act("overdue", "terminate", "terminated", &[EndAccess]),
         act("channel_closed", "terminate", "terminated", &[EndAccess]),
         act("ordered", "hand_over", "handed_over", &[EndAccess]),

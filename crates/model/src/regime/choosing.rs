@@ -11,8 +11,7 @@ use super::Sourced;
 use super::words::{Body, Mode, SelectionMethod};
 use crate::candidacy::Record;
 
-/// How much may be authorised at once. Not yet read by any control: the registry
-/// authorises resource by resource, which every mode allows.
+/// How much may be authorised at once.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModeRules {
@@ -26,6 +25,17 @@ pub struct ModeRules {
     pub unified_channel: Option<Sourced<bool>>,
     /// Data of the narrow mode stays usable for others.
     pub non_exclusive: Option<Sourced<bool>>,
+}
+
+impl ModeRules {
+    /// The mode of what names none: the one taken in principle, or the only one.
+    pub fn taken(&self) -> Option<Mode> {
+        let only = match self.allowed.value.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        };
+        self.default.as_ref().map(|default| default.value).or(only)
+    }
 }
 
 /// The implementing scheme (实施方案). Not yet read by any control.
@@ -110,8 +120,8 @@ pub struct SelectionRules {
     pub disqualifications: Vec<Disqualification>,
 }
 
-/// The processor (数据加工主体), where it is a party of its own. Not yet read by
-/// any control: the operator processes on the platform.
+/// The processor (数据加工主体), where it is a party of its own: selected, with an
+/// agreement, ordered, assessed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProcessorRules {

@@ -95,14 +95,7 @@ fn sourced(table: &toml::Table, path: &str, faults: &mut Faults) {
 pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Faults) {
     of_values(plain, "", faults);
     of_head(regime, faults);
-    for role in Role::ALL {
-        if !regime.words.contains_key(role) {
-            faults.at("words", format!("`words.{}` is missing; say what people call that role", role.word()));
-        }
-        if !regime.duties.contains_key(role) {
-            faults.at("duties", format!("`duties.{}` is missing; name the clause of that role's duties", role.word()));
-        }
-    }
+    super::roles::faults_of(regime, faults);
     of_words(regime, faults);
     of_procedures(regime, faults);
     of_bans(regime, plain, faults);

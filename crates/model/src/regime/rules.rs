@@ -35,7 +35,7 @@ pub struct RoleRules {
     pub entity_kinds: Sourced<Vec<String>>,
     /// The three platform administrators hold no other role (三员分立).
     pub admins_are_apart: Sourced<bool>,
-    /// Whether somebody else than the operator processes. Not yet read by any control.
+    /// Whether somebody else than the operator processes.
     pub processor: Sourced<ProcessorPlace>,
 }
 
@@ -65,10 +65,9 @@ pub struct ResourceRules {
 pub struct AgreementRules {
     /// The longest term of an operator agreement.
     pub years_max: Sourced<u8>,
-    /// Where that term stands. Not yet read by any control.
+    /// Where that term stands. In a document: a shorter one says why.
     pub term_set_by: Sourced<TermSetBy>,
-    /// The term holds in principle (原则上) only. Not yet read by any control: the
-    /// maximum is hard everywhere, which no document forbids.
+    /// The term holds in principle (原则上) only: a longer one says why.
     pub term_is_in_principle: Sourced<bool>,
     /// Months before the end in which the operator applies anew. Not yet read by any
     /// control.

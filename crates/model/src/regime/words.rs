@@ -24,6 +24,11 @@ macro_rules! words {
                     match self { $($name::$variant => $word,)* }
                 }
 
+                /// Reads that word.
+                pub fn parse(word: &str) -> Option<Self> {
+                    match word { $($word => Some($name::$variant),)* _ => None }
+                }
+
                 /// What people call it.
                 pub fn zh(self) -> &'static str {
                     match self { $($name::$variant => $zh,)* }

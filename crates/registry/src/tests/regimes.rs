@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use shuyu_ledger::testing::sqlite;
 use shuyu_model::identifier::credit_code_check;
+use shuyu_model::regime::words::Mode;
 use shuyu_model::regime::{Ban, ProcedureKind, Regime};
 use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{CryptoProfile, Grade, Role, Time, UseKind, Verdict};
@@ -17,6 +18,14 @@ use crate::{Act, AgreementKind, EntityKind, NewOrganisation, Scope, rules};
 enum Try {
     /// An operator agreement of so many years.
     Years(u8),
+    /// One of so many years that says why.
+    LongerWithReason(u8),
+    /// One of a year that does not say why.
+    ShorterSilently,
+    /// One by sector.
+    BySector,
+    /// One by sector on what a whole authorisation has, too.
+    BySectorBesideWhole,
     /// One that begins on this day.
     AgreementOn(i16, i8, i8),
     /// A development agreement with a firm that the operator owns.
@@ -67,7 +76,14 @@ fn organisation(roles: &[Role], entity_kind: Option<EntityKind>) -> NewOrganisat
 impl Try {
     async fn at(self, town: &Town) -> Vec<(String, String)> {
         match self {
-            Self::Years(_) | Self::AgreementOn(..) | Self::SharedData | Self::NegativeListed => self.agree(town).await,
+            Self::Years(_)
+            | Self::LongerWithReason(_)
+            | Self::ShorterSilently
+            | Self::BySector
+            | Self::BySectorBesideWhole
+            | Self::AgreementOn(..)
+            | Self::SharedData
+            | Self::NegativeListed => self.agree(town).await,
             Self::WithAffiliate | Self::WithEntity(_) | Self::OutlastingDevelopment => self.develop(town).await,
             Self::CoreColumn | Self::NoPlan => self.draft_scenario(town).await,
             Self::OneBody => {
@@ -96,7 +112,7 @@ impl Try {
     async fn agree(self, town: &Town) -> Vec<(String, String)> {
         let today = town.ledger().now().day();
         let (from, years) = match self {
-            Self::Years(years) => (today, years),
+            Self::Years(years) | Self::LongerWithReason(years) => (today, years),
             Self::AgreementOn(year, month, day) => (jiff::civil::date(year, month, day), 1),
             _ => (today, 1),
         };
@@ -118,7 +134,17 @@ impl Try {
         let until =
             from.saturating_add(jiff::Span::new().years(i64::from(years))).saturating_sub(jiff::Span::new().days(1));
         let operator = town.operator[0].organisation.clone();
-        let new = town.new_agreement(AgreementKind::Operator, operator, vec![resource], None, from, until);
+        if matches!(self, Self::BySectorBesideWhole) {
+            town.agreement(std::slice::from_ref(&resource), 2).await;
+        }
+        let mut new = town.new_agreement(AgreementKind::Operator, operator, vec![resource], None, from, until);
+        match self {
+            // Longer than the document's term without a word; the others say why.
+            Self::Years(years) if town.registry.regime().agreement.years_max.value < years => new.term_reason = None,
+            Self::ShorterSilently => new.term_reason = None,
+            Self::BySector | Self::BySectorBesideWhole => new.mode = Some(Mode::Sector),
+            _ => {}
+        }
         told(town.registry.draft_agreement(&town.agency[0], new).await.unwrap())
     }
 
@@ -164,6 +190,11 @@ type Rule = fn(&Regime) -> String;
 type Outcome = (&'static str, Option<&'static str>, &'static str);
 
 const TERM: Rule = |regime| regime.cite(&regime.agreement.years_max);
+const STATED: Rule = |regime| regime.cite(&regime.agreement.term_set_by);
+const MODES: Rule = |regime| regime.cite(&regime.mode.allowed);
+const COPY: Rule = |regime| {
+    regime.mode.full_copy_to_whole.as_ref().map_or(regime.cite(&regime.mode.allowed), |rule| regime.cite(rule))
+};
 const REDEVELOPMENT: Rule = |regime| regime.cite(&regime.agreement.operator_may_not_redevelop);
 const FORMS: Rule = |regime| regime.cite(&regime.roles.entity_kinds);
 const WITHIN: Rule = |regime| regime.cite(&regime.agreement.development_within_operator_term);
@@ -179,6 +210,19 @@ const LIFE: Rule = |regime| regime.cite_clause(&regime.in_force.source);
 /// The act, the clause that decides it, and what comes of it here and there.
 const ROWS: &[(Try, Rule, Outcome, Outcome)] = &[
     (Try::Years(5), TERM, ("changsha-2026", None, "三(三)"), ("xianning-2025", Some("REG-018"), "四(一)")),
+    (Try::LongerWithReason(4), TERM, ("luohu-2025", None, "六(一)"), ("xianning-2025", Some("REG-018"), "四(一)")),
+    (Try::LongerWithReason(4), TERM, ("changsha-2023", None, "22"), ("changsha-2026", None, "三(三)")),
+    (Try::ShorterSilently, STATED, ("changchun-2025", None, "13"), ("changsha-2026", Some("REG-078"), "三(三)")),
+    (
+        Try::ShorterSilently,
+        STATED,
+        ("xianning-2025", Some("REG-078"), "四(一)"),
+        ("luohu-2025", Some("REG-078"), "六(一)"),
+    ),
+    (Try::BySector, MODES, ("changchun-2025", None, "12"), ("luohu-2025", Some("REG-076"), "四")),
+    (Try::BySector, MODES, ("xianning-2025", None, "一"), ("changsha-2023", Some("REG-076"), "17")),
+    (Try::BySector, COPY, ("xianning-2025", None, "一"), ("changsha-2026", Some("REG-077"), "三(一)2")),
+    (Try::BySectorBesideWhole, COPY, ("xianning-2025", None, "一"), ("changsha-2026", None, "三(一)2")),
     (Try::Years(3), TERM, ("xianning-2025", None, "四(一)"), ("luohu-2025", Some("REG-018"), "六(一)")),
     (Try::Years(4), TERM, ("changchun-2025", None, "N27 14(2)"), ("changsha-2023", Some("REG-018"), "22")),
     (
@@ -277,6 +321,30 @@ async fn the_same_act_under_two_regimes_has_the_outcomes_of_the_two_clauses() {
 }
 
 #[tokio::test]
+async fn where_two_modes_stand_side_by_side_and_neither_is_taken_in_principle_one_is_named() {
+    for (code, expected) in [("changchun-2025", &["REG-076"][..]), ("xianning-2025", &[]), ("luohu-2025", &[])] {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+        let town = town_under(&ledger, regime_of(&ledger, code)).await;
+        let (fund, operator) =
+            (town.resource("fund_accounts", fund_columns()).await, town.operator[0].organisation.clone());
+        let today = ledger.now().day();
+        let mut new = town.new_agreement(AgreementKind::Operator, operator, vec![fund], None, today, today);
+        new.mode = None;
+        let drafted = town.registry.draft_agreement(&town.agency[0], new).await.unwrap();
+        match drafted {
+            Verdict::Refuse(reasons) => {
+                assert_eq!(reasons.iter().map(|reason| &*reason.code).collect::<Vec<_>>(), expected, "{code}");
+            }
+            Verdict::Allow(id) => {
+                assert!(expected.is_empty(), "{code}");
+                let drafted = town.registry.agreement(&id).await.unwrap().unwrap();
+                assert_eq!(drafted.mode, Some(Mode::Whole), "{code}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_agreed_under_a_draft_that_was_never_put_in_force() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let town = town_under(&ledger, rules::shipped("changsha-2023").unwrap().regime).await;
@@ -333,8 +401,8 @@ async fn a_scenario_names_each_department_whose_data_it_takes_once() {
 async fn no_case_opens_on_what_the_registry_does_not_hold() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let town = town_under(&ledger, regime_of(&ledger, "changsha-2026")).await;
-    let is_unheld =
-        |kind: &&ProcedureKind| !ProcedureKind::REQUIRED.contains(kind) && RegistrationKind::of(**kind).is_none();
+    let held = [ProcedureKind::REQUIRED.as_slice(), &[ProcedureKind::ProcessorAgreement]].concat();
+    let is_unheld = |kind: &&ProcedureKind| !held.contains(kind) && RegistrationKind::of(**kind).is_none();
     for kind in ProcedureKind::ALL.iter().filter(is_unheld) {
         let error = town.registry.subject(*kind, "x").await.unwrap_err().to_string();
         assert!(error.contains(kind.word()), "{error}");

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuyu_airlock::{Finding, Hint};
-use shuyu_model::id::{CandidateId, HoldingId, OrganisationId, PersonId, ScenarioId};
+use shuyu_model::id::{CandidateId, HoldingId, OrderId, OrganisationId, PersonId, ScenarioId};
 use shuyu_model::{Digest, Time, UseKind};
 use shuyu_workroom::{Candidate, ColumnLineage, OutputSpec, ResultColumn};
 use utoipa::{IntoParams, ToSchema};
@@ -42,9 +42,15 @@ pub struct CandidateView {
     /// Who ran it.
     #[schema(value_type = String)]
     pub author: PersonId,
-    /// For whom.
+    /// For which operator.
     #[schema(value_type = String)]
     pub operator: OrganisationId,
+    /// Whose people computed it: the operator's, or a processor's.
+    #[schema(value_type = String)]
+    pub computed_by: OrganisationId,
+    /// On which order, where a processor computed it.
+    #[schema(value_type = Option<String>)]
+    pub order: Option<OrderId>,
     /// What people call it.
     pub title: String,
     /// The statement, as the author wrote it.
@@ -95,7 +101,9 @@ impl CandidateView {
             scenario: candidate.scenario().clone(),
             use_kind: candidate.use_kind(),
             author: candidate.author().clone(),
-            operator: candidate.organisation().clone(),
+            operator: candidate.operator().clone(),
+            computed_by: candidate.organisation().clone(),
+            order: candidate.order().cloned(),
             title: candidate.title().to_owned(),
             sql: candidate.statement().to_owned(),
             plan: candidate.plan().to_owned(),

@@ -74,6 +74,7 @@ ids_in_path! {
     MatterId = "id", "MAT";
     ObjectionId = "id", "OBJ";
     PaperId = "id", "PAP";
+    OrderId = "id", "ORD";
 }
 
 impl InPath for RegistrationCode {

@@ -16,6 +16,8 @@ pub enum Role {
     Source,
     /// The chosen operator.
     Operator,
+    /// Computes on the operator's orders, where a document has such a party.
+    Processor,
     /// A re-developer or buyer.
     Entity,
     /// Cyberspace, police, state security, cryptography, secrets.
@@ -68,6 +70,24 @@ pub enum ProcedureKind {
     RegistrationRenewal,
     /// A registration ends before its end.
     RegistrationCancellation,
+    /// An agreement with a processor.
+    ProcessorAgreement,
+    /// A change of an agreement.
+    AgreementAmendment,
+    /// What follows an agreement's end.
+    AgreementRenewal,
+}
+
+/// How much is authorised at once.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Mode {
+    /// Whole authorisation.
+    Whole,
+    /// Authorisation of one field.
+    Sector,
+    /// Scenario by scenario.
+    ByScenario,
 }
 
 /// The type of a column.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 
-use super::nouns::{Column, Grade, OrganisationId, ProcedureKind, ResourceId, Role, UseKind};
+use super::nouns::{Column, Grade, OrganisationId, ProcedureKind, Role, UseKind};
 
 /// An organisation to be added.
 #[derive(ToSchema)]
@@ -140,67 +140,6 @@ pub struct Resource {
 pub struct Grades {
     /// The grade of each column named.
     pub grades: BTreeMap<String, Grade>,
-}
-
-/// An agreement to be drafted; the caller's organisation is the grantor.
-#[derive(ToSchema)]
-pub struct NewAgreement {
-    /// `operator` or `development`.
-    #[schema(pattern = "^(operator|development)$")]
-    pub kind: String,
-    /// Who gets.
-    #[schema(pattern = "^ORG-[0-9a-f]{32}$")]
-    pub grantee: String,
-    /// On which resources (operation).
-    #[schema(required = false)]
-    pub resources: Vec<ResourceId>,
-    /// For which scenario (development).
-    #[schema(required = false, pattern = "^SCN-[0-9a-f]{32}$")]
-    pub scenario: Option<String>,
-    /// Its first day.
-    #[schema(format = Date)]
-    pub from: String,
-    /// Its last day.
-    #[schema(format = Date)]
-    pub until: String,
-    /// Of the document to be signed.
-    #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
-    pub document_digest: String,
-}
-
-/// An agreement.
-#[derive(ToSchema)]
-pub struct Agreement {
-    /// Its id.
-    pub id: String,
-    /// `operator` or `development`.
-    pub kind: String,
-    /// Who gives.
-    pub grantor: String,
-    /// Who gets.
-    pub grantee: String,
-    /// For which scenario.
-    pub scenario: Option<String>,
-    /// On which resources.
-    pub resources: Vec<String>,
-    /// Its first day.
-    pub from: String,
-    /// Its last day.
-    pub until: String,
-    /// Of the signed document.
-    pub document_digest: String,
-    /// Of all of the above; a signature names it.
-    pub digest: String,
-    /// `draft`, `in_force` or `ended`.
-    pub state: String,
-    /// Who wrote it.
-    pub authors: Vec<String>,
-    /// When the last party signed.
-    pub decided_at: Option<i64>,
-    /// When it was ended.
-    pub ended_at: Option<i64>,
-    /// On which ground.
-    pub ended_ground: Option<String>,
 }
 
 /// A column, and what it is needed for.
@@ -584,8 +523,6 @@ super::shaped! {
     shuyu_registry::Person => Person,
     shuyu_registry::NewResource => NewResource,
     shuyu_registry::Resource => Resource,
-    shuyu_registry::NewAgreement => NewAgreement,
-    shuyu_registry::Agreement => Agreement,
     shuyu_registry::NewScenario => NewScenario,
     shuyu_registry::Scenario => Scenario,
     shuyu_registry::CatalogEntry => CatalogEntry,

@@ -145,7 +145,8 @@ pub(super) async fn case_about(
 fn operator_agreement(operator: &str, resources: &[String], from: &str, until: &str) -> Value {
     json!({
         "kind": "operator", "grantee": operator, "resources": resources, "from": from, "until": until,
-        "document_digest": document_digest("江城市公共数据资源授权运营协议"),
+        "document_digest": document_digest("江城市公共数据资源授权运营协议"), "mode": "whole",
+        "term_reason": "首期试运行三年 three years to begin with",
     })
 }
 

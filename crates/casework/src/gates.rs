@@ -1,0 +1,6 @@
+//! What a case asks of matters before it opens and before a step of it is approved:
+//! one file a thing that must be in force.
+//!
+//! Not here: what the registry says against the subject (`registry::Subject`).
+
+pub(crate) mod scheme;

@@ -1,0 +1,141 @@
+//! An operator agreement and the implementing scheme that it rests on.
+
+use std::collections::BTreeSet;
+
+use shuyu_ledger::testing::{ledgers, sqlite};
+use shuyu_model::id::{AgreementId, MatterId, ResourceId};
+use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::ProcedureKind;
+use shuyu_model::regime::words::Mode;
+use shuyu_model::{Actor, CryptoProfile};
+use shuyu_registry::AgreementKind;
+use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
+
+use super::{Office, office, opinion};
+use crate::{MatterMove, NewMatter, Outcome};
+
+impl Office {
+    /// A department's scheme, in review.
+    async fn scheme(&self, told: &[(&str, &str)]) -> Result<MatterId, Vec<String>> {
+        let regime = self.town.registry.regime_arc();
+        let rules = &regime.matter[&MatterKind::Scheme];
+        let keys = rules.contents_at("submit").flat_map(|contents| &contents.keys);
+        let mut facts: crate::matter::Facts = keys.map(|key| (key.clone(), "as told".to_owned())).collect();
+        facts.extend(told.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        let new = NewMatter {
+            cites: Vec::new(),
+            kind: MatterKind::Scheme,
+            subject: self.town.source[0].organisation.to_string(),
+            counterparty: None,
+            title: "公积金分领域授权实施方案".into(),
+            facts,
+        };
+        let id = allowed(self.casework.open_matter(&self.town.source[0], new).await.unwrap());
+        let submitted = self.moves(&self.town.source[0], &id, "submit", 1).await;
+        submitted.map(|_| id)
+    }
+
+    pub(super) async fn moves(&self, who: &Actor, id: &MatterId, name: &str, seen: i64) -> Result<String, Vec<String>> {
+        let named = MatterMove {
+            cites: Vec::new(),
+            assignee: None,
+            name: name.to_owned(),
+            reason: "as the plan says".to_owned(),
+            evidence: Some(digest(self.town.ledger(), name)),
+            facts: crate::matter::Facts::new(),
+            due_day: None,
+            seen_version: seen,
+        };
+        let made = self.casework.make_move(who, id, named).await.unwrap().into_result();
+        made.map_err(|reasons| reasons.iter().map(|reason| reason.code.to_string()).collect())
+    }
+
+    /// The same to its end: decided by the department, consented to.
+    async fn approved_scheme(&self, told: &[(&str, &str)]) -> MatterId {
+        let id = self.scheme(told).await.unwrap();
+        self.moves(&self.town.source[1], &id, "decide_collectively", 2).await.unwrap();
+        self.moves(&self.town.source[0], &id, "refer", 3).await.unwrap();
+        assert_eq!(self.moves(&self.town.regulators[0], &id, "approve", 4).await.unwrap(), "effective");
+        id
+    }
+
+    /// A draft by sector on what the whole authorisation has, too.
+    async fn by_sector(&self, fund: &ResourceId, scheme: Option<MatterId>) -> AgreementId {
+        let operator = self.town.other_operator[0].organisation.clone();
+        let today = self.town.ledger().now().day();
+        let until = today.saturating_add(jiff::Span::new().years(2));
+        let fund = vec![fund.clone()];
+        let mut new = self.town.new_agreement(AgreementKind::Operator, operator, fund, None, today, until);
+        (new.mode, new.scheme) = (Some(Mode::Sector), scheme);
+        allowed(self.town.registry.draft_agreement(&self.town.agency[0], new).await.unwrap())
+    }
+
+    async fn opens(&self, agreement: &AgreementId) -> Vec<String> {
+        let digest = self.town.registry.agreement(agreement).await.unwrap().unwrap().digest;
+        let (kind, opener) = (ProcedureKind::OperatorAgreement, &self.town.agency[0]);
+        let opened = self.casework.open(opener, kind, agreement.as_str(), digest, Vec::new()).await.unwrap();
+        opened.into_result().map_or_else(|r| r.iter().map(|reason| reason.code.to_string()).collect(), |_| Vec::new())
+    }
+}
+
+#[tokio::test]
+async fn what_is_authorised_by_sector_rests_on_a_scheme_in_force_of_that_mode_within_its_scope_and_term() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let office = office(&ledger).await;
+        let fund = office.town.resource("fund_accounts", fund_columns()).await;
+        office.town.agreement(std::slice::from_ref(&fund), 5).await;
+        let bare = office.by_sector(&fund, None).await;
+        assert_eq!(office.opens(&bare).await, ["CAS-081"], "{backend}");
+        let in_review = office.scheme(&[("mode", "sector")]).await.unwrap();
+        let early = office.by_sector(&fund, Some(in_review)).await;
+        assert_eq!(office.opens(&early).await, ["CAS-082"], "{backend}");
+        let nothing = office.by_sector(&fund, Some(ledger.new_id())).await;
+        assert_eq!(office.opens(&nothing).await, ["CAS-082"], "{backend}");
+        let whole = office.approved_scheme(&[("mode", "whole")]).await;
+        let other = office.by_sector(&fund, Some(whole)).await;
+        assert_eq!(office.opens(&other).await, ["CAS-083"], "{backend}");
+        let elsewhere: ResourceId = ledger.new_id();
+        let narrow = [("mode", "sector"), ("scope_resources", elsewhere.as_str()), ("term_years", "1")];
+        let beyond = office.by_sector(&fund, Some(office.approved_scheme(&narrow).await)).await;
+        assert_eq!(office.opens(&beyond).await, ["CAS-084", "CAS-084"], "{backend}: scope and term");
+
+        let scope = format!("{elsewhere}, {fund}");
+        let fitting = [("mode", "sector"), ("scope_resources", scope.as_str()), ("term_years", "3")];
+        let scheme = office.approved_scheme(&fitting).await;
+        let agreement = office.by_sector(&fund, Some(scheme.clone())).await;
+        assert_eq!(office.opens(&agreement).await, Vec::<String>::new(), "{backend}");
+        let case = office.casework.cases_of(agreement.as_str()).await.unwrap().remove(0);
+        // It ends while the agreement is being signed.
+        office.moves(&office.town.regulators[0], &scheme, "expire", 5).await.unwrap();
+        let mut decided = opinion(Outcome::Approve, office.digest_of(&case).await);
+        decided.evidence = Some(digest(&ledger, "minutes"));
+        let signer = &office.town.agency[1];
+        let signed = office.casework.sign(signer, &case, "collective_decision", decided).await.unwrap();
+        assert_eq!(refused(signed), ["CAS-082"], "{backend}");
+    }
+}
+
+#[tokio::test]
+async fn a_scheme_is_not_submitted_with_a_mode_that_the_document_does_not_have() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let office = office(&ledger).await;
+    for (mode, codes) in [("by_scenario", Some("CAS-085")), ("整体", Some("CAS-085")), ("sector", None)] {
+        let refused = office.scheme(&[("mode", mode)]).await.err();
+        assert_eq!(refused, codes.map(|code| vec![code.to_owned()]), "{mode}");
+    }
+}
+
+/// Each of the reasons of this file, for the list of all.
+pub(super) async fn codes_of_schemes_with_every_fault() -> BTreeSet<String> {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let office = office(&ledger).await;
+    let fund = office.town.resource("fund_accounts", fund_columns()).await;
+    office.town.agreement(std::slice::from_ref(&fund), 5).await;
+    let mut seen: BTreeSet<String> = office.scheme(&[("mode", "x")]).await.unwrap_err().into_iter().collect();
+    let whole = office.approved_scheme(&[("mode", "whole"), ("term_years", "1")]).await;
+    for scheme in [None, Some(ledger.new_id()), Some(whole)] {
+        let draft = office.by_sector(&fund, scheme).await;
+        seen.extend(office.opens(&draft).await);
+    }
+    seen
+}

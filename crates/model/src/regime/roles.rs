@@ -1,0 +1,75 @@
+//! Which roles a jurisdiction has, and who computes in it.
+//!
+//! INVARIANT (no stray role): where a document has no processor apart
+//! (`roles.processor`), no word, step or move of its file names one.
+
+use super::Regime;
+use super::faults::Faults;
+use super::words::ProcessorPlace;
+use crate::actor::Role;
+
+impl Regime {
+    /// Whether somebody can take part in this role here. Only the processor
+    /// (数据加工主体) is a role of some documents and not of others.
+    pub fn has_role(&self, role: Role) -> bool {
+        role != Role::Processor || self.roles.processor.value == ProcessorPlace::Apart
+    }
+
+    /// The roles that there are here.
+    pub fn roles_here(&self) -> impl Iterator<Item = Role> + '_ {
+        Role::ALL.iter().copied().filter(|role| self.has_role(*role))
+    }
+
+    /// Who computes in workrooms: the processor where it is a party of its own, else
+    /// the operator.
+    pub fn computing_role(&self) -> Role {
+        if self.has_role(Role::Processor) { Role::Processor } else { Role::Operator }
+    }
+}
+
+/// Words and duties are there for the roles that there are, and for no others; no
+/// step and no move belongs to a role that is not there.
+pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
+    for role in Role::ALL {
+        let word = role.word();
+        let (is_called, has_duties) = (regime.words.contains_key(role), regime.duties.contains_key(role));
+        if !regime.has_role(*role) {
+            for (section, _) in [("words", is_called), ("duties", has_duties)].into_iter().filter(|(_, is)| *is) {
+                let what = format!("`{section}.{word}` is there, but `roles.processor` is `absent`; say one of both");
+                faults.at(format!("{section}.{word}"), what);
+            }
+            continue;
+        }
+        if !is_called {
+            faults.at("words", format!("`words.{word}` is missing; say what people call that role"));
+        }
+        if !has_duties {
+            faults.at("duties", format!("`duties.{word}` is missing; name the clause of that role's duties"));
+        }
+    }
+    if regime.processor.as_ref().is_some_and(|rules| !rules.on_orders_only.value) {
+        let what = "`processor.on_orders_only` is false, but a processor computes on orders only; leave it true";
+        faults.at("processor.on_orders_only", what);
+    }
+    steps_and_moves(regime, faults);
+}
+
+fn steps_and_moves(regime: &Regime, faults: &mut Faults) {
+    for (kind, procedure) in &regime.procedure {
+        for (index, step) in procedure.steps.iter().enumerate().filter(|(_, step)| !regime.has_role(step.by)) {
+            let (kind, by) = (kind.word(), step.by.word());
+            let what = format!("`procedure.{kind}` step `{}` is signed by a `{by}`, whom nobody is here", step.step);
+            faults.at(format!("procedure.{kind}.steps.{index}.by"), what);
+        }
+    }
+    for (kind, rules) in &regime.matter {
+        let makers = rules.moves.iter().flat_map(|rule| &rule.by.0);
+        let named = makers.filter_map(|maker| match maker {
+            super::Maker::Role(role) => Some(*role),
+            _ => None,
+        });
+        if let Some(role) = named.chain(rules.open_by.iter().copied()).find(|role| !regime.has_role(*role)) {
+            faults.named(format!("`matter.{}` names a `{}`, whom nobody is here", kind.word(), role.word()));
+        }
+    }
+}

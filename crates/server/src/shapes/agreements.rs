@@ -1,0 +1,93 @@
+//! Shapes of agreements.
+
+use std::collections::BTreeMap;
+
+use utoipa::ToSchema;
+
+use super::nouns::{Mode, ResourceId};
+
+/// An agreement to be drafted; the caller's organisation is the grantor.
+#[derive(ToSchema)]
+pub struct NewAgreement {
+    /// `operator`, `development` or `processing`.
+    #[schema(pattern = "^(operator|development|processing)$")]
+    pub kind: String,
+    /// Who gets.
+    #[schema(pattern = "^ORG-[0-9a-f]{32}$")]
+    pub grantee: String,
+    /// On which resources (operation, processing).
+    #[schema(required = false)]
+    pub resources: Vec<ResourceId>,
+    /// For which scenario (development).
+    #[schema(required = false, pattern = "^SCN-[0-9a-f]{32}$")]
+    pub scenario: Option<String>,
+    /// Its first day.
+    #[schema(format = Date)]
+    pub from: String,
+    /// Its last day.
+    #[schema(format = Date)]
+    pub until: String,
+    /// Of the document to be signed.
+    #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
+    pub document_digest: String,
+    /// How much it authorises at once (operation).
+    #[schema(required = false)]
+    pub mode: Option<Mode>,
+    /// The implementing scheme that it rests on (operation).
+    #[schema(required = false, pattern = "^MAT-[0-9a-f]{32}$")]
+    pub scheme: Option<String>,
+    /// Why its term is not the one of the rules.
+    #[schema(required = false, min_length = 1, max_length = 1000)]
+    pub term_reason: Option<String>,
+    /// What it says, by heading (processing).
+    #[schema(required = false)]
+    pub contents: BTreeMap<String, String>,
+}
+
+/// An agreement.
+#[derive(ToSchema)]
+pub struct Agreement {
+    /// Its id.
+    pub id: String,
+    /// `operator`, `development` or `processing`.
+    pub kind: String,
+    /// Who gives.
+    pub grantor: String,
+    /// Who gets.
+    pub grantee: String,
+    /// For which scenario.
+    pub scenario: Option<String>,
+    /// On which resources.
+    pub resources: Vec<String>,
+    /// Its first day.
+    pub from: String,
+    /// Its last day.
+    pub until: String,
+    /// Of the signed document.
+    pub document_digest: String,
+    /// How much it authorises at once.
+    pub mode: Option<Mode>,
+    /// The implementing scheme that was named.
+    pub scheme: Option<String>,
+    /// Why its term is not the one of the rules.
+    pub term_reason: Option<String>,
+    /// What it says, by heading.
+    pub contents: BTreeMap<String, String>,
+    /// Of all of the above; a signature names it.
+    pub digest: String,
+    /// `draft`, `in_force` or `ended`.
+    pub state: String,
+    /// Who wrote it.
+    pub authors: Vec<String>,
+    /// When the last party signed.
+    pub decided_at: Option<i64>,
+    /// When it was ended.
+    pub ended_at: Option<i64>,
+    /// On which ground.
+    pub ended_ground: Option<String>,
+}
+
+super::shaped! {
+    shuyu_registry::NewAgreement => NewAgreement,
+    shuyu_registry::Agreement => Agreement,
+}
