@@ -84,6 +84,8 @@ async fn what_is_authorised_by_sector_rests_on_a_scheme_in_force_of_that_mode_wi
         let office = office(&ledger).await;
         let fund = office.town.resource("fund_accounts", fund_columns()).await;
         office.town.agreement(std::slice::from_ref(&fund), 5).await;
+        let (agency, operator) = (&office.town.agency, &office.town.other_operator[0].organisation);
+        crate::testing::selected(&office.casework, &agency[0], &agency[3], operator).await;
         let bare = office.by_sector(&fund, None).await;
         assert_eq!(office.opens(&bare).await, ["CAS-081"], "{backend}");
         let in_review = office.scheme(&[("mode", "sector")]).await.unwrap();
