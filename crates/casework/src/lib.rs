@@ -35,6 +35,7 @@
 mod case;
 mod casework;
 mod decision;
+mod districts;
 mod error;
 mod filing;
 pub mod matter;
@@ -44,6 +45,7 @@ mod reasons;
 mod signing;
 pub mod states;
 mod store;
+mod upward;
 mod view;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Procedures on real databases, the long way.
 
+mod districts;
 mod matter_refusals;
 mod matters;
 mod obligations;
@@ -8,6 +9,7 @@ mod refusals;
 mod regimes;
 mod reviews;
 mod shipped_matters;
+mod upward;
 
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{CandidateId, CaseId};

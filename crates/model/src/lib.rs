@@ -11,6 +11,7 @@
 
 pub mod actor;
 pub mod calendar;
+pub mod canonical;
 pub mod clauses;
 pub mod column;
 pub mod conformance;

@@ -11,7 +11,7 @@ use crate::agreement::{Agreed, Agreement, AgreementKind, AgreementState, NewAgre
 use crate::decide::{self, Asked};
 use crate::live::Basis;
 use crate::reasons::cut;
-use crate::{EntityKind, Registry, RegistryError, canonical, reasons, store};
+use crate::{EntityKind, Registry, RegistryError, canonical, district, reasons, store};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -141,6 +141,7 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
     match agreement.kind {
         AgreementKind::Operator => {
             term(asked, agreement, found);
+            district::authorised(asked, &agreement.grantor, found);
             for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
                 decide::of_resource(asked, resource, found);
             }

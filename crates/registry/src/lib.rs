@@ -30,9 +30,9 @@
 mod affiliates;
 pub mod agreement;
 mod agreements;
-pub mod canonical;
 mod catalog;
 mod decide;
+pub mod district;
 pub mod enact;
 mod error;
 mod live;
@@ -53,6 +53,7 @@ mod store;
 mod subject;
 pub mod testing;
 mod turn;
+mod upward;
 mod world;
 
 #[cfg(test)]
@@ -60,6 +61,7 @@ mod tests;
 
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
 pub use catalog::{Authorised, CatalogEntry};
+pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
 pub use error::RegistryError;
 pub use page::{Listing, Page};
 pub use parties::Bootstrap;
@@ -71,6 +73,7 @@ pub use registry::Registry;
 pub use resource::{Barred, NewResource, Resource, ResourceState};
 pub use rules::Rules;
 pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
+pub use shuyu_model::canonical;
 pub use standing::{Admission, AdmissionState, MatterSubject, Term};
 pub use subject::Subject;
 pub use turn::Turn;

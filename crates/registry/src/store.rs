@@ -22,7 +22,7 @@ pub(crate) enum Book<'a> {
 }
 
 impl Book<'_> {
-    async fn read(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
+    pub(crate) async fn read(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
         Ok(match self {
             Self::Ledger(ledger) => ledger.read(sql, args).await?,
             Self::Change(change) => change.read(sql, args).await?,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shuyu_model::id::{AgreementId, IdError, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, DistrictSchemeId, IdError, OrganisationId, PersonId, ResourceId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Digest, Reason, Role};
 
@@ -10,7 +10,7 @@ use crate::decide::{self, Asked};
 use crate::world::World;
 use crate::{
     Agreement, AgreementKind, AgreementState, Registry, RegistryError, Resource, ResourceState, Scenario,
-    ScenarioState, Turn, agreements, scenarios,
+    ScenarioState, Turn, agreements, district, scenarios,
 };
 
 /// A draft that wants a decision.
@@ -76,6 +76,12 @@ impl Registry {
                 of_agreement(&asked, agreement)
             }
             ProcedureKind::Scenario => of_scenario(&asked, world.scenario(&parsed(ScenarioId::parse(id))?)?)?,
+            ProcedureKind::DistrictScheme => {
+                let id = parsed(DistrictSchemeId::parse(id))?;
+                let scheme = world.district_schemes.get(&id);
+                let scheme = scheme.ok_or_else(|| RegistryError::unknown("district scheme", id.as_str()))?;
+                district::subject(&asked, scheme)
+            }
             ProcedureKind::Release => return Ok(None),
             other => return Err(unheld(other)),
         }))

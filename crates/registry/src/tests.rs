@@ -1,5 +1,6 @@
 //! The registry on real databases: every reason, and every way a permit dies.
 
+mod districts;
 mod drafting;
 mod parties;
 mod permits;
@@ -14,6 +15,7 @@ async fn every_code_is_given_somewhere() {
     let mut seen: BTreeSet<String> = permits::codes_of_a_world_with_every_fault().await;
     seen.extend(drafting::codes_of_drafts_with_every_fault().await);
     seen.extend(parties::codes_of_parties_with_every_fault().await);
+    seen.extend(districts::codes_of_districts_with_every_fault().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use shuyu_model::Time;
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, DistrictSchemeId, OrganisationId, PersonId, ResourceId, ScenarioId};
 
+use crate::district::{self, DistrictScheme};
 use crate::live::Basis;
 use crate::store::Book;
 use crate::{Admission, Agreement, AgreementKind, Organisation, Person, RegistryError, Resource, Scenario, store};
@@ -28,6 +29,10 @@ pub(crate) struct World {
     pub(crate) suspended: BTreeMap<String, Time>,
     /// How entities stand with operators.
     pub(crate) admissions: BTreeMap<(OrganisationId, OrganisationId), Admission>,
+    /// The districts that organisations belong to; a district's data department to itself.
+    pub(crate) districts: BTreeMap<OrganisationId, OrganisationId>,
+    /// Their schemes.
+    pub(crate) district_schemes: BTreeMap<DistrictSchemeId, Arc<DistrictScheme>>,
     /// Development agreements by entity.
     development: HashMap<OrganisationId, Vec<AgreementId>>,
 }
@@ -43,6 +48,7 @@ impl World {
         world.take_scenarios(store::scenarios(book, "").await?);
         world.suspended.extend(store::suspensions(book, "").await?);
         world.take_admissions(store::admissions(book, "").await?);
+        world.take_districts(book, "").await?;
         world.index();
         Ok(world)
     }
@@ -58,6 +64,7 @@ impl World {
                 Basis::Organisation(id) => {
                     self.take_organisations(store::organisations(book, id.as_str()).await?);
                     self.take_admissions(store::admissions(book, id.as_str()).await?);
+                    self.take_districts(book, id.as_str()).await?;
                 }
                 Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
                 Basis::Resource(id) => self.take_resources(store::resources(book, id.as_str()).await?),
@@ -104,6 +111,13 @@ impl World {
 
     fn take_admissions(&mut self, rows: Vec<Admission>) {
         self.admissions.extend(rows.into_iter().map(|row| ((row.entity.clone(), row.operator.clone()), row)));
+    }
+
+    async fn take_districts(&mut self, book: &mut Book<'_>, id: &str) -> Result<(), RegistryError> {
+        self.districts.extend(district::store::places(book, id).await?);
+        let schemes = district::store::schemes(book, id).await?;
+        self.district_schemes.extend(schemes.into_iter().map(|scheme| (scheme.id.clone(), Arc::new(scheme))));
+        Ok(())
     }
 
     fn index(&mut self) {

@@ -7,6 +7,8 @@ pub mod candidates;
 pub mod cases;
 pub mod catalog;
 pub mod demo;
+pub mod districts;
+pub mod exchange;
 pub mod jobs;
 pub mod journal;
 pub mod matters;

@@ -53,5 +53,6 @@ mod store;
 mod sweeper;
 pub mod throttle;
 mod translate;
+mod upstream;
 mod watch;
 pub mod wiring;

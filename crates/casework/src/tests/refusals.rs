@@ -72,6 +72,10 @@ async fn every_code_is_given() {
     seen.extend(office.may_not(&town.agency[1], &case, "collective_decision").await);
 
     seen.extend(super::matter_refusals::codes_of_matters_with_every_fault().await);
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    seen.extend(super::districts::codes_of_another_district(&ledger).await);
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    seen.extend(super::upward::codes_of_a_copy_on_its_way(&ledger).await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

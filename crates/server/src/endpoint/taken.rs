@@ -70,6 +70,10 @@ ids_in_path! {
     ClientKeyId = "id", "CLK";
     JobId = "id", "JOB";
     MatterId = "id", "MAT";
+    PeerId = "id", "PEE";
+    DistrictSchemeId = "id", "DSC";
+    DispatchId = "id", "DSP";
+    SubmissionId = "id", "SBM";
 }
 
 impl InPath for Role {

@@ -58,6 +58,8 @@ pub enum ProcedureKind {
     Scenario,
     /// A result leaves.
     Release,
+    /// A district's scheme comes into force.
+    DistrictScheme,
 }
 
 /// The type of a column.
