@@ -188,7 +188,7 @@ async fn scheme(district: &Platform, title: &str) -> String {
 /// A table of the fund, registered by the prescribed procedure.
 async fn resource(district: &Platform) -> String {
     let source = district.person("zhou.min").await;
-    let column = |name: &str, class: &str| json!({ "name": name, "title": name, "kind": "text", "class": class, "grade": "l2", "mask": { "kind": "none" } });
+    let column = |name: &str, class: &str| json!({ "name": name, "title": name, "type": "text", "class": class, "grade": "l2", "mask": { "mask": "none" } });
     let new = json!({
         "name": "parking_lots", "title": "停车场", "description": "全区停车场名录", "update_every_days": 30,
         "columns": [column("lot", "plain"), column("street", "plain")],
@@ -244,6 +244,13 @@ async fn acquaint(district: &Platform, city: &Platform) {
     below.make("/v1/exchange/peers", new).await;
 }
 
+/// Moves both clocks to one moment, later than any wait between two attempts.
+async fn together(district: &Platform, city: &Platform) {
+    let to = district.now().await + 700_000_000;
+    city.move_to(to).await;
+    district.move_to(to).await;
+}
+
 fn items(list: &Value) -> Vec<Value> {
     list["items"].as_array().cloned().unwrap_or_default()
 }
@@ -276,7 +283,7 @@ async fn what_a_district_does_while_the_city_is_down_arrives_once_whoever_dies_i
     district.start("district.example/shuyu").await;
     city.start("city.example/shuyu").await;
     for life in [0_u64, 30, 90] {
-        city.move_to(district.now().await).await;
+        together(&district, &city).await;
         tokio::time::sleep(Duration::from_millis(life)).await;
         if life % 60 == 0 {
             city.kill();
@@ -286,7 +293,7 @@ async fn what_a_district_does_while_the_city_is_down_arrives_once_whoever_dies_i
             district.start("district.example/shuyu").await;
         }
     }
-    city.move_to(district.now().await).await;
+    together(&district, &city).await;
     let bureau = district.person("he.zhiyuan").await;
     until("every receipt", async || {
         let sent = items(&bureau.get("/v1/exchange/dispatches").await);
@@ -319,6 +326,7 @@ async fn what_a_district_does_while_the_city_is_down_arrives_once_whoever_dies_i
     };
     decide(0, json!(["缺少组织架构一章", "期限与市级方案不一致"])).await;
     decide(2, json!([])).await;
+    together(&district, &city).await;
     let refused = until("the bureau's word", async || {
         let sent = items(&bureau.get("/v1/exchange/dispatches?state=refused").await);
         sent.into_iter().next()
