@@ -188,10 +188,14 @@ async fn scheme(district: &Platform, title: &str) -> String {
 /// A table of the fund, registered by the prescribed procedure.
 async fn resource(district: &Platform) -> String {
     let source = district.person("zhou.min").await;
-    let column = |name: &str, class: &str| json!({ "name": name, "title": name, "type": "text", "class": class, "grade": "l2", "mask": { "mask": "none" } });
+    let column = |name: &str| {
+        json!({
+            "name": name, "title": name, "type": "text", "class": "plain", "grade": "l2", "mask": { "mask": "none" },
+        })
+    };
     let new = json!({
         "name": "parking_lots", "title": "停车场", "description": "全区停车场名录", "update_every_days": 30,
-        "columns": [column("lot", "plain"), column("street", "plain")],
+        "columns": [column("lot"), column("street")],
     });
     let resource = source.make("/v1/resources", new).await;
     let digest = source.get(&format!("/v1/resources/{resource}")).await["digest"].clone();
@@ -341,7 +345,8 @@ async fn what_a_district_does_while_the_city_is_down_arrives_once_whoever_dies_i
 
     // A stranger's record, and one with a signature of nobody.
     let letter = json!({
-        "sequence": 9, "kind": "scheme", "subject": "MAT-9", "version": 1, "regime": "x@1", "payload": "{}", "digest": PAPER,
+        "sequence": 9, "kind": "scheme", "subject": "MAT-9", "version": 1, "regime": "x@1", "payload": "{}",
+        "digest": PAPER,
     });
     let forged = reqwest::Client::new()
         .post(format!("{}/v1/exchange/submissions", city.base()))
