@@ -152,8 +152,8 @@ impl Exchange {
         store::insert_submission(&mut change, &id, &peer.id, &letter, state, &answer).await?;
         let codes: Vec<&str> = answer.reasons.iter().map(|reason| &*reason.code).collect();
         let event = Event::done(None, "exchange.received", id.as_str()).facts(json!({
-            "peer": peer.id, "sequence": letter.sequence, "kind": shown(&letter.kind), "subject": shown(&letter.subject),
-            "version": letter.version, "state": state, "codes": codes,
+            "peer": peer.id, "sequence": letter.sequence, "kind": shown(&letter.kind),
+            "subject": shown(&letter.subject), "version": letter.version, "state": state, "codes": codes,
         }));
         change.commit(event.digests(None, Some(letter.digest)).under(self.regime()).citing(self.clause())).await?;
         Ok(answer)
