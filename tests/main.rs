@@ -17,6 +17,7 @@
 mod city;
 mod conformance;
 mod crash;
+mod exchange;
 mod full_disk;
 mod process;
 mod story;

@@ -113,7 +113,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one on a free port and waits until it is healthy.
     pub(crate) async fn start(place: &Place, more: &[&str]) -> Self {
-        let port = free_port();
+        Self::start_at(place, free_port(), more).await
+    }
+
+    /// The same on a port that others know.
+    pub(crate) async fn start_at(place: &Place, port: u16, more: &[&str]) -> Self {
         // On a disk of its own: what it says about a full one must not need room there.
         let said = tempfile::Builder::new().prefix("shuyu-said-").tempfile().expect("a file for what the server says");
         let (out, said) = said.into_parts();

@@ -237,7 +237,7 @@ impl Casework {
             Err(CaseworkError::Unknown { .. }) => return Ok(None),
             found => found?,
         };
-        if !view::is_visible(&case, viewer) {
+        if !self.sight(viewer).await?.sees_case(&case) {
             return Ok(None);
         }
         let signed = store::signed(&mut book, id).await?;
@@ -257,8 +257,10 @@ impl Casework {
     pub async fn inbox(&self, actor: &Actor, page: &Page) -> Result<Listing<InboxItem>> {
         let items_max = page.items_max.clamp(1, PAGE_ITEMS_MAX);
         let after = page.after.as_deref().unwrap_or_default();
+        let sight = self.sight(actor).await?;
         // One more than fits tells whether there is a next page.
-        let (cases, total) = store::inbox(self.registry.ledger(), actor, after, items_max.saturating_add(1)).await?;
+        let (cases, total) =
+            store::inbox(self.registry.ledger(), actor, sight.district(), after, items_max.saturating_add(1)).await?;
         let today = self.registry.ledger().now().day();
         let items: Vec<InboxItem> =
             cases.iter().take(items_max).map(|case| view::of_inbox(case, &self.calendar, today)).collect();

@@ -13,6 +13,9 @@ pub enum CaseworkError {
     /// The registry could not say or do something.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// What goes up could not be written down.
+    #[error(transparent)]
+    Exchange(#[from] shuyu_exchange::ExchangeError),
     /// There is no such case or matter, or it is none of the caller's business.
     #[error("there is no case or matter `{id}`")]
     Unknown {

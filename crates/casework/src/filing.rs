@@ -76,6 +76,9 @@ impl Casework {
                 faults: vec![format!("nothing of `{id}` is filed with {}", to.word())],
             });
         };
+        if let Some(reason) = self.files_itself(&mut turn, id.as_str(), 0, to, &filing.clause).await? {
+            return self.refuse(turn, actor, "filing.refused", id.as_str(), Reasons::one(reason)).await;
+        }
         if !store::set_filed(turn.change(), id, to, &actor.person, evidence).await? {
             return Err(CaseworkError::Conflict {
                 what: format!("the copy of `{id}` for {} has been filed", to.word()),

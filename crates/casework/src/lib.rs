@@ -38,6 +38,7 @@ pub mod candidacy;
 mod case;
 mod casework;
 mod decision;
+mod districts;
 mod error;
 mod filing;
 mod gates;
@@ -51,6 +52,7 @@ mod signing;
 pub mod states;
 mod store;
 pub mod testing;
+mod upward;
 mod view;
 
 #[cfg(test)]

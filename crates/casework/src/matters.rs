@@ -206,7 +206,7 @@ impl Casework {
         let unknown = || CaseworkError::Unknown { id: id.chars().take(80).collect() };
         if let Ok(matter) = MatterId::parse(id) {
             let matter = store::matter(&mut Book::Change(turn.change()), &matter).await?;
-            if !matter::is_visible(&matter, actor) {
+            if !self.sight_in(turn, actor).await?.sees_matter(&matter) {
                 return Err(unknown());
             }
             let history = store::moves(&mut Book::Change(turn.change()), &matter.id).await?;
@@ -221,7 +221,7 @@ impl Casework {
         }
         let case = CaseId::parse(id).map_err(|error| malformed(error.to_string()))?;
         let case = crate::store::case(&mut Book::Change(turn.change()), &case).await?;
-        if !crate::view::is_visible(&case, actor) {
+        if !self.sight_in(turn, actor).await?.sees_case(&case) {
             return Err(unknown());
         }
         let signed = crate::store::signed(&mut Book::Change(turn.change()), &case.id).await?;
@@ -246,7 +246,7 @@ impl Casework {
     pub async fn make_move(&self, actor: &Actor, id: &MatterId, named: MatterMove) -> Result<Verdict<String>> {
         let mut turn = self.registry().turn().await?;
         let mut matter = store::matter(&mut Book::Change(turn.change()), id).await?;
-        if !matter::is_visible(&matter, actor) {
+        if !self.sight_in(&mut turn, actor).await?.sees_matter(&matter) {
             return Err(CaseworkError::Unknown { id: id.to_string() });
         }
         let machine = matter.machine();
@@ -377,6 +377,7 @@ impl Casework {
         for filing in self.matter_filings_of(matter, rule, at) {
             store::insert_filing(turn.change(), &filing).await?;
         }
+        self.tell_move(turn, matter, &moved, &rule.file).await?;
         self.moved_event(actor, matter, rule, &moved, before, touched)
     }
 
@@ -447,7 +448,7 @@ impl Casework {
     ) -> Result<Verdict<()>> {
         let mut turn = self.registry().turn().await?;
         let matter = store::matter(&mut Book::Change(turn.change()), id).await?;
-        if !matter::is_visible(&matter, actor) {
+        if !self.sight_in(&mut turn, actor).await?.sees_matter(&matter) {
             return Err(CaseworkError::Unknown { id: id.to_string() });
         }
         let filings = store::filings(&mut Book::Change(turn.change()), id).await?;
@@ -460,6 +461,9 @@ impl Casework {
         if maker != Some(&known.organisation) || known.roles.is_empty() {
             let what = "the copy is filed by the organisation that made the move";
             let reason = Reason::new(reasons::MATTER_NOT_THE_FILER, what, &filing.clause, "ask that organisation");
+            return self.refuse(turn, actor, "matter.refused", id.as_str(), Reasons::one(reason)).await;
+        }
+        if let Some(reason) = self.files_itself(&mut turn, id.as_str(), version, to, &filing.clause).await? {
             return self.refuse(turn, actor, "matter.refused", id.as_str(), Reasons::one(reason)).await;
         }
         if !store::set_filed(turn.change(), &filing, &actor.person, evidence).await? {
@@ -481,7 +485,7 @@ impl Casework {
             Err(CaseworkError::Unknown { .. }) => return Ok(None),
             found => found?,
         };
-        if !matter::is_visible(&matter, viewer) {
+        if !self.sight(viewer).await?.sees_matter(&matter) {
             return Ok(None);
         }
         let history = store::moves(&mut book, id).await?;
@@ -496,8 +500,9 @@ impl Casework {
         let items_max = page.items_max.clamp(1, PAGE_ITEMS_MAX);
         let after = page.after.as_deref().unwrap_or_default();
         // One more than fits tells whether there is a next page.
+        let sight = self.sight(viewer).await?;
         let (found, total) =
-            store::list(self.registry().ledger(), viewer, filter, after, items_max.saturating_add(1)).await?;
+            store::list(self.registry().ledger(), &sight, filter, after, items_max.saturating_add(1)).await?;
         let items: Vec<MatterItem> = found.iter().take(items_max).map(MatterItem::from).collect();
         let next = (found.len() > items_max).then(|| items.last().map(|item| item.id.to_string())).flatten();
         Ok(Listing { items, next, total })

@@ -429,8 +429,8 @@ impl Casework {
             papers: &papers,
             processing_terms: &processing_terms,
         };
-        let sees_all = crate::matter::sees_all(viewer);
-        let own = |owed: &Obligation| sees_all || owed.organisation.as_ref() == Some(&viewer.organisation);
+        let sight = self.sight(viewer).await?;
+        let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());
         let all: Vec<Obligation> = of(&known).into_iter().filter(own).collect();
         Ok(Listing::cut(all.iter(), page, |owed| owed.key.as_str(), Clone::clone))
     }

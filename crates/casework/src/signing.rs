@@ -68,6 +68,7 @@ impl Casework {
         let known = self.known(&mut turn, actor).await?;
         let draft = self.registry().subject_in(&mut turn, case.kind, &case.subject).await?;
         let mut found = self.against_signing(&case, &named, &known, &before, &opinion);
+        found.extend(self.of_another_district(&mut turn, &case, &known).await?);
         if opinion.outcome == Outcome::Approve {
             self.against_approving(&case, &named, draft.as_ref(), &opinion, &mut found);
             found.extend(self.held_by_risk(&mut turn, &case).await?);
@@ -284,6 +285,7 @@ impl Casework {
             for filing in self.filings_of(case, case.ended_at.unwrap_or(case.step_opened_at)) {
                 store::insert_filing(turn.change(), &filing).await?;
             }
+            self.tell_case(&mut turn, case).await?;
         }
         turn.commit(event).await?;
         Ok(())

@@ -193,26 +193,34 @@ pub(crate) async fn cases_of(ledger: &Ledger, subject: &str) -> Result<Vec<CaseI
 }
 
 /// Which cases wait for somebody: the open step is theirs to sign, they are no
-/// author and have not signed it; or it was returned to their organisation.
+/// author and have not signed it; or it was returned to their organisation. Who is of
+/// a district (`$4`) signs what was opened there, or what their organisation is named in.
 macro_rules! waiting {
     () => {
         " FROM cases c WHERE $1 LIKE '%,' || c.waits_role || ',%' AND (c.waits_party IS NULL OR c.waits_party = $2) \
          AND (c.state <> 'open' OR (NOT EXISTS (SELECT 1 FROM case_authors a WHERE a.case_id = c.id AND a.person = $3) \
          AND NOT EXISTS (SELECT 1 FROM signatures s WHERE s.case_id = c.id AND s.turn = c.turn AND s.step_index = c.step \
-         AND s.person = $3)))"
+         AND s.person = $3))) AND ($4 = '' OR c.waits_party = $2 OR EXISTS (SELECT 1 FROM district_places p \
+         WHERE p.district = $4 AND p.organisation = c.opener))"
     };
 }
 
-pub(crate) async fn inbox(ledger: &Ledger, actor: &Actor, after: &str, items_max: usize) -> Result<(Vec<Case>, usize)> {
+pub(crate) async fn inbox(
+    ledger: &Ledger,
+    actor: &Actor,
+    district: &str,
+    after: &str,
+    items_max: usize,
+) -> Result<(Vec<Case>, usize)> {
     let roles: String = actor.roles.iter().map(|role| format!("{},", role.word())).collect();
     let roles = format!(",{roles}");
     let (party, person) = (actor.organisation.as_str(), actor.person.as_str());
     let count = ledger
-        .read(concat!("SELECT CAST(count(*) AS BIGINT) AS total", waiting!()), args![&roles, party, person])
+        .read(concat!("SELECT CAST(count(*) AS BIGINT) AS total", waiting!()), args![&roles, party, person, district])
         .await?;
     let total = count.first().map(|row| row.int("total")).transpose()?.unwrap_or(0);
-    let sql = concat!("SELECT c.*", waiting!(), " AND c.id > $4 ORDER BY c.id LIMIT $5");
-    let rows = ledger.read(sql, args![&roles, party, person, after, to_i64(items_max)]).await?;
+    let sql = concat!("SELECT c.*", waiting!(), " AND c.id > $5 ORDER BY c.id LIMIT $6");
+    let rows = ledger.read(sql, args![&roles, party, person, district, after, to_i64(items_max)]).await?;
     // An inbox shows no authors.
     let cases = rows.iter().map(|row| read_case(&Reader(row), Vec::new())).collect::<Result<_>>()?;
     Ok((cases, usize::try_from(total).unwrap_or(0)))
@@ -335,6 +343,15 @@ pub(crate) async fn set_filed(
     let now = change.now();
     let args = args![case.as_str(), to.word(), now, by.as_str(), evidence.map(|digest| digest.to_string())];
     Ok(change.write(sql, args).await? == 1)
+}
+
+/// The same by the receipt of the platform that the copy went to; on the day of that
+/// receipt, but never on one that has not come here.
+pub(crate) async fn set_filed_by_receipt(change: &mut Change, filed: &shuyu_exchange::FiledBy) -> Result<bool> {
+    let sql = "UPDATE filings SET filed_at = $3, evidence = $4 \
+               WHERE case_id = $1 AND recipient = $2 AND filed_at IS NULL";
+    let at = filed.at.min(change.now());
+    Ok(change.write(sql, args![&filed.of, filed.to.word(), at, filed.receipt.to_string()]).await? == 1)
 }
 
 /// Puts an author's name under somebody else's signature, as only somebody with

@@ -3,6 +3,7 @@
 mod candidacies;
 mod choices;
 mod desk;
+mod districts;
 mod dossier;
 mod matter_refusals;
 mod matters;
@@ -17,6 +18,7 @@ mod requests;
 mod reviews;
 mod schemes;
 mod shipped_matters;
+mod upward;
 
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{CandidateId, CaseId};

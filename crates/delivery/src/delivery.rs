@@ -18,11 +18,11 @@ use crate::error::DeliveryError;
 use crate::product::{ClientKey, Product, Subscription};
 use crate::receipt::Receipt;
 use crate::replay::{NONCES_MAX, Replay};
-use crate::signature::{SIGNATURE_SECONDS_MAX, first_half};
 use crate::state::{Line, Offer, State};
 use crate::stock::{Opened, Opener, Stock};
 use crate::subject::SubjectKey;
 use crate::{reasons, store};
+use shuyu_exchange::signature::{SIGNATURE_SECONDS_MAX, first_half};
 
 /// The open station. Clones are the same one.
 #[derive(Clone)]

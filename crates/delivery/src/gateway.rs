@@ -13,6 +13,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use shuyu_exchange::signature::{Presented, SignedCall, first_half};
 use shuyu_ledger::{Access, Event};
 use shuyu_model::id::{ClientKeyId, ConsentId, ProductId, SubscriptionId};
 use shuyu_model::{Reason, Reasons, Time, Verdict};
@@ -26,7 +27,6 @@ use crate::reasons;
 use crate::receipt::Receipt;
 use crate::replay::Admission;
 use crate::shelf::is_raw_identifier;
-use crate::signature::{Presented, SignedCall, first_half};
 use crate::state::{Line, Offer, State};
 use crate::stock::{FileFormat, to_file};
 use crate::subject::Subject;
@@ -204,9 +204,10 @@ impl Delivery {
         let now = self.0.ledger.now();
         let vague = |product| Ok(Err((product, Reasons::one(signature_reason()))));
         let Some(presented) = Presented::read(call, now) else { return vague(product) };
+        let Ok(client) = ClientKeyId::parse(&presented.keyid) else { return vague(product) };
         let known = {
             let state = self.0.state.read();
-            state.keys.get(&presented.client).filter(|key| key.withdrawn_at.is_none()).and_then(|key| {
+            state.keys.get(&client).filter(|key| key.withdrawn_at.is_none()).and_then(|key| {
                 let line = state.lines.get(&key.subscription)?;
                 Some((key.public_key, key.subscription.clone(), Arc::clone(line)))
             })
@@ -222,7 +223,6 @@ impl Delivery {
             Admission::Full => return Ok(Err((product, Reasons::one(no_room_reason())))),
             Admission::Fresh => {}
         }
-        let client = presented.client.clone();
         Ok(Ok(Caller { presented, client, subscription, line, product }))
     }
 

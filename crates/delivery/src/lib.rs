@@ -46,7 +46,6 @@ mod released;
 mod replay;
 mod revoke;
 mod shelf;
-mod signature;
 mod state;
 mod stock;
 mod store;
@@ -66,7 +65,7 @@ pub use reasons::{QUOTA, REASONS, UNAUTHENTICATED};
 pub use receipt::Receipt;
 pub use replay::NONCES_MAX;
 pub use shelf::LOOKUP_ROWS_MAX;
-pub use signature::{
+pub use shuyu_exchange::signature::{
     ANSWER_PREFIX, HEADER_BYTES_MAX, NONCE_CHARS_MAX, NONCE_CHARS_MIN, REQUEST_PREFIX, SIGNATURE_SECONDS_MAX,
     SignedCall, blind_digest, content_digest,
 };

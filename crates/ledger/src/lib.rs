@@ -50,6 +50,6 @@ pub use db::DatabaseUrl;
 pub use error::LedgerError;
 pub use event::{Access, ENTRY_BYTES_MAX, Entry, Event, Outcome};
 pub use ledger::{Ledger, LedgerConfig};
-pub use log::{Checkpoint, Log};
+pub use log::{Checkpoint, Log, verified_lines};
 pub use migrate::MIGRATIONS;
 pub use value::{Args, Row, Value};

@@ -12,6 +12,7 @@
 //! Not here: what entries say (`event`), proofs from files alone (`verify`), who
 //! watches the log (`witness`), who may open it (`ledger` holds the lock).
 
+mod attestation;
 mod checkpoint;
 mod committer;
 pub(crate) mod fault;
@@ -36,6 +37,7 @@ use shuyu_model::CryptoProfile;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
+pub use attestation::verified_lines;
 pub use checkpoint::Checkpoint;
 use fault::{at, damaged};
 use note::{KeyUse, SignerKey, VerifierKey};
@@ -157,6 +159,11 @@ impl Log {
     /// The key that verifies the checkpoints.
     pub fn verifier(&self) -> &VerifierKey {
         self.0.shared.key.verifier()
+    }
+
+    /// Says something in the log's name that is no checkpoint: a title, then lines.
+    pub fn attest(&self, title: &'static str, lines: &[String]) -> Result<String, LedgerError> {
+        attestation::sign(&self.0.shared.key, title, lines)
     }
 
     /// Durable entries from index `from` on: at most `entries_max`, at most

@@ -43,6 +43,7 @@ migrations! {
     12 "dossier" "0012_dossier.sql";
     13 "requests" "0013_requests.sql";
     16 "registration" "0016_registration.sql";
+    17 "exchange" "0017_exchange.sql";
     18 "processing" "0018_processing.sql";
     19 "candidacies" "0019_candidacies.sql";
 }
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_count_up_without_a_gap() {
+    fn steps_count_up() {
         let numbers: Vec<i64> = MIGRATIONS.iter().map(|step| step.number).collect();
         let expected: Vec<i64> = (1..).take(MIGRATIONS.len()).collect();
         assert_eq!(numbers, expected);

@@ -136,6 +136,14 @@ ids! {
     StatementId, "STM", "statement";
     /// A background job.
     JobId, "JOB", "job";
+    /// The scheme of a district under the city.
+    DistrictSchemeId, "DSC", "district scheme";
+    /// Another platform, above or below this one.
+    PeerId, "PEE", "peer";
+    /// A record that goes up to another platform.
+    DispatchId, "DSP", "dispatch";
+    /// A record that came from a platform below.
+    SubmissionId, "SBM", "submission";
     /// A signed-in session.
     SessionId, "SES", "session";
 }

@@ -12,6 +12,7 @@
 pub mod actor;
 pub mod calendar;
 pub mod candidacy;
+pub mod canonical;
 pub mod clauses;
 pub mod column;
 pub mod conformance;

@@ -6,14 +6,14 @@
 //! test looks). Each compares the digest: what was signed is what becomes so.
 
 use shuyu_model::Digest;
-use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, DistrictSchemeId, MatterId, OrganisationId, ResourceId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::registration::{RegistrationCode, RegistrationKind};
 
 use crate::live::Basis;
 use crate::registration::result;
 use crate::subject::{parsed, unheld};
-use crate::{AdmissionState, Barred, Ending, Registration, Registry, RegistryError, Turn, store};
+use crate::{AdmissionState, Barred, Ending, Registration, Registry, RegistryError, Turn, district, store};
 
 /// Makes the subject of a decided case what the case was about.
 pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest: Digest) -> Result<(), RegistryError> {
@@ -25,6 +25,9 @@ pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest
             agreement_in_force(turn, &parsed(AgreementId::parse(subject))?, digest).await
         }
         ProcedureKind::Scenario => scenario_approved(turn, &parsed(ScenarioId::parse(subject))?, digest).await,
+        ProcedureKind::DistrictScheme => {
+            district_scheme_in_force(turn, &parsed(DistrictSchemeId::parse(subject))?, digest).await
+        }
         // The airlock makes the release, from the decision.
         ProcedureKind::Release => Ok(()),
         other => Err(unheld(other)),
@@ -56,6 +59,19 @@ pub async fn agreement_in_force(turn: &mut Turn, id: &AgreementId, digest: Diges
     }
     turn.touch(Basis::Agreement(id.clone()));
     unless_changed(is_written, id.as_str())
+}
+
+/// A district authorises by this scheme from now on.
+pub async fn district_scheme_in_force(
+    turn: &mut Turn,
+    id: &DistrictSchemeId,
+    digest: Digest,
+) -> Result<(), RegistryError> {
+    let district = district::store::set_in_force(turn.change(), id, digest).await?;
+    if let Some(district) = &district {
+        turn.touch(Basis::Organisation(district.clone()));
+    }
+    unless_changed(district.is_some(), id.as_str())
 }
 
 /// A scenario is approved.

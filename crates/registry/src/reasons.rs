@@ -15,7 +15,7 @@ macro_rules! reasons {
 reasons! {
 ("REG-001", UNREGISTERED, "a resource is not registered")
 ("REG-002", UNGRADED, "a column has no grade")
-    ("REG-003", GRADE_BARRED, "a column's grade is never authorised")
+("REG-003", GRADE_BARRED, "a column's grade is never authorised")
     ("REG-004", NEGATIVE_LISTED, "a resource stands on the negative list")
     ("REG-005", PROVIDER_DID_NOT_CONSENT, "a resource was shared by a body that has not consented to its authorised operation")
     ("REG-006", AGREEMENT_NOT_IN_FORCE, "an agreement is not signed yet or begins later")
@@ -70,6 +70,11 @@ reasons! {
     ("REG-076", MODE, "an operator agreement names no mode, or one that the rules do not have")
     ("REG-077", NO_FULL_COPY, "data authorised by sector lies in no whole authorisation")
     ("REG-078", TERM_WITHOUT_REASON, "an agreement is shorter than the term of the rules and does not say why")
+    ("REG-080", NO_DISTRICTS, "an organisation is placed in a district, and the document lets none operate on its own")
+    ("REG-081", NO_DISTRICT_SCHEME, "an agency of a district authorises while the district has no scheme of its own in force")
+    ("REG-082", OF_THE_CITY, "a body that stands above all districts is placed in one")
+    ("REG-083", SECTIONS_MISSING, "a district's scheme lacks sections that the document asks for")
+    ("REG-084", NOT_THE_DISTRICT, "somebody else than a district's data department acts as one")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

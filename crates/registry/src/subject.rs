@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shuyu_model::id::{AgreementId, IdError, OrganisationId, PersonId, ScenarioId};
+use shuyu_model::id::{AgreementId, DistrictSchemeId, IdError, OrganisationId, PersonId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Digest, Reason, Role};
@@ -10,8 +10,8 @@ use shuyu_model::{Digest, Reason, Role};
 use crate::decide::Asked;
 use crate::world::World;
 use crate::{
-    Agreement, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements, registration,
-    scenarios,
+    Agreement, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements, district,
+    registration, scenarios,
 };
 
 /// A draft that wants a decision.
@@ -79,6 +79,12 @@ impl Registry {
                 of_agreement(&asked, agreement)
             }
             ProcedureKind::Scenario => of_scenario(&asked, world.scenario(&parsed(ScenarioId::parse(id))?)?)?,
+            ProcedureKind::DistrictScheme => {
+                let id = parsed(DistrictSchemeId::parse(id))?;
+                let scheme = world.district_schemes.get(&id);
+                let scheme = scheme.ok_or_else(|| RegistryError::unknown("district scheme", id.as_str()))?;
+                district::subject(&asked, scheme)
+            }
             ProcedureKind::Release => return Ok(None),
             other => return Err(unheld(other)),
         }))

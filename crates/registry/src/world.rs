@@ -8,10 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use shuyu_model::Time;
-use shuyu_model::id::{AgreementId, OrderId, OrganisationId, PersonId, RegistrationId, ResourceId, ScenarioId};
+use shuyu_model::id::{
+    AgreementId, DistrictSchemeId, OrderId, OrganisationId, PersonId, RegistrationId, ResourceId, ScenarioId,
+};
 use shuyu_model::regime::{Interest, PaperKind};
 use shuyu_model::registration::RegistrationKind;
 
+use crate::district::{self, DistrictScheme};
 use crate::dossier::{self, Paper};
 use crate::findings::{self, Finding};
 use crate::live::Basis;
@@ -46,6 +49,10 @@ pub(crate) struct World {
     pub(crate) papers: BTreeMap<OrganisationId, Vec<Arc<Paper>>>,
     /// The last finding on each protected interest of each resource.
     pub(crate) findings: BTreeMap<ResourceId, BTreeMap<Interest, Finding>>,
+    /// The districts that organisations belong to; a district's data department to itself.
+    pub(crate) districts: BTreeMap<OrganisationId, OrganisationId>,
+    /// Their schemes.
+    pub(crate) district_schemes: BTreeMap<DistrictSchemeId, Arc<DistrictScheme>>,
     /// Development agreements by entity.
     development: HashMap<OrganisationId, Vec<AgreementId>>,
 }
@@ -66,6 +73,7 @@ impl World {
         world.take_papers(dossier::store::papers(book, "").await?);
         world.take_findings(findings::store::findings(book, "").await?);
         world.take_orders(store::orders(book, "").await?);
+        world.take_districts(book, "").await?;
         world.index();
         Ok(world)
     }
@@ -83,6 +91,7 @@ impl World {
                     self.take_admissions(store::admissions(book, id.as_str()).await?);
                     self.papers.remove(id);
                     self.take_papers(dossier::store::papers(book, id.as_str()).await?);
+                    self.take_districts(book, id.as_str()).await?;
                 }
                 Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
                 Basis::Resource(id) => {
@@ -186,6 +195,13 @@ impl World {
     ) -> impl Iterator<Item = &Paper> {
         let all = self.papers.get(organisation).into_iter().flatten().map(AsRef::as_ref);
         all.filter(move |paper: &&Paper| paper.kind == kind && paper.scenario.as_ref() == scenario)
+    }
+
+    async fn take_districts(&mut self, book: &mut Book<'_>, id: &str) -> Result<(), RegistryError> {
+        self.districts.extend(district::store::places(book, id).await?);
+        let schemes = district::store::schemes(book, id).await?;
+        self.district_schemes.extend(schemes.into_iter().map(|scheme| (scheme.id.clone(), Arc::new(scheme))));
+        Ok(())
     }
 
     fn index(&mut self) {

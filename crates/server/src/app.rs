@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shuyu_airlock::Airlock;
 use shuyu_casework::Casework;
 use shuyu_delivery::Delivery;
+use shuyu_exchange::Exchange;
 use shuyu_ledger::{Ledger, LedgerError};
 use shuyu_model::Actor;
 use shuyu_model::id::PersonId;
@@ -33,6 +34,8 @@ pub struct Stations {
     pub registry: Registry,
     /// What the law prescribes.
     pub casework: Casework,
+    /// Other platforms.
+    pub exchange: Exchange,
     /// Sealed versions.
     pub vault: Vault,
     /// Where results are computed.
@@ -107,6 +110,11 @@ impl App {
     /// What the law prescribes.
     pub fn casework(&self) -> &Casework {
         &self.0.stations.casework
+    }
+
+    /// Other platforms.
+    pub fn exchange(&self) -> &Exchange {
+        &self.0.stations.exchange
     }
 
     /// Sealed versions.

@@ -29,6 +29,7 @@ use crate::needs::{About, Needs};
 const POLICIES: &[(&str, &str)] = &[
     ("platform.cedar", include_str!("../../../policies/platform.cedar")),
     ("path.cedar", include_str!("../../../policies/path.cedar")),
+    ("exchange.cedar", include_str!("../../../policies/exchange.cedar")),
     ("market.cedar", include_str!("../../../policies/market.cedar")),
 ];
 const SCHEMA: &str = include_str!("../../../policies/shuyu.cedarschema");

@@ -3,9 +3,10 @@
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use shuyu_ledger::LedgerError;
+use shuyu_exchange::Side;
 
 use crate::app::App;
+use crate::error::Problem;
 
 /// Seconds at which requests are told apart.
 const BUCKETS_SECONDS: [f64; 9] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
@@ -41,6 +42,13 @@ fn describe() {
     );
     metrics::describe_counter!("shuyu_logins_failed_total", "Wrong passwords");
     metrics::describe_counter!("shuyu_jobs_ended_total", "Jobs that ended, by kind and state");
+    metrics::describe_counter!("shuyu_exchange_attempts_total", "Records sent to other platforms, by outcome");
+    metrics::describe_gauge!("shuyu_exchange_waiting", "Records that wait for a receipt of a platform above");
+    metrics::describe_gauge!(
+        "shuyu_exchange_oldest_age_seconds",
+        metrics::Unit::Seconds,
+        "For how long the oldest of them waits"
+    );
     metrics::describe_gauge!("shuyu_jobs_unfinished", "Jobs that wait or run");
     metrics::describe_gauge!("shuyu_journal_events", "Events in the journal");
     metrics::describe_gauge!("shuyu_log_entries", "Durable entries of the log");
@@ -48,10 +56,15 @@ fn describe() {
 }
 
 /// The figures as text.
-pub(crate) async fn render(app: &App) -> Result<String, LedgerError> {
+pub(crate) async fn render(app: &App) -> Result<String, Problem> {
     let Some(Some(handle)) = RECORDER.get() else { return Ok(String::new()) };
-    set("shuyu_jobs_unfinished", app.jobs().unfinished().await?);
-    set("shuyu_journal_events", app.ledger().journal_head().await?);
+    let above: Vec<_> = app.exchange().status().await?.into_iter().filter(|peer| peer.side == Side::Above).collect();
+    let oldest = above.iter().filter_map(|peer| peer.oldest_at).min();
+    let age_micros = oldest.map_or(0, |oldest| app.ledger().now().0.saturating_sub(oldest.0).max(0));
+    set("shuyu_exchange_waiting", above.iter().map(|peer| peer.waiting).sum());
+    set("shuyu_exchange_oldest_age_seconds", age_micros / 1_000_000);
+    set("shuyu_jobs_unfinished", app.jobs().unfinished().await.map_err(Problem::fault)?);
+    set("shuyu_journal_events", app.ledger().journal_head().await.map_err(Problem::fault)?);
     set("shuyu_log_entries", i64::try_from(app.ledger().log().size()).unwrap_or(i64::MAX));
     set("shuyu_disk_free_bytes", i64::try_from(app.spool().free_bytes()).unwrap_or(i64::MAX));
     handle.run_upkeep();

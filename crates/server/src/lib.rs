@@ -55,5 +55,6 @@ mod sweeper;
 pub mod throttle;
 mod translate;
 mod trying;
+mod upstream;
 mod watch;
 pub mod wiring;

@@ -61,6 +61,13 @@ pub const IDEMPOTENCY_ANSWER_BYTES_MAX: usize = 256 * 1024;
 /// How often the platform looks for moves of its own whose day has come.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
+/// How often it is looked for records that wait to go up to another platform.
+pub const UPSTREAM_EVERY: Duration = Duration::from_secs(1);
+/// How long another platform may take for one answer.
+pub const UPSTREAM_ANSWER_MAX: Duration = Duration::from_secs(20);
+/// The largest answer of another platform that is read.
+pub const UPSTREAM_ANSWER_BYTES_MAX: usize = 256 * 1024;
+
 /// Jobs that run at the same time.
 pub const JOBS_AT_ONCE_MAX: usize = 2;
 /// How long a worker holds a job without renewing.

@@ -22,6 +22,8 @@ macro_rules! needs {
             Nothing,
             /// A request signed with a client key (RFC 9421); `delivery` checks it.
             ClientSignature,
+            /// A request signed with another platform's key (RFC 9421); `exchange` checks it.
+            PeerSignature,
             $($(#[$doc])* $name,)*
         }
 
@@ -32,7 +34,7 @@ macro_rules! needs {
             /// The Cedar action; `None` where no person is asked for.
             pub fn action(self) -> Option<&'static str> {
                 match self {
-                    Needs::Nothing | Needs::ClientSignature => None,
+                    Needs::Nothing | Needs::ClientSignature | Needs::PeerSignature => None,
                     $(Needs::$name => Some($action),)*
                 }
             }
@@ -40,7 +42,7 @@ macro_rules! needs {
             /// Whose thing it is about.
             pub fn about(self) -> About {
                 match self {
-                    Needs::Nothing | Needs::ClientSignature => About::Platform,
+                    Needs::Nothing | Needs::ClientSignature | Needs::PeerSignature => About::Platform,
                     $(Needs::$name => About::$about,)*
                 }
             }
@@ -81,6 +83,8 @@ needs! {
     WithdrawScenario = "withdraw_scenario", Platform;
     /// Consents to the authorised operation of what the own organisation shared.
     ConsentToSharing = "consent_to_sharing", Platform;
+    /// Drafts the scheme of the own district.
+    DraftDistrictScheme = "draft_district_scheme", Platform;
     /// Drafts a scenario.
     DraftScenario = "draft_scenario", Platform;
     /// Applies for a registration, or for what follows one.
@@ -145,6 +149,14 @@ needs! {
     CloseMonth = "close_month", Platform;
     /// Sees statements.
     SeeStatements = "see_statements", Platform;
+    /// Enters other platforms, and sees who this one is to them.
+    KeepPeers = "keep_peers", Platform;
+    /// Sees which other platforms there are and how it stands with them.
+    SeePeers = "see_peers", Platform;
+    /// Sees what went up to other platforms and what came from below.
+    SeeExchange = "see_exchange", Platform;
+    /// Accepts or refuses what came from below.
+    DecideSubmission = "decide_submission", Platform;
     /// Reads the journal.
     ReadJournal = "read_journal", Platform;
     /// Moves the clock of a demonstration.

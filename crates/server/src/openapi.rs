@@ -74,7 +74,7 @@ fn operation(route: &Route) -> Operation {
     }
     operation = match route.needs {
         Needs::Nothing => operation,
-        Needs::ClientSignature => operation.security(requirement(&["client_signature"])),
+        Needs::ClientSignature | Needs::PeerSignature => operation.security(requirement(&["client_signature"])),
         _ if is_unsafe => operation.security(requirement(&["session", "csrf"])),
         _ => operation.security(requirement(&["session"])),
     };

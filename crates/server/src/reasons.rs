@@ -29,12 +29,17 @@ const ABOUT_WHO: &[&str] = &[
     "REG-024", // own roles
     "REG-044", // the own paper
     "REG-048", // not the body that found harm
+    "REG-084", // not the data department of a district
+    "CAS-088", // of another district
     "CAS-003", // not the role that signs
     "CAS-004", // not the party that signs
     "CAS-005", // the author
     "CAS-011", // not the opener
     "CAS-013", // not the author
     "CAS-014", // not the filer
+    "EXC-001", // no known platform
+    "EXC-010", // not the managing body
+    "EXC-012", // not the system administrator
     "VLT-002", // not the department
     "VLT-012", // neither department nor agency
     "WRK-030", // rows are seen by nobody
@@ -57,6 +62,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
     [
         shuyu_registry::REASONS,
         shuyu_casework::REASONS,
+        shuyu_exchange::REASONS,
         shuyu_sources::REASONS,
         shuyu_vault::REASONS,
         shuyu_workroom::REASONS,

@@ -13,8 +13,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, dossier, jobs, journal, matters, milestones,
-    money, orders, organisations, outside, people, products, registrations, releases, resources, scenarios, sessions,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, dossier, exchange, jobs, journal,
+    matters, milestones, money, orders, organisations, outside, people, products, registrations, releases, resources,
+    scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -85,6 +86,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(parties());
     all.extend(path());
     all.extend(market());
+    all.extend(other_platforms());
     all
 }
 
@@ -224,6 +226,27 @@ fn market() -> Vec<Route> {
         route(POST, "/v1/months/{month}/closing", money::close, Needs::CloseMonth, "Closes a month."),
         route(GET, "/v1/statements", money::statements, Needs::SeeStatements, "Lists closed months."),
         route(GET, "/v1/statements/{month}", money::statement, Needs::SeeStatements, "Shows the caller's part of a closed month."),
+    ]
+}
+
+#[rustfmt::skip]
+fn other_platforms() -> Vec<Route> {
+    vec![
+        route(GET, "/v1/exchange/identity", exchange::identity, Needs::KeepPeers, "Shows the keys by which other platforms know this one."),
+        route(POST, "/v1/exchange/peers", exchange::add_peer, Needs::KeepPeers, "Enters another platform, above or below."),
+        route(GET, "/v1/exchange/peers", exchange::peers, Needs::SeePeers, "Lists other platforms."),
+        route(DELETE, "/v1/exchange/peers/{id}", exchange::withdraw_peer, Needs::KeepPeers, "Knows a platform no more, at once."),
+        route(GET, "/v1/exchange/status", exchange::status, Needs::SeePeers, "Shows how it stands with each platform: what waits, since when, the last receipt, the last failure."),
+        route(GET, "/v1/exchange/dispatches", exchange::dispatches, Needs::SeeExchange, "Lists what goes up, oldest first, with receipts and reasons."),
+        route(GET, "/v1/exchange/dispatches/{id}", exchange::dispatch, Needs::SeeExchange, "Shows a record that goes up."),
+        route(POST, "/v1/exchange/submissions", exchange::receive, Needs::PeerSignature, "Takes a signed record of a platform below; gives a receipt."),
+        route(GET, "/v1/exchange/submissions", exchange::submissions, Needs::SeeExchange, "Lists what came from below, oldest first."),
+        route(POST, "/v1/exchange/submissions/{id}/decision", exchange::decide, Needs::DecideSubmission, "Accepts what came from below, or says all that is against it."),
+        route(PUT, "/v1/organisations/{id}/district", districts::place, Needs::Organisations, "Says to which district an organisation belongs."),
+        route(POST, "/v1/district_schemes", districts::draft, Needs::DraftDistrictScheme, "Drafts the scheme of the caller's district."),
+        route(GET, "/v1/district_schemes", districts::list, Needs::SeeBusiness, "Lists districts' schemes: of the own district, or of all for the city's people."),
+        route(GET, "/v1/district_schemes/{id}", districts::show, Needs::SeeBusiness, "Shows a district's scheme."),
+        route(GET, "/v1/catalog/below", exchange::held_below, Needs::SeeBusiness, "Lists entries of the catalogues below, which are held and used there."),
     ]
 }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::jobs::worker;
 use crate::limits::SHUTDOWN_SECONDS_MAX;
-use crate::{connections, figures, router, sweeper};
+use crate::{connections, figures, router, sweeper, upstream};
 
 /// A server that runs until it is stopped.
 pub struct Running {
@@ -20,6 +20,7 @@ pub struct Running {
     serving: JoinHandle<()>,
     working: JoinHandle<Result<(), shuyu_ledger::LedgerError>>,
     sweeping: JoinHandle<()>,
+    sending: JoinHandle<()>,
     app: App,
 }
 
@@ -32,7 +33,8 @@ pub async fn start(app: App, listen: &str) -> anyhow::Result<Running> {
     let serving = tokio::spawn(connections::serve(listener, router::build(&app), stop.clone()));
     let working = tokio::spawn(worker::work(app.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweeper::sweep(app.clone(), stop.clone()));
-    Ok(Running { address, stop, serving, working, sweeping, app })
+    let sending = tokio::spawn(upstream::send(app.clone(), stop.clone()));
+    Ok(Running { address, stop, serving, working, sweeping, sending, app })
 }
 
 impl Running {
@@ -61,6 +63,7 @@ impl Running {
         }
         self.working.await.context("the worker panicked")??;
         self.sweeping.await.context("the sweeper panicked")?;
+        self.sending.await.context("the sender panicked")?;
         Ok(self.app.close().await?)
     }
 }

@@ -7,7 +7,9 @@
 
 pub mod agreements;
 pub mod candidacies;
+pub mod districts;
 pub mod dossier;
+pub mod exchange;
 pub mod market;
 pub mod matters;
 pub mod milestones;

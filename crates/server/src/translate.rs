@@ -6,6 +6,7 @@
 use shuyu_airlock::AirlockError;
 use shuyu_casework::CaseworkError;
 use shuyu_delivery::DeliveryError;
+use shuyu_exchange::ExchangeError;
 use shuyu_registry::RegistryError;
 use shuyu_settlement::SettlementError;
 use shuyu_sources::SourceError;
@@ -86,6 +87,17 @@ impl From<CaseworkError> for Problem {
             CaseworkError::Conflict { .. } => Self::conflict(error.to_string()),
             CaseworkError::Stale { .. } => Self::stale(),
             CaseworkError::Registry(error) => error.into(),
+            error => Self::fault(error),
+        }
+    }
+}
+
+impl From<ExchangeError> for Problem {
+    fn from(error: ExchangeError) -> Self {
+        match error {
+            ExchangeError::Unknown { kind, .. } => Self::unseen(kind),
+            ExchangeError::Malformed { .. } => Self::malformed(error.to_string()),
+            ExchangeError::Conflict { .. } => Self::conflict(error.to_string()),
             error => Self::fault(error),
         }
     }

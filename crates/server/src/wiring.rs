@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use shuyu_airlock::Airlock;
 use shuyu_casework::Casework;
 use shuyu_delivery::Delivery;
+use shuyu_exchange::Exchange;
 use shuyu_ledger::{Clock, DatabaseUrl, Ledger, LedgerConfig};
 use shuyu_model::{Calendar, Time};
 use shuyu_registry::{Registry, Rules, rules};
@@ -105,6 +106,7 @@ pub async fn wire_over(
     let data: PathBuf = ledger.data_dir().to_path_buf();
     let keys = data.join("keys");
     let casework = Casework::new(registry.clone(), calendar);
+    let exchange = Exchange::open(ledger.clone(), registry.regime_arc())?;
     let master_key = MasterKey::load_or_create(&keys.join("vault.key"), ledger.profile())?;
     let vault = Vault::open(ledger.clone(), VaultConfig { root: data.join("vault"), master_key }).await?;
     let pseudonym_key =
@@ -117,7 +119,7 @@ pub async fn wire_over(
     let spool =
         Spool::open(data.join("spool"), reserve_bytes, UPLOAD_BYTES_MAX).context("the spool folder cannot be made")?;
     let app = App::new(Parts {
-        stations: Stations { ledger, registry, casework, vault, workrooms, airlock, delivery, settlement },
+        stations: Stations { ledger, registry, casework, exchange, vault, workrooms, airlock, delivery, settlement },
         authority: Authority::load()?,
         spool,
         home: home_of(&data)?,

@@ -105,8 +105,8 @@ async fn passes(server: &Server, route: &Route, path: &str, actor: &Actor) -> bo
 
 fn guarded(route: &Route, reply: &Reply) -> &'static str {
     assert_ne!(reply.status, StatusCode::INTERNAL_SERVER_ERROR, "{} {}", route.method, route.path);
-    if route.needs == Needs::ClientSignature {
-        // The guard lets these through to `delivery`, which asks who signed.
+    if matches!(route.needs, Needs::ClientSignature | Needs::PeerSignature) {
+        // The guard lets these through to `delivery` or `exchange`, which ask who signed.
         assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{} {}", route.method, route.path);
         return "sign";
     }

@@ -6,6 +6,7 @@ mod access;
 mod bodies;
 mod candidacies;
 mod dossier;
+mod exchange;
 mod faults;
 mod journey;
 mod matters;

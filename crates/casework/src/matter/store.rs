@@ -6,11 +6,12 @@ use shuyu_ledger::{Change, Ledger, Row, args};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::{Actor, Day, Digest, Role, Time};
+use shuyu_model::{Day, Digest, Role, Time};
 
 use super::view::sees_all;
 use super::{Matter, MatterFiling, MatterFilter, Moved};
 use crate::CaseworkError;
+use crate::districts::Sight;
 use crate::store::{Book, Reader, json, to_i64};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
@@ -130,6 +131,8 @@ macro_rules! listed {
     () => {
         " FROM matters m WHERE ($1 = '' OR m.opener = $1 OR m.subject_organisation = $1 OR m.counterparty = $1 \
          OR m.parties LIKE '%\"' || $1 || '\"%' \
+         OR EXISTS (SELECT 1 FROM district_places p WHERE p.district = $6 \
+         AND (p.organisation = m.opener OR p.organisation = m.subject_organisation)) \
          OR (m.kind = 'call' AND m.state IN ('published', 'closed', 'evaluated'))) \
          AND ($2 = '' OR m.kind = $2) AND ($3 = '' OR m.state = $3) \
          AND ($4 = '' OR m.opener = $4 OR m.subject_organisation = $4 OR m.counterparty = $4) \
@@ -139,12 +142,13 @@ macro_rules! listed {
 
 pub(crate) async fn list(
     ledger: &Ledger,
-    viewer: &Actor,
+    sight: &Sight,
     filter: &MatterFilter,
     after: &str,
     items_max: usize,
 ) -> Result<(Vec<Matter>, usize)> {
-    let own = if sees_all(viewer) { "" } else { viewer.organisation.as_str() };
+    let viewer = sight.narrow();
+    let own = if sees_all(&viewer) { "" } else { viewer.organisation.as_str() };
     let asked = || {
         args![
             own,
@@ -152,11 +156,12 @@ pub(crate) async fn list(
             filter.state.as_deref().unwrap_or_default(),
             filter.organisation.as_ref().map_or("", OrganisationId::as_str),
             filter.subject.as_deref().unwrap_or_default(),
+            sight.whole_district(),
         ]
     };
     let count = ledger.read(concat!("SELECT CAST(count(*) AS BIGINT) AS total", listed!()), asked()).await?;
     let total = count.first().map(|row| row.int("total")).transpose()?.unwrap_or(0);
-    let sql = concat!("SELECT m.*", listed!(), " AND m.id > $6 ORDER BY m.id LIMIT $7");
+    let sql = concat!("SELECT m.*", listed!(), " AND m.id > $7 ORDER BY m.id LIMIT $8");
     let mut args = asked();
     args.extend(args![after, to_i64(items_max)]);
     let found = ledger.read(sql, args).await?.iter().map(read_matter).collect::<Result<_>>()?;
@@ -316,6 +321,16 @@ pub(crate) async fn set_filed(
     let now = change.now();
     let evidence = evidence.map(|digest| digest.to_string());
     let args = args![filing.matter.as_str(), filing.version, filing.to.word(), now, by.as_str(), evidence];
+    Ok(change.write(sql, args).await? == 1)
+}
+
+/// The same by the receipt of the platform that the copy went to; on the day of that
+/// receipt, but never on one that has not come here.
+pub(crate) async fn set_filed_by_receipt(change: &mut Change, filed: &shuyu_exchange::FiledBy) -> Result<bool> {
+    let sql = "UPDATE matter_filings SET filed_at = $4, evidence = $5 \
+               WHERE matter_id = $1 AND version = $2 AND recipient = $3 AND filed_at IS NULL";
+    let at = filed.at.min(change.now());
+    let args = args![&filed.of, filed.version, filed.to.word(), at, filed.receipt.to_string()];
     Ok(change.write(sql, args).await? == 1)
 }
 

@@ -84,7 +84,7 @@ impl Failure for CaseworkError {
     fn is_mistake(&self) -> bool {
         match self {
             Self::Registry(error) => error.is_mistake(),
-            Self::Ledger(_) | Self::Damaged { .. } => false,
+            Self::Ledger(_) | Self::Damaged { .. } | Self::Exchange(_) => false,
             Self::Unknown { .. } | Self::Malformed { .. } | Self::Conflict { .. } | Self::Stale { .. } => true,
         }
     }

@@ -10,8 +10,8 @@ use shuyu_registry::testing::{allowed, refused};
 use super::*;
 use crate::NewConsent;
 use crate::desk::{PERSON, QUOTA, STRANGER, desk, desk_with, subscription};
-use crate::signature::{ANSWER_PREFIX, blind_digest};
 use crate::testing::Client;
+use crate::{ANSWER_PREFIX, blind_digest};
 
 const DAY: i64 = 24 * 3_600_000_000;
 

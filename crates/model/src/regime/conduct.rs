@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Sourced;
-use super::words::{Body, DistrictRule, Effect, Force, Measure, PlanPer, Suspension};
+use super::words::{Body, DistrictRule, Effect, Force, Measure, PlanPer, Suspension, Upward};
 
 /// Somebody assesses somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -165,8 +165,12 @@ pub struct EmergencyPlanRules {
 pub struct HierarchyRules {
     /// To which platform or system above this one is linked.
     pub linked_to: Option<Sourced<Body>>,
+    /// Which records go up to it, beside the copies that are filed there.
+    pub sends_up: Option<Sourced<Vec<Upward>>>,
     /// How districts come to operation of their own.
     pub districts: Option<Sourced<DistrictRule>>,
+    /// What a district's scheme must hold.
+    pub district_scheme_contents: Option<Sourced<Vec<String>>>,
     /// Districts build no platform of their own.
     pub own_platform_barred: Option<Sourced<bool>>,
 }

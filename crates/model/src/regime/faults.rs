@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::matter::is_key;
 use super::procedure::{self, did_you_mean};
 use super::words::{self, ProcessorPlace, Status, body_of};
-use super::{Ban, Condition, Disqualification, ProcedureKind, Regime, is_key};
+use super::{Ban, Condition, Disqualification, ProcedureKind, Regime};
 use crate::actor::Role;
 use crate::candidacy::CODE_BYTES_MAX;
 
@@ -132,6 +133,23 @@ fn of_head(regime: &Regime, faults: &mut Faults) {
     }
     if regime.hierarchy.districts.is_some() && regime.level == words::Level::District {
         faults.at("hierarchy.districts", "`hierarchy.districts` is for a city; a district has no districts");
+    }
+    let hierarchy = &regime.hierarchy;
+    if let Some(contents) = &hierarchy.district_scheme_contents {
+        if hierarchy.districts.is_none() {
+            let what = "`hierarchy.district_scheme_contents` is for districts, and `hierarchy.districts` is missing";
+            faults.at("hierarchy.district_scheme_contents", what);
+        }
+        for key in contents.value.iter().filter(|key| !is_key(key)) {
+            faults.at("hierarchy.district_scheme_contents", format!("`{key}` is no key: a-z, 0-9 and `_`"));
+        }
+    }
+    if hierarchy.districts.is_some() && !regime.procedure.contains_key(&ProcedureKind::DistrictScheme) {
+        faults
+            .at("hierarchy.districts", "`procedure.district_scheme` is missing; a district's scheme is decided by it");
+    }
+    if regime.hierarchy.sends_up.as_ref().is_some_and(|kinds| kinds.value.is_empty()) {
+        faults.at("hierarchy.sends_up", "`hierarchy.sends_up` is empty; leave it out where nothing goes up");
     }
 }
 

@@ -154,6 +154,15 @@ words! {
         OwnGovernmentThenFiling = "own_government_then_filing" "本级政府审议后报市级备案",
         ByReference = "by_reference" "参照执行",
     }
+    /// What goes up to the platform above this one.
+    Upward {
+        Catalog = "catalog_entry" "目录条目",
+        Registration = "registration" "资源登记信息",
+        Scheme = "scheme" "实施方案",
+        Selection = "selection" "运营机构遴选结果",
+        Agreement = "agreement" "授权运营协议",
+        Scenario = "scenario" "应用场景",
+    }
     /// For what one emergency plan is made.
     PlanPer {
         Authorisation = "authorisation" "一授权一预案",
@@ -247,6 +256,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("signed_agreement", "已签署的协议"),
     ("evaluation_report", "评审报告"),
     ("notice", "公示公告"),
+    ("organisation_structure", "组织架构"),
+    ("working_mechanism", "工作机制"),
     ("operation", "运营情况"),
     ("security", "运营安全"),
     ("entities", "开发利用主体"),
@@ -269,7 +280,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, PlanPer, super::Figure, super::PaperKind, super::PaperAct,
+    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, super::Figure, super::PaperKind, super::PaperAct,
     super::Particular, super::Interest, crate::candidacy::Record,
 }
 

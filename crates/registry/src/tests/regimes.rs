@@ -401,7 +401,9 @@ async fn a_scenario_names_each_department_whose_data_it_takes_once() {
 async fn no_case_opens_on_what_the_registry_does_not_hold() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let town = town_under(&ledger, regime_of(&ledger, "changsha-2026")).await;
-    let held = [ProcedureKind::REQUIRED.as_slice(), &[ProcedureKind::ProcessorAgreement]].concat();
+    let held =
+        [ProcedureKind::REQUIRED.as_slice(), &[ProcedureKind::ProcessorAgreement, ProcedureKind::DistrictScheme]];
+    let held = held.concat();
     let is_unheld = |kind: &&ProcedureKind| !held.contains(kind) && RegistrationKind::of(**kind).is_none();
     for kind in ProcedureKind::ALL.iter().filter(is_unheld) {
         let error = town.registry.subject(*kind, "x").await.unwrap_err().to_string();

@@ -69,7 +69,7 @@ impl IntoResponse for AnsweredJson {
 }
 
 /// The request as `delivery` wants to see it.
-fn signed_call(Whole { parts, body }: Whole) -> SignedCall {
+pub(crate) fn signed_call(Whole { parts, body }: Whole) -> SignedCall {
     let line = |name: &str| joined(&parts, name);
     SignedCall {
         method: parts.method.to_string(),

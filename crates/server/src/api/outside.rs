@@ -47,7 +47,7 @@ pub async fn health(State(app): Stations) -> Result<Shown<Health>, Problem> {
 
 /// Figures for Prometheus.
 pub async fn metrics(State(app): Stations) -> Result<Raw<Text>, Problem> {
-    let text = figures::render(&app).await.map_err(Problem::fault)?;
+    let text = figures::render(&app).await?;
     Ok(Raw::new(([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"))], text)))
 }
 

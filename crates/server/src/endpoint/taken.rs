@@ -75,6 +75,10 @@ ids_in_path! {
     ObjectionId = "id", "OBJ";
     PaperId = "id", "PAP";
     OrderId = "id", "ORD";
+    PeerId = "id", "PEE";
+    DistrictSchemeId = "id", "DSC";
+    DispatchId = "id", "DSP";
+    SubmissionId = "id", "SBM";
 }
 
 impl InPath for RegistrationCode {

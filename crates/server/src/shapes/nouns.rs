@@ -76,6 +76,8 @@ pub enum ProcedureKind {
     AgreementAmendment,
     /// What follows an agreement's end.
     AgreementRenewal,
+    /// A district's scheme comes into force.
+    DistrictScheme,
 }
 
 /// How much is authorised at once.

@@ -47,6 +47,7 @@ const UNREADABLE: &[Mistake] = &[
         "[\"cor\"]",
         "did you mean `core`?",
     ),
+    mistake("[\"catalog_entry\", ", "[\"catalog_entri\", ", "catalog_entri", "did you mean `catalog_entry`?"),
     mistake("[\"industry\"]", "[\"industri\"]", "industri\"", "did you mean `industry`?"),
     mistake(
         "suspended        = { value = \"never\"",
@@ -113,6 +114,27 @@ const UNREADABLE: &[Mistake] = &[
         "`gives_rights_away`?",
     ),
     of(LUOHU, "one_a_scenario = ", "one_per_scenario = ", "one_per_scenario", "did you mean `one_a_scenario`?"),
+    mistake("[\"organisation_structure\", ", "[\"组织架构\", ", "district_scheme_contents", "is no key"),
+    mistake(
+        "[procedure.district_scheme]\nsource",
+        "[procedure.scheme_change]\nsource",
+        "districts           = {",
+        "a district's scheme is decided by it",
+    ),
+    of(
+        LUOHU,
+        "linked_to = { value",
+        "district_scheme_contents = { value = [\"x\"], setting = true }\nlinked_to = { value",
+        "district_scheme_contents",
+        "`hierarchy.districts` is missing",
+    ),
+    of(
+        LUOHU,
+        "sends_up  = { value = [\"catalog_entry\"]",
+        "sends_up = { value = []",
+        "sends_up = {",
+        "leave it out where nothing goes up",
+    ),
     of(LUOHU, "look_back_years = 3", "look_back_years = -3", "look_back_years = -3", "too small or too large"),
     of(
         LUOHU,

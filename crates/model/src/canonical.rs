@@ -3,8 +3,8 @@
 //! This is RFC 8785 for what we put in: text, whole numbers, booleans, lists.
 //! Floats do not occur, so its rules for them are not here.
 
+use crate::{CryptoProfile, Digest};
 use serde::Serialize;
-use shuyu_model::{CryptoProfile, Digest};
 
 /// The canonical text of a value.
 pub fn text(value: &serde_json::Value) -> String {

@@ -15,7 +15,8 @@
 //! the private key can make. Without that, the few possible identity numbers or
 //! answers could be tried out against the log.
 //!
-//! Not here: which key may do what (`gateway`), repeated nonces (`replay`).
+//! Not here: which key may do what (`delivery::gateway` for clients, `inbox` for
+//! other platforms), repeated nonces (the same), making one (`identity`).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -24,7 +25,6 @@ use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use httpsig::prelude::HttpSignatureHeaders;
 use httpsig::prelude::message_component::{DerivedComponentName, HttpMessageComponentId, HttpMessageComponentName};
 use sha2::{Digest as _, Sha256};
-use shuyu_model::id::ClientKeyId;
 use shuyu_model::{CryptoProfile, Digest, Hasher, Time};
 
 /// How far `created` may lie from now, before or after.
@@ -61,20 +61,21 @@ pub struct SignedCall {
 }
 
 /// A call that is well made and fresh; whose it is still has to be shown.
-pub(crate) struct Presented {
+pub struct Presented {
     /// The key that it says it was signed with.
-    pub(crate) client: ClientKeyId,
+    pub keyid: String,
     /// Until when a repetition would pass for fresh.
-    pub(crate) fresh_until: Time,
+    pub fresh_until: Time,
+    /// What the caller made up for this call alone.
+    pub nonce: String,
     base: String,
     signature: [u8; 64],
-    nonce: String,
 }
 
 impl Presented {
     /// Reads a call; `None` for whatever is wrong with it, see
     /// INVARIANT (one vague no).
-    pub(crate) fn read(call: &SignedCall, now: Time) -> Option<Self> {
+    pub fn read(call: &SignedCall, now: Time) -> Option<Self> {
         let input = short(call.signature_input.as_deref())?;
         let mut signatures = HttpSignatureHeaders::try_parse(short(call.signature.as_deref())?, input).ok()?;
         // One signature: with two, which of them was meant would be a guess.
@@ -92,7 +93,7 @@ impl Presented {
             return None;
         }
         let nonce = params.nonce.clone().filter(|n| (NONCE_CHARS_MIN..=NONCE_CHARS_MAX).contains(&n.len()))?;
-        let client = ClientKeyId::parse(params.keyid.as_deref()?).ok()?;
+        let keyid = params.keyid.clone()?;
         if !is_digest_of(short(call.content_digest.as_deref())?, &call.body) {
             return None;
         }
@@ -100,31 +101,31 @@ impl Presented {
         let base = signature_base(call, &params.covered_components, written_params)?;
         let signature = STANDARD.decode(headers.signature().to_string()).ok()?.try_into().ok()?;
         let fresh_until = Time((created + SIGNATURE_SECONDS_MAX + 1).saturating_mul(MICROS));
-        Some(Self { client, fresh_until, base, signature, nonce })
+        Some(Self { keyid, fresh_until, nonce, base, signature })
     }
 
     /// Whether the holder of this key made it (RFC 8032 5.1.7). `verify_strict`
     /// would look for weak keys, which are not registered at all, once more at
     /// each call (`product`); a malleable signature does not pass either way.
-    pub(crate) fn is_by(&self, key: &VerifyingKey) -> bool {
+    pub fn is_by(&self, key: &VerifyingKey) -> bool {
         key.verify(self.base.as_bytes(), &Signature::from_bytes(&self.signature)).is_ok()
     }
 
     /// What must not come twice: the key and the nonce.
-    pub(crate) fn once(&self) -> [u8; 16] {
+    pub fn once(&self) -> [u8; 16] {
         let mut hasher = Sha256::new();
-        hasher.update(self.client.as_str());
+        hasher.update(&self.keyid);
         hasher.update(self.nonce.as_bytes());
         first_half(&hasher.finalize().into())
     }
 
     /// The digest of the request, see INVARIANT (blind digests).
-    pub(crate) fn request_digest(&self, profile: CryptoProfile) -> Digest {
+    pub fn request_digest(&self, profile: CryptoProfile) -> Digest {
         blind_digest(profile, REQUEST_PREFIX, &self.signature, self.base.as_bytes())
     }
 
     /// The digest of the answer, see INVARIANT (blind digests).
-    pub(crate) fn answer_digest(&self, profile: CryptoProfile, answer: &[u8]) -> Digest {
+    pub fn answer_digest(&self, profile: CryptoProfile, answer: &[u8]) -> Digest {
         blind_digest(profile, ANSWER_PREFIX, &self.signature, answer)
     }
 }
@@ -153,7 +154,8 @@ fn short(header: Option<&str>) -> Option<&str> {
     header.filter(|text| text.len() <= HEADER_BYTES_MAX)
 }
 
-pub(crate) fn first_half(bytes: &[u8; 32]) -> [u8; 16] {
+/// The first 16 bytes of a hash: enough to tell calls apart.
+pub fn first_half(bytes: &[u8; 32]) -> [u8; 16] {
     let mut half = [0; 16];
     half.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     half

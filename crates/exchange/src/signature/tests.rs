@@ -64,7 +64,7 @@ fn sign(draft: Draft) -> SignedCall {
 #[track_caller]
 fn check(call: &SignedCall, is_taken: bool) {
     let presented = Presented::read(call, NOW);
-    let taken = presented.is_some_and(|p| p.is_by(&key().verifying_key()) && p.client.as_str() == CLIENT);
+    let taken = presented.is_some_and(|p| p.is_by(&key().verifying_key()) && p.keyid == CLIENT);
     assert_eq!(taken, is_taken, "{call:?}");
 }
 
