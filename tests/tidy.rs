@@ -19,6 +19,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("airlock", &["model", "ledger", "casework", "workroom"]),
     ("delivery", &["model", "ledger", "registry", "airlock"]),
     ("settlement", &["model", "ledger", "registry", "delivery"]),
+    ("documents", &["model", "ledger", "registry", "casework", "delivery", "settlement"]),
     ("town", &["model"]),
     ("bench", &["model", "ledger", "sources", "vault", "town"]),
     (
@@ -34,6 +35,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "airlock",
             "delivery",
             "settlement",
+            "documents",
             "town",
         ],
     ),
