@@ -7,6 +7,7 @@ pub mod candidates;
 pub mod cases;
 pub mod catalog;
 pub mod demo;
+pub mod documents;
 pub mod jobs;
 pub mod journal;
 pub mod matters;

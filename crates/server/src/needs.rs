@@ -93,6 +93,10 @@ needs! {
     HandleMatters = "handle_matters", Platform;
     /// Sees the matters of the own organisation, or all where one supervises.
     SeeMatters = "see_matters", Platform;
+    /// Issues documents of the own organisation.
+    IssueDocuments = "issue_documents", Platform;
+    /// Sees the documents that the own organisation has a part in, or all where one supervises.
+    SeeDocuments = "see_documents", Platform;
     /// Computes in the workroom of an own scenario.
     Compute = "compute", Owned;
     /// Sees own jobs.

@@ -78,6 +78,7 @@ fn header(app: &App, regime: &Regime) -> Markup {
         header {
             h1 { "公共数据资源授权运营公示" span lang="en" { "Authorised operation of public data" } }
             p { "依据《" (regime.title) "》（" (regime.issued_by) "）。原始数据不出域，可用不可见。" }
+            p { a href="/public/documents" { "信息公开文件 Public documents" } }
             p lang="en" { "Under " (regime.stamp()) ". Raw data never leaves and is seen by nobody who computes with it." }
             @if app.settings().is_demo {
                 p class="note" { "这是示范：江城市及其中的人与机构均为虚构。" span lang="en" { "A demonstration: the city and everybody in it are made up." } }

@@ -13,8 +13,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidates, cases, catalog, demo, jobs, journal, matters, money, organisations, outside,
-    people, products, releases, resources, scenarios, sessions,
+    agreements, answers, candidates, cases, catalog, demo, documents, jobs, journal, matters, money, organisations,
+    outside, people, products, releases, resources, scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -66,6 +66,8 @@ const DELETE: Method = Method::DELETE;
 pub fn routes() -> Vec<Route> {
     let mut all = vec![
         route(GET, "/", outside::page, Needs::Nothing, "What is authorised to whom, until when, for everybody to read."),
+        route(GET, "/public/documents", documents::public_page, Needs::Nothing, "The documents that the law makes public."),
+        route(GET, "/public/documents/{id}/{shape}", documents::public_fetch, Needs::Nothing, "Fetches a public document as page, PDF or workbook."),
         route(GET, "/style.css", outside::style, Needs::Nothing, "The style of the public page."),
         route(GET, "/healthz", outside::health, Needs::Nothing, "Whether the server can read its book."),
         route(GET, "/metrics", outside::metrics, Needs::Nothing, "Figures for Prometheus."),
@@ -142,6 +144,12 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/matters/{id}/moves", matters::make_move, Needs::HandleMatters, "Makes a move."),
         route(POST, "/v1/matters/{id}/filings/{version}/{to}", matters::file, Needs::HandleMatters, "Says that a copy after a move was filed."),
         route(GET, "/v1/obligations", matters::obligations, Needs::SeeMatters, "Lists who must do what by which day, the most urgent first."),
+
+        route(POST, "/v1/documents", documents::issue, Needs::IssueDocuments, "Issues a document, made from the records."),
+        route(POST, "/v1/documents/previews", documents::preview, Needs::IssueDocuments, "Shows a document as it would be, and what keeps it from being issued."),
+        route(GET, "/v1/documents", documents::list, Needs::SeeDocuments, "Lists documents, oldest first."),
+        route(GET, "/v1/documents/{id}", documents::show, Needs::SeeDocuments, "Shows what is known of a document."),
+        route(GET, "/v1/documents/{id}/{shape}", documents::fetch, Needs::SeeDocuments, "Fetches a document as page, PDF or workbook."),
 
         route(GET, "/v1/jobs", jobs::list, Needs::SeeJobs, "Lists the organisation's jobs, newest first."),
         route(GET, "/v1/jobs/{id}", jobs::show, Needs::OwnJob, "Shows a job."),

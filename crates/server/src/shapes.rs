@@ -5,6 +5,7 @@
 //! `each_published_body_is_one_that_its_route_reads` holds the bodies to it,
 //! and `each_answer_has_its_published_shape` the answers.
 
+pub mod documents;
 pub mod market;
 pub mod matters;
 pub mod nouns;

@@ -58,7 +58,11 @@ fn address(route: &Route, things: &Things) -> String {
         other => format!("{}-{}", absent(other), "0".repeat(32)),
     };
     let path = route.path.replace("{id}", &id).replace("{role}", "agency").replace("{to}", "regulator");
-    path.replace("{version}", "1").replace("{month}", "2026-01").replace("{seq}", "1").replace("{*file}", "checkpoint")
+    path.replace("{version}", "1")
+        .replace("{shape}", "pdf")
+        .replace("{month}", "2026-01")
+        .replace("{seq}", "1")
+        .replace("{*file}", "checkpoint")
 }
 
 fn absent(list: &str) -> &'static str {
@@ -68,6 +72,7 @@ fn absent(list: &str) -> &'static str {
         "agreements" => "AGR",
         "cases" | "filings" => "CAS",
         "matters" => "MAT",
+        "documents" => "DOC",
         "releases" => "REL",
         "products" => "PRD",
         "subscriptions" => "SUB",

@@ -4,6 +4,7 @@
 
 mod access;
 mod bodies;
+mod documents;
 mod faults;
 mod journey;
 mod matters;

@@ -10,7 +10,7 @@ use shuyu_ledger::testing::ledgers;
 use shuyu_model::id::{HoldingId, JobId, ResourceId, ScenarioId};
 use shuyu_model::{Actor, Role, UseKind};
 use shuyu_registry::rules;
-use shuyu_registry::testing::{Town, fund_columns, town};
+use shuyu_registry::testing::{Town, fund_columns, regime_of, town, town_under};
 use shuyu_server::app::App;
 use shuyu_server::wiring::{Settings, wire_over};
 use shuyu_server::{jobs, router};
@@ -86,8 +86,18 @@ pub(crate) async fn server_with_reserve(reserve_bytes: u64) -> Server {
     on(ledger, dir, reserve_bytes).await
 }
 
+/// A server under another document.
+pub(crate) async fn server_under(code: &str) -> Server {
+    let (_, ledger, dir) = ledgers().await.into_iter().next().unwrap();
+    let town = town_under(&ledger, regime_of(&ledger, code)).await;
+    over(town, dir, 0).await
+}
+
 async fn on(ledger: shuyu_ledger::Ledger, dir: TempDir, reserve_bytes: u64) -> Server {
-    let town = town(&ledger).await;
+    over(town(&ledger).await, dir, reserve_bytes).await
+}
+
+async fn over(town: Town, dir: TempDir, reserve_bytes: u64) -> Server {
     let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
     let settings = Settings { is_demo: true, has_secure_cookies: false };
     let app = wire_over(town.registry.clone(), rules.calendar, reserve_bytes, settings).await.unwrap();

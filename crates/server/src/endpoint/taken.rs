@@ -70,6 +70,7 @@ ids_in_path! {
     ClientKeyId = "id", "CLK";
     JobId = "id", "JOB";
     MatterId = "id", "MAT";
+    DocumentId = "id", "DOC";
 }
 
 impl InPath for Role {

@@ -224,7 +224,7 @@ pub struct MatterView {
 pub struct Obligation {
     /// Names it in pages.
     pub key: String,
-    /// `move`, `step`, `filing`, `assessment`, `agreement_end` or `rules_end`.
+    /// `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end`, `report` or `disclosure`.
     pub kind: String,
     /// About what: an id, or the stamp of the rules.
     pub about: String,
