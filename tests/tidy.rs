@@ -20,6 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("airlock", &["model", "ledger", "casework", "workroom"]),
     ("delivery", &["model", "ledger", "registry", "airlock", "exchange"]),
     ("settlement", &["model", "ledger", "registry", "delivery"]),
+    ("documents", &["model", "ledger", "registry", "casework", "delivery", "settlement"]),
     ("town", &["model"]),
     ("bench", &["model", "ledger", "sources", "vault", "town"]),
     (
@@ -36,6 +37,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "airlock",
             "delivery",
             "settlement",
+            "documents",
             "town",
         ],
     ),

@@ -134,6 +134,8 @@ ids! {
     ReceiptId, "RCP", "receipt";
     /// A month's account.
     StatementId, "STM", "statement";
+    /// A document that was issued.
+    DocumentId, "DOC", "document";
     /// A background job.
     JobId, "JOB", "job";
     /// The scheme of a district under the city.

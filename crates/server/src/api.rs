@@ -9,6 +9,7 @@ pub mod cases;
 pub mod catalog;
 pub mod demo;
 pub mod districts;
+pub mod documents;
 pub mod dossier;
 pub mod exchange;
 pub mod jobs;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shuyu_airlock::Airlock;
 use shuyu_casework::Casework;
 use shuyu_delivery::Delivery;
+use shuyu_documents::Documents;
 use shuyu_exchange::Exchange;
 use shuyu_ledger::{Ledger, LedgerError};
 use shuyu_model::Actor;
@@ -46,6 +47,8 @@ pub struct Stations {
     pub delivery: Delivery,
     /// What that costs.
     pub settlement: Settlement,
+    /// What goes on paper.
+    pub documents: Documents,
 }
 
 /// The server's state. Clones are the same one.
@@ -140,6 +143,11 @@ impl App {
     /// What that costs.
     pub fn settlement(&self) -> &Settlement {
         &self.0.stations.settlement
+    }
+
+    /// What goes on paper.
+    pub fn documents(&self) -> &Documents {
+        &self.0.stations.documents
     }
 
     /// Who may call what.

@@ -43,6 +43,7 @@ pub mod openapi;
 mod owner;
 mod page;
 pub mod program;
+mod public_documents;
 pub mod reasons;
 pub mod router;
 pub mod serve;

@@ -113,6 +113,10 @@ needs! {
     HandleOrders = "handle_orders", Platform;
     /// Sees orders.
     SeeOrders = "see_orders", Platform;
+    /// Issues documents of the own organisation.
+    IssueDocuments = "issue_documents", Platform;
+    /// Sees the documents that the own organisation has a part in, or all where one supervises.
+    SeeDocuments = "see_documents", Platform;
     /// Computes in the workroom of an own scenario.
     Compute = "compute", Owned;
     /// Sees own jobs.

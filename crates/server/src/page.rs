@@ -85,6 +85,7 @@ fn header(app: &App, regime: &Regime) -> Markup {
         header {
             h1 { "公共数据资源授权运营公示" span lang="en" { "Authorised operation of public data" } }
             p { "依据《" (regime.title) "》（" (regime.issued_by) "）（" a href="/conformance" { "逐条对照 Clause by clause" } "）。原始数据不出域，可用不可见。" }
+            p { a href="/public/documents" { "信息公开文件 Public documents" } }
             p lang="en" { "Under " (regime.stamp()) ". Raw data never leaves and is seen by nobody who computes with it." }
             @if regime.status == Status::Draft {
                 p class="note" { "本文件为征求意见稿，尚未施行；此处所有事项均为试行演练，不具法律效力。" span lang="en" { "A draft for comment, not in force: everything here is a trial and binds nobody." } }

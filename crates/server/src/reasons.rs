@@ -48,6 +48,8 @@ const ABOUT_WHO: &[&str] = &[
     "DLV-003", // not the operator
     "DLV-010", // not the entity
     "DLV-011", // neither person nor entity
+    "DOC-001", // not the role that issues it
+    "DOC-002", // not the party
     "STL-001", // not the operator
     "STL-002", // not the agency
 ];
@@ -69,6 +71,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         shuyu_airlock::REASONS,
         shuyu_delivery::REASONS,
         shuyu_settlement::REASONS,
+        shuyu_documents::REASONS,
         REASONS,
     ]
     .concat()

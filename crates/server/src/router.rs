@@ -13,9 +13,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, dossier, exchange, jobs, journal,
-    matters, milestones, money, orders, organisations, outside, people, products, registrations, releases, resources,
-    scenarios, sessions,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs,
+    journal, matters, milestones, money, orders, organisations, outside, people, products, registrations, releases,
+    resources, scenarios, sessions,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -70,6 +70,8 @@ pub fn routes() -> Vec<Route> {
         route(GET, "/registrations", registrations::verify_page, Needs::Nothing, "What a registration code stands for, for everybody to read."),
         route(GET, "/v1/registration_codes/{code}", registrations::verify, Needs::Nothing, "Looks a registration up by its code."),
         route(GET, "/v1/notices", registrations::notices, Needs::Nothing, "Lists what is on public notice, and until when somebody can object."),
+        route(GET, "/public/documents", documents::public_page, Needs::Nothing, "The documents that the law makes public."),
+        route(GET, "/public/documents/{id}/{shape}", documents::public_fetch, Needs::Nothing, "Fetches a public document as page, PDF or workbook."),
         route(GET, "/style.css", outside::style, Needs::Nothing, "The style of the public page."),
         route(GET, "/conformance", outside::conformance, Needs::Nothing, "The document's clauses, and what carries each, for everybody to read."),
         route(GET, "/conformance.css", outside::conformance_style, Needs::Nothing, "The style of that page."),
@@ -186,6 +188,12 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/obligations", matters::obligations, Needs::SeeMatters, "Lists who must do what by which day, the most urgent first."),
         route(GET, "/v1/milestones", milestones::list, Needs::SeeMatters, "Lists the goals of the document, what was counted towards each, and what was said of it."),
         route(POST, "/v1/milestones/marks", milestones::mark, Needs::HandleMatters, "Says of a goal that it is met, or is not after all."),
+
+        route(POST, "/v1/documents", documents::issue, Needs::IssueDocuments, "Issues a document, made from the records."),
+        route(POST, "/v1/documents/previews", documents::preview, Needs::IssueDocuments, "Shows a document as it would be, and what keeps it from being issued."),
+        route(GET, "/v1/documents", documents::list, Needs::SeeDocuments, "Lists documents, oldest first."),
+        route(GET, "/v1/documents/{id}", documents::show, Needs::SeeDocuments, "Shows what is known of a document."),
+        route(GET, "/v1/documents/{id}/{shape}", documents::fetch, Needs::SeeDocuments, "Fetches a document as page, PDF or workbook."),
 
         route(GET, "/v1/jobs", jobs::list, Needs::SeeJobs, "Lists the organisation's jobs, newest first."),
         route(GET, "/v1/jobs/{id}", jobs::show, Needs::OwnJob, "Shows a job."),

@@ -8,6 +8,7 @@
 pub mod agreements;
 pub mod candidacies;
 pub mod districts;
+pub mod documents;
 pub mod dossier;
 pub mod exchange;
 pub mod market;

@@ -6,6 +6,7 @@
 use shuyu_airlock::AirlockError;
 use shuyu_casework::CaseworkError;
 use shuyu_delivery::DeliveryError;
+use shuyu_documents::DocumentsError;
 use shuyu_exchange::ExchangeError;
 use shuyu_registry::RegistryError;
 use shuyu_settlement::SettlementError;
@@ -46,6 +47,21 @@ impl From<SettlementError> for Problem {
             SettlementError::Malformed { .. } => Self::malformed(error.to_string()),
             SettlementError::Conflict { .. } => Self::conflict(error.to_string()),
             SettlementError::Delivery(error) => error.into(),
+            error => Self::fault(error),
+        }
+    }
+}
+
+impl From<DocumentsError> for Problem {
+    fn from(error: DocumentsError) -> Self {
+        match error {
+            DocumentsError::Unknown { kind, .. } => Self::unseen(kind),
+            DocumentsError::Malformed { .. } | DocumentsError::TooLarge { .. } => Self::malformed(error.to_string()),
+            DocumentsError::Busy => Self::conflict(error.to_string()),
+            DocumentsError::Registry(error) => error.into(),
+            DocumentsError::Casework(error) => error.into(),
+            DocumentsError::Delivery(error) => error.into(),
+            DocumentsError::Settlement(error) => error.into(),
             error => Self::fault(error),
         }
     }

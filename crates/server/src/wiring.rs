@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use shuyu_airlock::Airlock;
 use shuyu_casework::Casework;
 use shuyu_delivery::Delivery;
+use shuyu_documents::Documents;
 use shuyu_exchange::Exchange;
 use shuyu_ledger::{Clock, DatabaseUrl, Ledger, LedgerConfig};
 use shuyu_model::{Calendar, Time};
@@ -116,10 +117,22 @@ pub async fn wire_over(
     let airlock = Airlock::new(ledger.clone(), casework.clone(), workrooms.clone(), regime);
     let delivery = Delivery::open(registry.clone(), airlock.clone()).await?;
     let settlement = Settlement::new(delivery.clone());
+    let documents = Documents::open(casework.clone(), delivery.clone(), settlement.clone()).await?;
     let spool =
         Spool::open(data.join("spool"), reserve_bytes, UPLOAD_BYTES_MAX).context("the spool folder cannot be made")?;
     let app = App::new(Parts {
-        stations: Stations { ledger, registry, casework, exchange, vault, workrooms, airlock, delivery, settlement },
+        stations: Stations {
+            ledger,
+            registry,
+            casework,
+            exchange,
+            vault,
+            workrooms,
+            airlock,
+            delivery,
+            settlement,
+            documents,
+        },
         authority: Authority::load()?,
         spool,
         home: home_of(&data)?,

@@ -95,8 +95,18 @@ pub(crate) async fn server_with_reserve(reserve_bytes: u64) -> Server {
     on(ledger, dir, reserve_bytes).await
 }
 
+/// A server under another document.
+pub(crate) async fn server_under(code: &str) -> Server {
+    let (_, ledger, dir) = ledgers().await.into_iter().next().unwrap();
+    let town = town_under(&ledger, regime_of(&ledger, code)).await;
+    over(town, dir, 0).await
+}
+
 async fn on(ledger: shuyu_ledger::Ledger, dir: TempDir, reserve_bytes: u64) -> Server {
-    let town = town(&ledger).await;
+    over(town(&ledger).await, dir, reserve_bytes).await
+}
+
+async fn over(town: Town, dir: TempDir, reserve_bytes: u64) -> Server {
     let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
     over(town, rules.calendar, dir, reserve_bytes).await
 }

@@ -26,7 +26,11 @@ async fn under(ledger: &Ledger, code: &str) -> Under {
     let town = town_under(ledger, regime_of(ledger, code)).await;
     let casework = Casework::new(town.registry.clone(), rules::shipped(code).unwrap().calendar);
     let office = Office { town, casework };
-    let department = office.newcomers("城东区数据局", Role::Agency, 3).await;
+    // Where the document has one agency by name, a district's is not even entered.
+    let single = &office.town.registry.regime().roles.single_holders;
+    let is_single = single.as_ref().is_some_and(|rule| rule.value.contains(&Role::Agency));
+    let role = if is_single { Role::Operator } else { Role::Agency };
+    let department = office.newcomers("城东区数据局", role, 3).await;
     let source = office.newcomers("城东区交通局", Role::Source, 1).await;
     Under { office, department, source }
 }

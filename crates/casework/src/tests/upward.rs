@@ -59,7 +59,7 @@ impl Above {
         let grantee = town.operator[0].organisation.clone();
         let new = town.new_agreement(AgreementKind::Operator, grantee, vec![resource], None, from, until);
         let agreement = allowed(town.registry.draft_agreement(&town.agency[0], new).await.unwrap());
-        let case = office.open(&town.agency[0], ProcedureKind::OperatorAgreement, agreement.as_str()).await;
+        let case = office.open_chosen(agreement.as_str()).await;
         let steps = office.view(&case, &town.agency[0]).await.steps;
         for step in steps {
             let signer = if step.step == "operator_signature" { &town.operator[0] } else { &town.agency[1] };

@@ -1,8 +1,8 @@
 //! What a document says about how things go on and end: assessments, reports,
 //! incidents, rectification, exit, complaints, districts.
 //!
-//! Each is `Option` where a document may be silent. None of these is yet read by a
-//! control: they are what the stations for supervision work by.
+//! Each is `Option` where a document may be silent. `documents` works by reports,
+//! disclosures and assessments; the others are not yet read by a control.
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,8 @@ pub struct ReportDuty {
     pub to: Body,
     /// How often.
     pub every_months: Sourced<u8>,
+    /// Calendar days after its period in which it is in time.
+    pub due_days: Sourced<u16>,
     /// What it must hold.
     pub contents: Option<Sourced<Vec<String>>>,
     /// The clause.

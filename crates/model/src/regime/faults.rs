@@ -326,11 +326,13 @@ fn of_conduct(regime: &Regime, faults: &mut Faults) {
             let what = format!("the report `{}` goes to whoever writes it; name another body", found.name);
             faults.at(format!("report.{index}.to"), what);
         }
+        interval(&format!("report.{index}.every_months"), found.every_months.value, faults);
         if regime.report.iter().take(index).any(|earlier| earlier.name == found.name) {
             faults.at(format!("report.{index}.name"), format!("the report `{}` is there twice; keep one", found.name));
         }
     }
     for (index, found) in regime.disclosure.iter().enumerate() {
+        interval(&format!("disclosure.{index}.every_months"), found.every_months.value, faults);
         if let Some(due) = found.due.as_ref().filter(|due| !is_day_of_year(&due.value)) {
             let what = format!("`{}` is no day of the year; write month and day, as in \"03-31\"", due.value);
             faults.at(format!("disclosure.{index}.due"), what);
@@ -339,6 +341,14 @@ fn of_conduct(regime: &Regime, faults: &mut Faults) {
     for (index, found) in regime.complaint.iter().enumerate().filter(|(_, found)| found.by == found.to) {
         let what = format!("`{}` complains to itself; name another body", found.by.word());
         faults.at(format!("complaint.{index}.to"), what);
+    }
+}
+
+/// What is accounted for is a year, a half, a quarter or a month.
+fn interval(path: &str, months: u8, faults: &mut Faults) {
+    // That it is 0 is told of every number.
+    if ![0, 1, 3, 6, 12].contains(&months) {
+        faults.at(path.to_owned(), format!("{months} months divide no year; write 1, 3, 6 or 12"));
     }
 }
 

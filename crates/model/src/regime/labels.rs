@@ -150,6 +150,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("report.*.by", "各方", "“*”报告:报送者"),
     ("report.*.to", "各方", "“*”报告:接收者"),
     ("report.*.every_months", "各方", "“*”报告:周期"),
+    ("report.*.due_days", "各方", "“*”报告:报送时限(天)"),
     ("report.*.contents", "各方", "“*”报告:内容"),
     ("disclosure.*.by", "社会公众", "“*”的披露:主体"),
     ("disclosure.*.every_months", "社会公众", "“*”的披露:周期"),

@@ -145,7 +145,7 @@ async fn what_the_document_gives_to_one_body_by_name_no_second_one_is() {
     let rows: [(&str, &[Role], &[Role]); 5] = [
         ("changsha-2026", &[Role::Regulator], &[Role::Agency, Role::Source, Role::Operator]),
         ("changchun-2025", &[Role::Regulator], &[Role::Agency]),
-        ("changsha-2023", &[Role::Regulator, Role::Agency], &[Role::Source]),
+        ("changsha-2023", &[Role::Regulator], &[Role::Agency, Role::Source]),
         ("luohu-2025", &[Role::Regulator, Role::Agency], &[Role::Source]),
         ("xianning-2025", &[Role::Regulator, Role::Agency], &[Role::Operator]),
     ];

@@ -3,13 +3,14 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shuyu_casework::{MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Obligation};
+use shuyu_casework::{MatterFilter, MatterItem, MatterMove, MatterView, NewMatter};
 use shuyu_model::Role;
 use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use utoipa::{IntoParams, ToSchema};
 
 use super::cases::Filed;
+use super::documents::Owed;
 use super::{Stations, granted, listed, page};
 use crate::endpoint::{Asked, At, Created, Done, FiledWith, Json, Listed, PageAsked, Shown, Version, Who};
 use crate::error::Problem;
@@ -51,7 +52,7 @@ pub struct MattersAsked {
 
 shaped! {
     Moved => Moved, NewMatter => matters::NewMatter, MatterMove => matters::MatterMove,
-    MatterItem => matters::MatterItem, MatterView => matters::MatterView, Obligation => matters::Obligation,
+    MatterItem => matters::MatterItem, MatterView => matters::MatterView,
 }
 
 /// Opens a matter.
@@ -105,6 +106,9 @@ pub async fn obligations(
     State(app): Stations,
     Who(actor): Who,
     Asked(asked): Asked<PageAsked>,
-) -> Result<Shown<Listed<Obligation>>, Problem> {
-    Ok(Shown(listed(app.casework().obligations(&actor, &page(&asked)?).await?)?))
+) -> Result<Shown<Listed<Owed>>, Problem> {
+    let page = page(&asked)?;
+    let deeds = app.casework().obligations(&actor, &page).await?;
+    let papers = app.documents().duties(&actor, &page).await?;
+    Ok(Shown(listed(Owed::joined(deeds, papers, page.items_max))?))
 }

@@ -79,6 +79,7 @@ ids_in_path! {
     DistrictSchemeId = "id", "DSC";
     DispatchId = "id", "DSP";
     SubmissionId = "id", "SBM";
+    DocumentId = "id", "DOC";
 }
 
 impl InPath for RegistrationCode {

@@ -262,7 +262,7 @@ pub struct Obligation {
     /// Names it in pages.
     pub key: String,
     /// Its word: `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end`, `milestone`,
-    /// `renewal`, `explanation`, `paper`.
+    /// `renewal`, `explanation`, `paper`, `report`, `disclosure`.
     pub kind: String,
     /// About what: an id, the stamp of the rules, or the name of a goal.
     pub about: String,

@@ -343,12 +343,7 @@ const IMPOSSIBLE: &[Mistake] = &[
         "of   = \"operator\"",
         "assessed twice",
     ),
-    mistake(
-        "contents     = { value = [\"授权对象\"",
-        "due = { value = \"02-30\", source = \"x\" }\ncontents     = { value = [\"授权对象\"",
-        "02-30",
-        "no day of the year",
-    ),
+    mistake("due          = { value = \"03-31\"", "due          = { value = \"02-30\"", "02-30", "no day of the year"),
     of(LUOHU, "{ value = [25, 25, 25, 25], setting", "{ value = [25, 25, 25, 20], setting", "weights ", "sum to 95"),
     of(
         LUOHU,
@@ -371,6 +366,20 @@ const IMPOSSIBLE: &[Mistake] = &[
         "to           = \"operator\"\nevery_months = { value = 6",
         "to           = \"operator\"",
         "goes to whoever writes it",
+    ),
+    of(
+        LUOHU,
+        "every_months = { value = 6, source = \"九(一)\"",
+        "every_months = { value = 5, source = \"九(一)\"",
+        "every_months = { value = 5",
+        "5 months divide no year",
+    ),
+    of(
+        LUOHU,
+        "[[disclosure]]\nby           = \"operator\"\nevery_months = { value = 12",
+        "[[disclosure]]\nby           = \"operator\"\nevery_months = { value = 24",
+        "every_months = { value = 24",
+        "24 months divide no year",
     ),
     of(LUOHU, "name         = \"operation\"", "name = \"security\" # again", "# again", "is there twice"),
     of(
