@@ -124,6 +124,20 @@ ids! {
     ReceiptId, "RCP", "receipt";
     /// A month's account.
     StatementId, "STM", "statement";
+    /// A rule by which income is shared.
+    SharingRuleId, "SHR", "distribution rule";
+    /// A period's income, shared out by a rule.
+    DistributionId, "DST", "distribution";
+    /// What is owed to a treasury.
+    TreasuryDueId, "TDU", "treasury due";
+    /// A payment to a treasury, or the spending of one.
+    PaymentId, "PAY", "payment";
+    /// A document that prices rest on.
+    PriceBasisId, "PBS", "price basis";
+    /// A cost of the operator.
+    CostId, "CST", "cost";
+    /// A data asset.
+    AssetId, "AST", "data asset";
     /// A background job.
     JobId, "JOB", "job";
     /// A signed-in session.

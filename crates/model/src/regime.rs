@@ -28,6 +28,7 @@ mod faults;
 mod labels;
 mod lines;
 mod matter;
+mod money;
 mod national;
 mod procedure;
 mod rules;
@@ -47,6 +48,7 @@ use faults::Faults;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key};
+pub use money::{ConsentRule, MoneyRules};
 pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
     NationalSecurity,
@@ -145,6 +147,8 @@ pub struct Regime {
     pub release: ReleaseRules,
     /// Money.
     pub price: PriceRules,
+    /// Distribution, the basis of prices, costs.
+    pub money: MoneyRules,
     /// Logs.
     pub logs: LogRules,
     /// Who assesses whom.

@@ -106,6 +106,7 @@ pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Fault
     of_procedures(regime, faults);
     of_bans(regime, plain, faults);
     of_money(regime, faults);
+    super::money::faults_of(&regime.money, faults);
     of_roles_and_modes(regime, faults);
     of_conduct(regime, faults);
     super::matter::faults_of(regime, faults);
@@ -257,7 +258,7 @@ fn of_roles_and_modes(regime: &Regime, faults: &mut Faults) {
 }
 
 /// Weights are as many as what they weigh, and 100 in all.
-fn weights(path: &str, items: Option<usize>, weights: Option<&[u8]>, faults: &mut Faults) {
+pub(super) fn weights(path: &str, items: Option<usize>, weights: Option<&[u8]>, faults: &mut Faults) {
     let Some(weights) = weights else { return };
     if items != Some(weights.len()) {
         let items = items.unwrap_or_default();
