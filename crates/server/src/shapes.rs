@@ -7,6 +7,7 @@
 
 pub mod market;
 pub mod matters;
+pub mod money;
 pub mod nouns;
 pub mod path;
 

@@ -90,7 +90,7 @@ async fn on(ledger: shuyu_ledger::Ledger, dir: TempDir, reserve_bytes: u64) -> S
     let town = town(&ledger).await;
     let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
     let settings = Settings { is_demo: true, has_secure_cookies: false };
-    let app = wire_over(town.registry.clone(), rules.calendar, reserve_bytes, settings).await.unwrap();
+    let app = wire_over(town.registry.clone(), rules.calendar, rules.national, reserve_bytes, settings).await.unwrap();
     let router = router::build(&app);
     let mut people = BTreeMap::from([
         (Role::Regulator, town.regulators[0].clone()),

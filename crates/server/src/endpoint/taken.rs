@@ -70,6 +70,9 @@ ids_in_path! {
     ClientKeyId = "id", "CLK";
     JobId = "id", "JOB";
     MatterId = "id", "MAT";
+    SharingRuleId = "id", "SHR";
+    TreasuryDueId = "id", "TDU";
+    CostId = "id", "CST";
 }
 
 impl InPath for Role {
