@@ -145,6 +145,11 @@ impl Ledger {
         store::journal_page(&self.0.db, before, rows_max).await
     }
 
+    /// Events of one kind in a span of time, oldest first, as they were written.
+    pub async fn journal_of(&self, action: &'static str, from: Time, to: Time) -> Result<Vec<Row>, LedgerError> {
+        store::journal_of(&self.0.db, action, from, to).await
+    }
+
     /// The index in the log of event number `seq`, once it is folded in.
     pub async fn leaf_of(&self, seq: i64) -> Result<Option<i64>, LedgerError> {
         store::leaf_of(&self.0.db, seq).await

@@ -42,6 +42,7 @@ migrations! {
     11 "milestones" "0011_milestones.sql";
     12 "dossier" "0012_dossier.sql";
     13 "requests" "0013_requests.sql";
+    14 "money" "0014_money.sql";
     15 "documents" "0015_documents.sql";
     16 "registration" "0016_registration.sql";
     17 "exchange" "0017_exchange.sql";
@@ -73,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_count_up_without_a_gap() {
+    fn steps_count_up() {
         let numbers: Vec<i64> = MIGRATIONS.iter().map(|step| step.number).collect();
         let expected: Vec<i64> = (1..).take(MIGRATIONS.len()).collect();
         assert_eq!(numbers, expected);

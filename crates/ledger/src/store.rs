@@ -86,6 +86,14 @@ pub(crate) async fn journal_page(db: &Db, before: i64, rows_max: i64) -> Result<
     .await
 }
 
+pub(crate) async fn journal_of(db: &Db, action: &'static str, from: Time, to: Time) -> Result<Vec<Row>, LedgerError> {
+    db.read(
+        "SELECT seq, written FROM journal WHERE action = $1 AND at >= $2 AND at < $3 ORDER BY seq",
+        args![action, from, to],
+    )
+    .await
+}
+
 pub(crate) async fn leaf_of(db: &Db, seq: i64) -> Result<Option<i64>, LedgerError> {
     let rows = db.read("SELECT leaf_index FROM log_index WHERE seq = $1", args![seq]).await?;
     rows.first().map(|row| row.int("leaf_index")).transpose()

@@ -136,6 +136,20 @@ ids! {
     StatementId, "STM", "statement";
     /// A document that was issued.
     DocumentId, "DOC", "document";
+    /// A rule by which income is shared.
+    SharingRuleId, "SHR", "distribution rule";
+    /// A period's income, shared out by a rule.
+    DistributionId, "DST", "distribution";
+    /// What is owed to a treasury.
+    TreasuryDueId, "TDU", "treasury due";
+    /// A payment to a treasury, or the spending of one.
+    PaymentId, "PAY", "payment";
+    /// A document that prices rest on.
+    PriceBasisId, "PBS", "price basis";
+    /// A cost of the operator.
+    CostId, "CST", "cost";
+    /// A data asset.
+    AssetId, "AST", "data asset";
     /// A background job.
     JobId, "JOB", "job";
     /// The scheme of a district under the city.

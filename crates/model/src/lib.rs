@@ -7,7 +7,10 @@
 //! Not here: anything that must be stored (`ledger`), decided (`registry`,
 //! `casework`) or computed from data (`workroom`, `airlock`).
 
-#![cfg_attr(test, allow(clippy::allow_attributes, clippy::panic, reason = "a test fails by panicking"))]
+#![cfg_attr(
+    test,
+    allow(clippy::allow_attributes, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")
+)]
 
 pub mod actor;
 pub mod calendar;
@@ -21,8 +24,10 @@ pub mod id;
 pub mod identifier;
 pub mod matter;
 pub mod money;
+pub mod permitted;
 pub mod regime;
 pub mod registration;
+pub mod sharing;
 pub mod time;
 pub mod verdict;
 

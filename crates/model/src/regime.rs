@@ -31,6 +31,7 @@ mod labels;
 mod lines;
 mod matter;
 mod milestone;
+mod money;
 mod national;
 mod procedure;
 mod roles;
@@ -56,6 +57,7 @@ pub use matter::{
     Choice, Citable, CiteRule, Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key,
 };
 pub use milestone::{Counted, Figure, Milestone};
+pub use money::{ConsentRule, MoneyRules};
 pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
     NationalSecurity,
@@ -154,6 +156,8 @@ pub struct Regime {
     pub release: ReleaseRules,
     /// Money.
     pub price: PriceRules,
+    /// Distribution, the basis of prices, costs.
+    pub money: MoneyRules,
     /// Logs.
     pub logs: LogRules,
     /// Who assesses whom.

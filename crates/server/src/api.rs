@@ -21,12 +21,15 @@ pub mod orders;
 pub mod organisations;
 pub mod outside;
 pub mod people;
+pub mod prices;
 pub mod products;
 pub mod registrations;
 pub mod releases;
 pub mod resources;
 pub mod scenarios;
 pub mod sessions;
+pub mod shares;
+pub mod worth;
 
 use axum::extract::State;
 use shuyu_model::Verdict;

@@ -149,6 +149,18 @@ needs! {
     Consent = "keep_consents", Platform;
     /// Enters the operator's costs.
     EnterCosts = "enter_costs", Platform;
+    /// Accepts the operator's costs.
+    AcceptCosts = "accept_costs", Platform;
+    /// Keeps documents on price, rates and permitted revenue.
+    KeepPrices = "keep_prices", Platform;
+    /// Proposes rules of distribution and consents to them.
+    ShareIncome = "share_income", Platform;
+    /// Records payments to a treasury.
+    PayTreasury = "pay_treasury", Platform;
+    /// Books what public income was spent on.
+    SpendIncome = "spend_income", Platform;
+    /// Records data assets.
+    BookAssets = "book_assets", Platform;
     /// Closes a month.
     CloseMonth = "close_month", Platform;
     /// Sees statements.

@@ -11,6 +11,7 @@ use maud::{DOCTYPE, Markup, html};
 use shuyu_model::regime::words::Status;
 use shuyu_model::{Money, Regime, UseKind};
 use shuyu_registry::{AgreementKind, Authorised, Page, Registration};
+use shuyu_settlement::{PriceMark, Unit};
 
 use crate::app::App;
 use crate::error::Problem;
@@ -31,8 +32,8 @@ struct Offered {
     kind: &'static str,
     needs_consent: bool,
     since: String,
-    prices: Vec<(UseKind, Money)>,
     registration: Option<Registration>,
+    prices: Vec<PriceMark>,
 }
 
 /// The page as it is now.
@@ -182,8 +183,8 @@ fn registered(registration: &Registration) -> Markup {
     }
 }
 
-fn price(use_kind: UseKind, price: Money) -> Markup {
-    let (chinese, english) = match use_kind {
+fn price(mark: &PriceMark) -> Markup {
+    let (chinese, english) = match mark.use_kind {
         UseKind::PublicGovernance => ("公共治理", "governance"),
         UseKind::PublicWelfare => ("公益事业", "welfare"),
         UseKind::Industry => ("产业发展", "industry"),
@@ -191,8 +192,16 @@ fn price(use_kind: UseKind, price: Money) -> Markup {
     html! {
         p {
             (chinese) " " span lang="en" { (english) } ": "
-            @if price == Money::ZERO { "免费 free" } @else { "¥" (price) " / 次 each" }
+            @if mark.price == Money::ZERO { "免费 free" } @else { "¥" (mark.price) (unit(mark.unit)) }
+            @if let Some(basis) = &mark.basis { " 依据 on " (basis) }
         }
+    }
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Call => " / 次 a call",
+        Unit::File => " / 份 a file",
     }
 }
 
@@ -206,7 +215,7 @@ fn products_table(products: &[Offered]) -> Markup {
                         td { (product.title) }
                         td { (product.kind) }
                         td {
-                            @for (use_kind, fen) in &product.prices { (price(*use_kind, *fen)) }
+                            @for mark in &product.prices { (price(mark)) }
                         }
                         td { @if product.needs_consent { "逐人同意 of each person" } @else { "不涉及个人 not about people" } }
                         td { (product.since) }

@@ -14,8 +14,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
     agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs,
-    journal, matters, milestones, money, orders, organisations, outside, people, products, registrations, releases,
-    resources, scenarios, sessions,
+    journal, matters, milestones, money, orders, organisations, outside, people, prices, products, registrations,
+    releases, resources, scenarios, sessions, shares, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -89,6 +89,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(path());
     all.extend(market());
     all.extend(other_platforms());
+    all.extend(income());
     all
 }
 
@@ -255,6 +256,37 @@ fn other_platforms() -> Vec<Route> {
         route(GET, "/v1/district_schemes", districts::list, Needs::SeeBusiness, "Lists districts' schemes: of the own district, or of all for the city's people."),
         route(GET, "/v1/district_schemes/{id}", districts::show, Needs::SeeBusiness, "Shows a district's scheme."),
         route(GET, "/v1/catalog/below", exchange::held_below, Needs::SeeBusiness, "Lists entries of the catalogues below, which are held and used there."),
+    ]
+}
+
+#[rustfmt::skip]
+fn income() -> Vec<Route> {
+    vec![
+        route(GET, "/v1/prices", prices::list, Needs::Nothing, "Lists what each product costs, for everybody: price, unit, use and basis."),
+        route(POST, "/v1/price_bases", prices::file_basis, Needs::KeepPrices, "Puts a document on file that prices may rest on."),
+        route(GET, "/v1/price_bases", prices::bases, Needs::SeeStatements, "Lists the documents that prices may rest on."),
+        route(GET, "/v1/price_filings", prices::filings, Needs::SeeStatements, "Lists what was filed with prices."),
+        route(POST, "/v1/subscriptions/{id}/free_conditions", prices::free_conditions, Needs::CapPrice, "Records that the conditions of free use are met."),
+        route(POST, "/v1/subscriptions/{id}/terms_reason", prices::explain_terms, Needs::Offer, "Says why terms differ from the usual ones."),
+        route(GET, "/v1/terms", prices::terms, Needs::SeeStatements, "Lists each entity's terms beside the usual ones."),
+        route(POST, "/v1/meter_rates", prices::set_rate, Needs::KeepPrices, "Sets what a metered use of the infrastructure costs."),
+        route(GET, "/v1/meter_rates", prices::rates, Needs::SeeStatements, "Lists what metered uses cost."),
+        route(POST, "/v1/permitted_revenues", prices::permit_revenue, Needs::KeepPrices, "Sets the most that an operator may earn in a year."),
+        route(GET, "/v1/permitted_revenues", prices::permitted_revenues, Needs::SeeStatements, "Lists what may be earned, what was, and who adjusts what."),
+        route(GET, "/v1/costs", worth::costs, Needs::SeeStatements, "Lists costs as they were entered."),
+        route(POST, "/v1/costs/{id}/acceptance", worth::accept_cost, Needs::AcceptCosts, "Accepts a cost; from then on it counts."),
+        route(POST, "/v1/sharing_rules", shares::propose, Needs::ShareIncome, "Proposes a rule of distribution."),
+        route(GET, "/v1/sharing_rules", shares::rules, Needs::SeeStatements, "Lists rules of distribution."),
+        route(POST, "/v1/sharing_rules/{id}/consents", shares::consent, Needs::ShareIncome, "Consents to a rule of distribution."),
+        route(POST, "/v1/distributions", shares::distribute, Needs::CloseMonth, "Distributes a closed month by the rule that holds for it."),
+        route(GET, "/v1/distributions", shares::distributions, Needs::SeeStatements, "Lists distributions."),
+        route(GET, "/v1/treasury_dues", shares::dues, Needs::SeeStatements, "Lists what treasuries are owed, with what is open and overdue."),
+        route(POST, "/v1/treasury_dues/{id}/payments", shares::pay, Needs::PayTreasury, "Records a payment to a treasury."),
+        route(POST, "/v1/treasury_spendings", shares::spend, Needs::SpendIncome, "Books what public income was spent on."),
+        route(GET, "/v1/treasuries", shares::treasuries, Needs::SeeStatements, "Lists what each treasury took in and spent, by purpose."),
+        route(POST, "/v1/assets", worth::record, Needs::BookAssets, "Records a data asset."),
+        route(GET, "/v1/assets", worth::assets, Needs::SeeStatements, "Lists data assets with their booked values."),
+        route(GET, "/v1/contributions/{month}", worth::contributions, Needs::SeeStatements, "Lists what each department contributed, with the records behind it."),
     ]
 }
 

@@ -14,6 +14,7 @@ pub mod exchange;
 pub mod market;
 pub mod matters;
 pub mod milestones;
+pub mod money;
 pub mod nouns;
 pub mod orders;
 pub mod path;

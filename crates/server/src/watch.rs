@@ -157,8 +157,9 @@ mod tests {
     async fn a_panic_is_a_fault_with_a_number_and_the_next_request_is_served() {
         let (_, ledger, _dir) = ledgers().await.into_iter().next().unwrap();
         let town = town(&ledger).await;
-        let calendar = rules::shipped(rules::SHIPPED_CODE).unwrap().calendar;
-        let app = wire_over(town.registry.clone(), calendar, 0, Settings::default()).await.unwrap();
+        let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
+        let app =
+            wire_over(town.registry.clone(), rules.calendar, rules.national, 0, Settings::default()).await.unwrap();
         for _ in 0..2 {
             let (status, body) = ask(&app).await;
             assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);

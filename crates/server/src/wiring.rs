@@ -12,6 +12,7 @@ use shuyu_delivery::Delivery;
 use shuyu_documents::Documents;
 use shuyu_exchange::Exchange;
 use shuyu_ledger::{Clock, DatabaseUrl, Ledger, LedgerConfig};
+use shuyu_model::regime::National;
 use shuyu_model::{Calendar, Time};
 use shuyu_registry::{Registry, Rules, rules};
 use shuyu_settlement::Settlement;
@@ -86,7 +87,7 @@ pub async fn wire(data: &Path, store: &StoreArgs, clock: Clock, settings: Settin
     let rules = trying::tried(data, load_rules(store)?, store.is_tried, ledger.now().day())?;
     let reserve_bytes = store.disk_reserve_mib.saturating_mul(1_048_576);
     let registry = Registry::new(ledger, rules.regime);
-    wire_over(registry, rules.calendar, reserve_bytes, settings).await
+    wire_over(registry, rules.calendar, rules.national, reserve_bytes, settings).await
 }
 
 fn load_rules(store: &StoreArgs) -> anyhow::Result<Rules> {
@@ -100,6 +101,7 @@ fn load_rules(store: &StoreArgs) -> anyhow::Result<Rules> {
 pub async fn wire_over(
     registry: Registry,
     calendar: Arc<Calendar>,
+    national: Arc<National>,
     reserve_bytes: u64,
     settings: Settings,
 ) -> anyhow::Result<App> {
@@ -116,7 +118,7 @@ pub async fn wire_over(
     let workrooms = Workrooms::new(ledger.clone(), vault.clone(), regime.clone(), workroom)?;
     let airlock = Airlock::new(ledger.clone(), casework.clone(), workrooms.clone(), regime);
     let delivery = Delivery::open(registry.clone(), airlock.clone()).await?;
-    let settlement = Settlement::new(delivery.clone());
+    let settlement = Settlement::new(delivery.clone(), national);
     let documents = Documents::open(casework.clone(), delivery.clone(), settlement.clone()).await?;
     let spool =
         Spool::open(data.join("spool"), reserve_bytes, UPLOAD_BYTES_MAX).context("the spool folder cannot be made")?;

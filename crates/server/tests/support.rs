@@ -113,7 +113,7 @@ async fn over(town: Town, dir: TempDir, reserve_bytes: u64) -> Server {
 
 async fn over(town: Town, calendar: Arc<Calendar>, dir: TempDir, reserve_bytes: u64) -> Server {
     let settings = Settings { is_demo: true, has_secure_cookies: false };
-    let app = wire_over(town.registry.clone(), calendar, reserve_bytes, settings).await.unwrap();
+    let app = wire_over(town.registry.clone(), rules.calendar, rules.national, reserve_bytes, settings).await.unwrap();
     let router = router::build(&app);
     let mut people = BTreeMap::from([
         (Role::Regulator, town.regulators[0].clone()),

@@ -46,6 +46,10 @@ accounts! {
     Surplus = "surplus",
     /// What the operator owes the treasury. Grows on the credit side.
     TreasuryPayable = "treasury_payable",
+    /// Surplus that waits for its distribution. Grows on the credit side.
+    Undistributed = "undistributed",
+    /// What a party gets of it. Grows on the credit side.
+    SharePayable = "share_payable",
 }
 
 /// One side of an entry.

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shuyu_ledger::Access;
-use shuyu_model::id::{OrganisationId, ProductId, SubscriptionId};
+use shuyu_model::id::{OrganisationId, PriceBasisId, ProductId, SubscriptionId};
 use shuyu_model::money::MoneyOverflow;
-use shuyu_model::{Money, Regime, UseKind};
+use shuyu_model::{Day, Money, Regime, UseKind};
 
-use crate::tariff::{PriceBook, Why};
+use crate::tariff::{Price, PriceBook, Why};
 
 /// What one subscription used at one price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Line {
     pub price: Money,
     /// Why it is that.
     pub why: Why,
+    /// The document that the price rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<PriceBasisId>,
     /// The clause that it rests on.
     pub clause: String,
     /// How many units.
@@ -53,13 +56,17 @@ pub struct Line {
 pub(crate) struct Parties {
     pub(crate) entity: OrganisationId,
     pub(crate) operator: OrganisationId,
+    /// Whether the entity gave data for the product.
+    pub(crate) is_source: bool,
+    /// Since when the conditions of free use are met.
+    pub(crate) free_since: Option<Day>,
 }
 
 /// Adds up records as they come from the log.
 pub(crate) struct Charges<'a> {
     prices: &'a PriceBook,
     regime: &'a Regime,
-    lines: BTreeMap<(SubscriptionId, ProductId, UseKind, Why, Money), Line>,
+    lines: BTreeMap<(SubscriptionId, ProductId, UseKind, Price), Line>,
     last_index: Option<u64>,
 }
 
@@ -75,8 +82,8 @@ impl<'a> Charges<'a> {
             return Ok(());
         }
         self.last_index = Some(index);
-        let price = self.prices.price(&access.product, access.use_kind, access.at.day(), self.regime);
-        let key = (access.subscription.clone(), access.product.clone(), access.use_kind, price.why, price.fen);
+        let (price, regime) = (self.price(access, parties), self.regime);
+        let key = (access.subscription.clone(), access.product.clone(), access.use_kind, price.clone());
         let line = self.lines.entry(key).or_insert_with(|| Line {
             subscription: access.subscription.clone(),
             product: access.product.clone(),
@@ -85,10 +92,8 @@ impl<'a> Charges<'a> {
             use_kind: access.use_kind,
             price: price.fen,
             why: price.why,
-            clause: match price.why {
-                Why::FreeUse => self.regime.cite(&self.regime.price.free_uses),
-                Why::Tariff | Why::Capped | Why::NoTariff => self.regime.cite(&self.regime.price.charged_uses),
-            },
+            basis: price.basis,
+            clause: clause(price.why, regime),
             units: 0,
             accesses: 0,
             first_index: index,
@@ -102,9 +107,43 @@ impl<'a> Charges<'a> {
         Ok(())
     }
 
+    /// The price of the day, but for those who use free what their data made, and for
+    /// free use whose conditions are not met: that is priced like a charged use.
+    fn price(&self, access: &Access, parties: &Parties) -> Price {
+        let (rules, day) = (&self.regime.price, access.at.day());
+        if parties.is_source && rules.source_uses_free.as_ref().is_some_and(|rule| rule.value) {
+            return Price { fen: Money::ZERO, why: Why::SourceFree, basis: None };
+        }
+        let price = self.prices.price(&access.product, access.use_kind, day, self.regime);
+        let on_conditions = rules.free_on_conditions.as_ref().is_some_and(|rule| rule.value);
+        let are_met = parties.free_since.is_some_and(|since| since <= day);
+        match (price.why, rules.charged_uses.value.first()) {
+            (Why::FreeUse, Some(charged)) if on_conditions && !are_met => {
+                let charged = self.prices.price(&access.product, *charged, day, self.regime);
+                Price { why: Why::ConditionsUnmet, ..charged }
+            }
+            _ => price,
+        }
+    }
+
     /// The lines, in an order that does not depend on chance.
     pub(crate) fn finish(self) -> Vec<Line> {
         self.lines.into_values().collect()
+    }
+}
+
+/// The clause that a price rests on.
+fn clause(why: Why, regime: &Regime) -> String {
+    let rules = &regime.price;
+    let special = match why {
+        Why::SourceFree => rules.source_uses_free.as_ref(),
+        Why::ConditionsUnmet => rules.free_on_conditions.as_ref(),
+        _ => None,
+    };
+    match (special, why) {
+        (Some(rule), _) => regime.cite(rule),
+        (None, Why::FreeUse) => regime.cite(&rules.free_uses),
+        (None, _) => regime.cite(&rules.charged_uses),
     }
 }
 
@@ -112,11 +151,11 @@ impl<'a> Charges<'a> {
 mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
-    use shuyu_model::{CryptoProfile, Day, Time};
+    use shuyu_model::{CryptoProfile, Time};
 
     use super::*;
     use crate::tariff::{Tariff, Unit};
-    use crate::testing::{id, regime};
+    use crate::testing::{id, regime_of};
 
     const USES: [UseKind; 3] = [UseKind::PublicGovernance, UseKind::PublicWelfare, UseKind::Industry];
 
@@ -136,15 +175,28 @@ mod tests {
         }
     }
 
+    fn parties() -> Parties {
+        Parties { entity: id(1), operator: id(2), is_source: false, free_since: None }
+    }
+
     fn charge(accesses: &[(u64, Access)]) -> Vec<Line> {
-        let tariff =
-            |price_fen, from| Tariff { product: id(1), use_kind: UseKind::Industry, unit: Unit::Call, price_fen, from };
-        let book = PriceBook::new(&[tariff(50, date(2026, 6, 1)), tariff(70, date(2026, 6, 16))], &[]);
-        let regime = regime();
-        let parties = Parties { entity: id(1), operator: id(2) };
+        charge_under("changsha-2026", accesses, &parties())
+    }
+
+    fn charge_under(code: &str, accesses: &[(u64, Access)], parties: &Parties) -> Vec<Line> {
+        let tariff = |price_fen, from| Tariff {
+            product: id(1),
+            use_kind: UseKind::Industry,
+            unit: Unit::Call,
+            price_fen,
+            from,
+            basis: None,
+        };
+        let book = PriceBook::new(&[tariff(50, date(2026, 6, 1)), tariff(70, date(2026, 6, 16))], &[], &[]);
+        let regime = regime_of(code);
         let mut charges = Charges::new(&book, &regime);
         for (index, access) in accesses {
-            charges.add(*index, access, &parties).unwrap();
+            charges.add(*index, access, parties).unwrap();
         }
         charges.finish()
     }
@@ -169,6 +221,34 @@ mod tests {
                 (Why::Tariff, 1, 70, 9, 9, "changsha-2026 四(一)"),
             ]
         );
+    }
+
+    #[test]
+    fn who_gave_the_data_uses_it_free_where_the_document_says_so() {
+        let day = date(2026, 6, 15);
+        for (code, expected) in [("luohu-2025", (Why::SourceFree, 0)), ("changsha-2026", (Why::Tariff, 50))] {
+            let parties = Parties { is_source: true, ..parties() };
+            let lines = charge_under(code, &[(1, access(1, UseKind::Industry, 1, day))], &parties);
+            assert_eq!((lines[0].why, lines[0].amount.fen), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn free_on_conditions_is_free_once_they_are_met() {
+        let accesses = [
+            (1, access(1, UseKind::PublicWelfare, 1, date(2026, 6, 14))),
+            (2, access(1, UseKind::PublicWelfare, 1, date(2026, 6, 15))),
+        ];
+        let parties = Parties { free_since: Some(date(2026, 6, 15)), ..parties() };
+        let found = |code| {
+            let lines = charge_under(code, &accesses, &parties);
+            lines.iter().map(|line| (line.why, line.units, line.amount.fen)).collect::<Vec<_>>()
+        };
+        let (unmet, free) = ((Why::ConditionsUnmet, 1, 50), (Why::FreeUse, 1, 0));
+        let mut changchun = found("changchun-2025");
+        changchun.sort_unstable();
+        assert_eq!(changchun, [free, unmet]);
+        assert_eq!(found("changsha-2026"), [(Why::FreeUse, 2, 0)]);
     }
 
     proptest! {

@@ -38,6 +38,9 @@ pub enum SettlementError {
     /// A sum is too large.
     #[error("a sum cannot be written down")]
     Money(#[from] MoneyOverflow),
+    /// An amount could not be split.
+    #[error("an amount cannot be shared out")]
+    Split(#[from] shuyu_model::sharing::SplitError),
     /// A statement could not be written or read as JSON.
     #[error("a statement cannot be written or read as JSON")]
     Json(#[from] serde_json::Error),

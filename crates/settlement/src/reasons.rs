@@ -13,6 +13,34 @@ pub const REASONS: &[(&str, &str)] = &[
     (MONTH_CLOSED, "a month that is closed is closed again, or a cost is recorded in it"),
     (EARLIER_OPEN, "a month is closed while an earlier one with deliveries or costs is open"),
     (FUTURE_MONTH, "a cost is recorded in a month that has not begun"),
+    (SHARES_SUM, "a rule of distribution has shares that do not sum to the whole"),
+    (SHARE_MISSING, "a rule of distribution has no share for a party that the document names"),
+    (CONTRIBUTION_UNSAID, "a rule of distribution does not say what each party put in and contributed"),
+    (TREASURY_PLACE, "a share is sent to a district's treasury where the document knows none"),
+    (FINANCE_RULE, "a public body has a share without the finance rule by which it is booked"),
+    (NOT_PROPOSER, "somebody other than agency, finance department or a party proposes a rule of distribution"),
+    (REACHES_BACK, "a rule of distribution reaches into a month that is settled by the former one"),
+    (NOT_ASKED, "somebody consents to a rule of distribution whose consent is not asked for"),
+    (NO_RULE, "a month is distributed without a rule in force"),
+    (DISTRIBUTED, "a month is distributed twice for an operator"),
+    (NOTHING_TO_SHARE, "a month is distributed in which nothing is to be shared"),
+    (NOT_PAYER, "somebody other than the operator that owes or the finance department records a payment"),
+    (OVERPAID, "a payment to the treasury is above what is open"),
+    (NOT_FINANCE, "somebody other than the finance department books what is its to book"),
+    (PURPOSE, "public income is spent on a purpose that the document does not allow"),
+    (OVERSPENT, "more public income is spent than was paid in"),
+    (NO_BASIS, "a price is charged without a document that it rests on"),
+    (BASIS_UNFIT, "a price rests on a document of another kind than the rules ask for, or of other days"),
+    (ABOVE_BASIS, "a price is above the standard that it rests on"),
+    (NO_GUIDED_PRICE, "a price is charged where the document asks for a guided price and none is set"),
+    (BELOW_FLOOR, "a price is below the guided range"),
+    (FILING_INCOMPLETE, "a price is set without the contents that are filed with it"),
+    (NOT_KEEPER, "somebody other than agency or finance department files a price document, or a cap is upside down"),
+    (COST_KIND, "a cost is of no kind that the rules account for"),
+    (NOT_ACCEPTER, "somebody other than the body that accepts costs accepts one"),
+    (PROFIT_RATE, "a permitted rate of profit is above what the country allows"),
+    (RISK_UNSAID, "an asset is pledged or invested without a finding of its risk"),
+    (NOT_OWN_ASSET, "a unit books an asset that is not its own"),
 ];
 
 pub(crate) const NOT_OPERATOR: &str = "STL-001";
@@ -26,6 +54,34 @@ pub(crate) const MONTH_RUNNING: &str = "STL-008";
 pub(crate) const MONTH_CLOSED: &str = "STL-009";
 pub(crate) const EARLIER_OPEN: &str = "STL-010";
 pub(crate) const FUTURE_MONTH: &str = "STL-011";
+pub(crate) const SHARES_SUM: &str = "STL-020";
+pub(crate) const SHARE_MISSING: &str = "STL-021";
+pub(crate) const CONTRIBUTION_UNSAID: &str = "STL-022";
+pub(crate) const TREASURY_PLACE: &str = "STL-023";
+pub(crate) const FINANCE_RULE: &str = "STL-024";
+pub(crate) const NOT_PROPOSER: &str = "STL-025";
+pub(crate) const REACHES_BACK: &str = "STL-026";
+pub(crate) const NOT_ASKED: &str = "STL-027";
+pub(crate) const NO_RULE: &str = "STL-028";
+pub(crate) const DISTRIBUTED: &str = "STL-029";
+pub(crate) const NOTHING_TO_SHARE: &str = "STL-030";
+pub(crate) const NOT_PAYER: &str = "STL-031";
+pub(crate) const OVERPAID: &str = "STL-032";
+pub(crate) const NOT_FINANCE: &str = "STL-033";
+pub(crate) const PURPOSE: &str = "STL-034";
+pub(crate) const OVERSPENT: &str = "STL-035";
+pub(crate) const NO_BASIS: &str = "STL-036";
+pub(crate) const BASIS_UNFIT: &str = "STL-037";
+pub(crate) const ABOVE_BASIS: &str = "STL-038";
+pub(crate) const NO_GUIDED_PRICE: &str = "STL-039";
+pub(crate) const BELOW_FLOOR: &str = "STL-040";
+pub(crate) const FILING_INCOMPLETE: &str = "STL-041";
+pub(crate) const NOT_KEEPER: &str = "STL-042";
+pub(crate) const COST_KIND: &str = "STL-043";
+pub(crate) const NOT_ACCEPTER: &str = "STL-044";
+pub(crate) const PROFIT_RATE: &str = "STL-045";
+pub(crate) const RISK_UNSAID: &str = "STL-046";
+pub(crate) const NOT_OWN_ASSET: &str = "STL-047";
 
 #[cfg(test)]
 mod tests {

@@ -3,16 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use shuyu_delivery::{Delivery, Product, ProductKind};
-use shuyu_ledger::{Event, Ledger};
-use shuyu_model::id::{ProductId, StatementId, SubscriptionId};
+use shuyu_delivery::{Delivery, DeliveryError, Product, ProductKind};
+use shuyu_ledger::{Change, Event, Ledger};
+use shuyu_model::id::{OrganisationId, PriceBasisId, ProductId, SubscriptionId};
+use shuyu_model::regime::National;
 use shuyu_model::{Actor, Day, Money, Month, Reason, Reasons, Regime, Role, Time, UseKind, Verdict};
 
+use crate::basis::basis_reasons;
 use crate::book::BookEntry;
 use crate::charge::{Charges, Line, Parties};
 use crate::error::SettlementError;
-use crate::statement::{Cost, Inputs, Recomputation, Statement};
-use crate::tariff::{Cap, PRICE_FEN_MAX, PriceBook, Tariff, Unit, past_day, tariff_reasons};
+use crate::sharing::{SharingRule, own_treasury};
+use crate::statement::{Inputs, Recomputation, Statement};
+use crate::tariff::{Cap, PRICE_FEN_MAX, Price, PriceBook, PriceMark, Tariff, Unit, past_day, tariff_reasons};
+use crate::treasury::Due;
 use crate::{reasons, store};
 
 type Result<T> = std::result::Result<T, SettlementError>;
@@ -20,7 +24,9 @@ type Result<T> = std::result::Result<T, SettlementError>;
 /// How long after a month's end its last calls are waited for. A call takes its
 /// time before its record is durable; none takes this long.
 pub const LAST_CALLS_MICROS: i64 = 60 * 1_000_000;
-/// The longest name of a cost, in characters.
+/// The most contents that are filed with a price.
+pub const FILING_CONTENTS_MAX: usize = 20;
+/// The longest name of a cost, of a document and the like, in characters.
 pub const ITEM_CHARS_MAX: usize = 200;
 /// The largest cost, in fen (ten billion yuan).
 pub const COST_FEN_MAX: i64 = 1_000_000_000_000;
@@ -32,31 +38,63 @@ pub struct Settlement(Arc<Inner>);
 struct Inner {
     ledger: Ledger,
     delivery: Delivery,
+    national: Arc<National>,
 }
 
 impl Settlement {
-    /// Opens over a delivery, whose ledger and rules it shares.
-    pub fn new(delivery: Delivery) -> Self {
-        Self(Arc::new(Inner { ledger: delivery.ledger().clone(), delivery }))
+    /// Opens over a delivery, whose ledger and rules it shares, and the country's
+    /// numbers.
+    pub fn new(delivery: Delivery, national: Arc<National>) -> Self {
+        Self(Arc::new(Inner { ledger: delivery.ledger().clone(), delivery, national }))
     }
 
-    fn regime(&self) -> &Regime {
+    pub(crate) fn national(&self) -> &National {
+        &self.0.national
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.0.ledger
+    }
+
+    pub(crate) fn delivery(&self) -> &Delivery {
+        &self.0.delivery
+    }
+
+    pub(crate) fn regime(&self) -> &Regime {
         self.0.delivery.regime()
     }
 
-    /// Sets the operator's price of a product for a use, from a day on.
-    pub async fn set_tariff(&self, actor: &Actor, tariff: Tariff) -> Result<Verdict<()>> {
+    /// Sets the operator's price of a product for a use, from a day on. `filing` are
+    /// the contents that are filed with it, where the document asks for some.
+    pub async fn set_tariff(
+        &self,
+        actor: &Actor,
+        tariff: Tariff,
+        filing: &BTreeMap<String, String>,
+    ) -> Result<Verdict<()>> {
         let product = self.product(&tariff.product)?;
         if !(0..=PRICE_FEN_MAX).contains(&tariff.price_fen) {
             return Err(SettlementError::Malformed { part: "price", what: "0 to 10000000000 fen" });
         }
+        if filing.len() > FILING_CONTENTS_MAX || !filing.iter().all(|(name, said)| is_line(name) && is_line(said)) {
+            return Err(SettlementError::Malformed { part: "filing", what: "up to 20 contents, each on one line" });
+        }
         let mut change = self.0.ledger.change().await?;
-        let book = PriceBook::new(&store::tariffs_in(&mut change).await?, &store::caps_in(&mut change).await?);
+        let bases = store::prices::bases_in(&mut change).await?;
+        let basis = match &tariff.basis {
+            Some(id) => {
+                Some(bases.iter().find(|basis| basis.id == *id).ok_or_else(|| unknown("price basis", id.as_str()))?)
+            }
+            None => None,
+        };
+        let (tariffs, caps) = (store::tariffs_in(&mut change).await?, store::caps_in(&mut change).await?);
+        let book = PriceBook::new(&tariffs, &caps, &bases);
         if book.has_tariff(&tariff) {
             return Err(SettlementError::Conflict { part: "price", what: "a price from this day on is set already" });
         }
         let today = change.now().day();
         let mut found = tariff_reasons(&tariff, &book, self.regime(), today);
+        found.extend(basis_reasons(&tariff, filing, (basis, &book), self.regime()));
         found.extend(self.operator_reason(actor, Some(&product)));
         found.extend(self.unit_reason(tariff.unit, product.kind));
         if let Some(reasons) = Reasons::new(found) {
@@ -64,6 +102,9 @@ impl Settlement {
             return self.refuse(actor, "tariff.refused", tariff.product.as_str(), reasons).await;
         }
         store::insert_tariff(&mut change, &tariff, actor).await?;
+        if self.regime().money.filing_contents.is_some() && tariff.price_fen > 0 {
+            store::prices::insert_filing(&mut change, &tariff, filing).await?;
+        }
         let event = Event::done(Some(actor), "tariff.set", tariff.product.as_str())
             .under(self.regime())
             .citing(self.regime().cite(&self.regime().price.charged_uses))
@@ -75,11 +116,11 @@ impl Settlement {
     /// Sets the agency's cap on a price, from a day on.
     pub async fn set_cap(&self, actor: &Actor, cap: Cap) -> Result<Verdict<()>> {
         self.product(&cap.product)?;
-        if !(0..=PRICE_FEN_MAX).contains(&cap.cap_fen) {
-            return Err(SettlementError::Malformed { part: "cap", what: "0 to 10000000000 fen" });
+        if !(0..=PRICE_FEN_MAX).contains(&cap.cap_fen) || !(0..=cap.cap_fen).contains(&cap.floor_fen) {
+            return Err(SettlementError::Malformed { part: "cap", what: "0 to 10000000000 fen, a floor not above it" });
         }
         let mut change = self.0.ledger.change().await?;
-        let book = PriceBook::new(&[], &store::caps_in(&mut change).await?);
+        let book = PriceBook::new(&[], &store::caps_in(&mut change).await?, &[]);
         if book.has_cap(&cap) {
             return Err(SettlementError::Conflict { part: "cap", what: "a cap from this day on is set already" });
         }
@@ -98,22 +139,14 @@ impl Settlement {
         Ok(Verdict::Allow(()))
     }
 
-    /// Records a cost of the actor's own organisation.
-    pub async fn record_cost(&self, actor: &Actor, month: Month, item: &str, amount: Money) -> Result<Verdict<()>> {
-        let item = item.trim();
-        if item.is_empty() || item.chars().count() > ITEM_CHARS_MAX || item.chars().any(char::is_control) {
-            return Err(SettlementError::Malformed { part: "item", what: "1 to 200 characters on one line" });
-        }
-        if !(1..=COST_FEN_MAX).contains(&amount.fen) {
-            return Err(SettlementError::Malformed { part: "amount", what: "1 to 1000000000000 fen" });
-        }
-        let regime = self.regime();
-        let mut change = self.0.ledger.change().await?;
-        let mut found = Vec::from_iter(self.operator_reason(actor, None));
-        if store::closed_months(&mut change).await?.contains(&month) {
+    /// Why nothing can be entered in a month: it is closed, or has not begun.
+    pub(crate) async fn month_reasons(&self, change: &mut Change, month: Month) -> Result<Vec<Reason>> {
+        let mut found = Vec::new();
+        if store::closed_months(change).await?.contains(&month) {
             found.push(self.closed_reason(month));
         }
         if change.now() < month.bounds().0 {
+            let regime = self.regime();
             found.push(regime.reason(
                 reasons::FUTURE_MONTH,
                 &regime.price.treasury_share,
@@ -121,21 +154,7 @@ impl Settlement {
                 "record a cost in the month that it falls into",
             ));
         }
-        if let Some(reasons) = Reasons::new(found) {
-            drop(change);
-            return self.refuse(actor, "cost.refused", &month.to_string(), reasons).await;
-        }
-        let cost = Cost { operator: actor.organisation.clone(), item: item.to_owned(), amount };
-        // Ordered by time of making, like every id.
-        let id: StatementId = self.0.ledger.new_id();
-        let id = id.as_str().replacen("STM", "CST", 1);
-        store::insert_cost(&mut change, &id, month, &cost, actor).await?;
-        let event = Event::done(Some(actor), "cost.recorded", id)
-            .under(regime)
-            .citing(regime.cite(&regime.price.treasury_share))
-            .facts(serde_json::json!({ "month": month, "item": cost.item, "amount_fen": amount.fen }));
-        change.commit(event).await?;
-        Ok(Verdict::Allow(()))
+        Ok(found)
     }
 
     /// Closes a month that has ended.
@@ -145,6 +164,8 @@ impl Settlement {
         // ended can be added to.
         let last_closed = self.statements().await?.last().map(|statement| statement.body().month.bounds().1);
         let open_before = self.months_with_accesses(last_closed.unwrap_or(Time(i64::MIN)), begin).await?;
+        let rates = store::costs::rates(&self.0.ledger).await?;
+        let metered = self.metered(begin, end, &rates).await?;
         let mut change = self.0.ledger.change().await?;
         let closed = store::closed_months(&mut change).await?;
         let mut found = Vec::from_iter(self.agency_reason(actor));
@@ -163,13 +184,24 @@ impl Settlement {
             drop(change);
             return self.refuse(actor, "month.refused", &month.to_string(), reasons).await;
         }
-        let book = PriceBook::new(&store::tariffs_in(&mut change).await?, &store::caps_in(&mut change).await?);
-        let inputs =
-            Inputs { lines: self.lines(begin, end, &book).await?, costs: store::costs_in(&mut change, month).await? };
+        let (tariffs, caps) = (store::tariffs_in(&mut change).await?, store::caps_in(&mut change).await?);
+        let book = PriceBook::new(&tariffs, &caps, &store::prices::bases_in(&mut change).await?);
         let (id, at) = (self.0.ledger.new_id(), change.now());
+        let by_rule = ruled(&store::sharing::rules_in(&mut change).await?, month, at);
+        let mut costs = store::costs::accepted_in(&mut change, month).await?;
+        costs.extend(metered);
+        let free_since = store::prices::free_conditions_in(&mut change).await?;
+        let fee_name = self.regime().money.fee_name.as_ref().map(|name| name.value.clone());
+        let inputs = Inputs { lines: self.lines((begin, end), &book, &free_since).await?, costs, by_rule, fee_name };
         let statement = Statement::compute(id, month, at, inputs, self.regime(), self.0.ledger.profile())?;
         store::insert_statement(&mut change, &statement).await?;
         let regime = self.regime();
+        for result in statement.body().results.iter().filter(|result| result.to_treasury > Money::ZERO) {
+            let (about, treasury) = ((month, &result.operator), own_treasury(regime).to_owned());
+            let source = statement.body().id.as_str();
+            let due = Due::new(self.0.ledger.new_id(), about, treasury, result.to_treasury, at, source, regime);
+            store::treasury::insert_due(&mut change, &due).await?;
+        }
         let event = Event::done(Some(actor), "month.closed", statement.body().id.as_str())
             .under(regime)
             .citing(regime.cite(&regime.price.free_uses))
@@ -185,9 +217,15 @@ impl Settlement {
         let written = self.statement(month).await?.ok_or_else(|| unknown("statement", &month.to_string()))?;
         let (begin, end) = month.bounds();
         let ledger = &self.0.ledger;
-        let book = PriceBook::new(&store::tariffs(ledger).await?, &store::caps(ledger).await?);
-        let inputs = Inputs { lines: self.lines(begin, end, &book).await?, costs: store::costs(ledger, month).await? };
+        let (tariffs, caps) = (store::tariffs(ledger).await?, store::caps(ledger).await?);
+        let book = PriceBook::new(&tariffs, &caps, &store::prices::bases(ledger).await?);
         let (id, at) = (written.body().id.clone(), written.body().closed_at);
+        let by_rule = ruled(&store::sharing::rules(ledger).await?, month, at);
+        let mut costs = store::costs::accepted(ledger, month).await?;
+        costs.extend(self.metered(begin, end, &store::costs::rates(ledger).await?).await?);
+        let free_since = store::prices::free_conditions(ledger).await?;
+        let fee_name = written.body().fee_name.clone();
+        let inputs = Inputs { lines: self.lines((begin, end), &book, &free_since).await?, costs, by_rule, fee_name };
         let computed = Statement::compute(id, month, at, inputs, self.regime(), written.digest().profile())?;
         let is_booked = self.entries(month).await? == written.entries();
         Ok(Recomputation::compare(&written, &computed, is_booked))
@@ -216,11 +254,24 @@ impl Settlement {
     }
 
     /// What each product costs on a day, for each use: 0 where the rules make it
-    /// free, the price in force elsewhere, nothing where there is none (明码标价).
-    pub async fn price_list(&self, day: Day) -> Result<BTreeMap<ProductId, Vec<(UseKind, Money)>>> {
-        let book = PriceBook::new(&self.tariffs().await?, &self.caps().await?);
+    /// free, the price in force elsewhere, nothing where there is none; each with its
+    /// unit and the document that it rests on (明码标价).
+    pub async fn price_list(&self, day: Day) -> Result<BTreeMap<ProductId, Vec<PriceMark>>> {
+        let bases = self.bases().await?;
+        let book = PriceBook::new(&self.tariffs().await?, &self.caps().await?, &bases);
+        let named = |id: &PriceBasisId| bases.iter().find(|basis| basis.id == *id).map(|found| &found.basis);
+        let marks = |product: &Product| {
+            let asked = book.asked(&product.id, day, self.regime()).into_iter();
+            let mark = |(use_kind, price): (UseKind, Price)| PriceMark {
+                use_kind,
+                price: price.fen,
+                unit: unit_of(product.kind),
+                basis: price.basis.as_ref().and_then(named).map(|basis| format!("{} {}", basis.title, basis.clause)),
+            };
+            asked.map(mark).collect()
+        };
         let products = self.0.delivery.products().into_iter();
-        Ok(products.map(|product| (product.id.clone(), book.asked(&product.id, day, self.regime()))).collect())
+        Ok(products.map(|product| (product.id.clone(), marks(&product))).collect())
     }
 
     /// All caps, of all times.
@@ -229,7 +280,13 @@ impl Settlement {
     }
 
     /// Charges from the log.
-    async fn lines(&self, from: Time, to: Time, book: &PriceBook) -> Result<Vec<Line>> {
+    async fn lines(
+        &self,
+        (from, to): (Time, Time),
+        book: &PriceBook,
+        free_since: &BTreeMap<SubscriptionId, Day>,
+    ) -> Result<Vec<Line>> {
+        let sources = self.sources_of_products().await?;
         let mut charges = Charges::new(book, self.regime());
         let mut parties: HashMap<SubscriptionId, Option<Parties>> = HashMap::new();
         let mut failed = None;
@@ -238,7 +295,9 @@ impl Settlement {
             .for_each_access(from, to, |index, access| {
                 let parties = parties.entry(access.subscription.clone()).or_insert_with(|| {
                     let found = delivery.subscription(&access.subscription)?;
-                    Some(Parties { entity: found.entity, operator: found.operator })
+                    let is_source = sources.get(&found.product).is_some_and(|sources| sources.contains(&found.entity));
+                    let free_since = free_since.get(&access.subscription).copied();
+                    Some(Parties { entity: found.entity, operator: found.operator, is_source, free_since })
                 });
                 let added = match parties {
                     Some(parties) => charges.add(index, &access, parties).map_err(SettlementError::from),
@@ -253,6 +312,22 @@ impl Settlement {
             Some(error) => Err(error),
             None => Ok(charges.finish()),
         }
+    }
+
+    /// The departments whose data each product was made from.
+    pub(crate) async fn sources_of_products(&self) -> Result<HashMap<ProductId, BTreeSet<OrganisationId>>> {
+        let registry = self.0.delivery.registry();
+        let mut found = HashMap::new();
+        for product in self.0.delivery.products() {
+            let mut sources = BTreeSet::new();
+            let scenario = registry.scenario(&product.scenario).await.map_err(DeliveryError::from)?;
+            for resource in scenario.iter().flat_map(|scenario| scenario.resources()) {
+                let resource = registry.resource(resource).await.map_err(DeliveryError::from)?;
+                sources.extend(resource.map(|resource| resource.source.clone()));
+            }
+            found.insert(product.id, sources);
+        }
+        Ok(found)
     }
 
     /// The months from `begin` on and before `end` in which something was delivered.
@@ -270,7 +345,7 @@ impl Settlement {
         Ok(months)
     }
 
-    async fn refuse<T>(
+    pub(crate) async fn refuse<T>(
         &self,
         actor: &Actor,
         action: &'static str,
@@ -281,11 +356,11 @@ impl Settlement {
         Ok(Verdict::Refuse(reasons))
     }
 
-    fn product(&self, id: &ProductId) -> Result<Product> {
+    pub(crate) fn product(&self, id: &ProductId) -> Result<Product> {
         self.0.delivery.product(id).ok_or_else(|| unknown("product", id.as_str()))
     }
 
-    fn operator_reason(&self, actor: &Actor, product: Option<&Product>) -> Option<Reason> {
+    pub(crate) fn operator_reason(&self, actor: &Actor, product: Option<&Product>) -> Option<Reason> {
         let regime = self.regime();
         let is_own = product.is_none_or(|product| product.operator == actor.organisation);
         (!actor.is(Role::Operator) || !is_own).then(|| {
@@ -298,7 +373,7 @@ impl Settlement {
         })
     }
 
-    fn agency_reason(&self, actor: &Actor) -> Option<Reason> {
+    pub(crate) fn agency_reason(&self, actor: &Actor) -> Option<Reason> {
         let regime = self.regime();
         (!actor.is(Role::Agency)).then(|| {
             regime.reason(
@@ -312,11 +387,7 @@ impl Settlement {
 
     fn unit_reason(&self, unit: Unit, kind: ProductKind) -> Option<Reason> {
         let regime = self.regime();
-        let is_counted = match kind {
-            ProductKind::Lookup => unit == Unit::Call,
-            ProductKind::Dataset | ProductKind::Report => unit == Unit::File,
-        };
-        (!is_counted).then(|| {
+        (unit != unit_of(kind)).then(|| {
             regime.reason(
                 reasons::UNIT,
                 &regime.price.charged_uses,
@@ -336,7 +407,7 @@ impl Settlement {
         )
     }
 
-    fn closed_reason(&self, month: Month) -> Reason {
+    pub(crate) fn closed_reason(&self, month: Month) -> Reason {
         let regime = self.regime();
         regime.reason(
             reasons::MONTH_CLOSED,
@@ -358,11 +429,29 @@ impl Settlement {
     }
 }
 
+/// What a product is delivered in.
+fn unit_of(kind: ProductKind) -> Unit {
+    match kind {
+        ProductKind::Lookup => Unit::Call,
+        ProductKind::Dataset | ProductKind::Report => Unit::File,
+    }
+}
+
+/// A name or sentence of ours: something, on one line, not too long.
+pub(crate) fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= ITEM_CHARS_MAX && !text.chars().any(char::is_control)
+}
+
+/// The operators for whom a rule of distribution held when the month was closed.
+fn ruled(rules: &[SharingRule], month: Month, at: Time) -> BTreeSet<OrganisationId> {
+    rules.iter().filter(|rule| rule.holds(month, at)).map(|rule| rule.rule.operator.clone()).collect()
+}
+
 fn words(months: &[Month]) -> BTreeSet<String> {
     months.iter().map(Month::to_string).collect()
 }
 
-fn unknown(kind: &'static str, id: &str) -> SettlementError {
+pub(crate) fn unknown(kind: &'static str, id: &str) -> SettlementError {
     SettlementError::Unknown { kind, id: id.to_owned() }
 }
 

@@ -3,14 +3,16 @@
 //! Takes charges and costs; gives a [`Statement`] that every party computes
 //! again from the log, and the entries of the book that belong to it.
 //!
-//! INVARIANT (surplus): what remains of an operator's income after its cost
-//! goes to the treasury in full; a loss stays with the operator.
+//! INVARIANT (surplus): what remains of an operator's income after its accepted cost
+//! goes to the treasury in full, or waits to be shared by a rule where the document
+//! or a rule in force says so; a loss stays with the operator.
 //! INVARIANT (own lines): an entity sees what it owes and nobody else's debts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use shuyu_model::id::{OrganisationId, StatementId};
+use shuyu_model::id::{OrganisationId, ProductId, StatementId};
+use shuyu_model::regime::words::ShareModel;
 use shuyu_model::{Actor, CryptoProfile, Digest, Money, Month, Regime, Role, Time};
 
 use crate::book::{Account, BookEntry};
@@ -23,6 +25,12 @@ use crate::error::SettlementError;
 pub struct Cost {
     /// Whose.
     pub operator: OrganisationId,
+    /// Of which kind, in the words of the rules; empty where it is from before they had some.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// For which product, where it is for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductId>,
     /// For what: 算力, 人员.
     pub item: String,
     /// How much.
@@ -45,6 +53,13 @@ pub struct OperatorResult {
     /// What goes to the treasury; see INVARIANT (surplus).
     #[serde(rename = "to_treasury_fen")]
     pub to_treasury: Money,
+    /// What waits to be distributed by a rule.
+    #[serde(rename = "to_share_fen", default, skip_serializing_if = "is_nothing")]
+    pub to_share: Money,
+}
+
+fn is_nothing(amount: &Money) -> bool {
+    *amount == Money::ZERO
 }
 
 /// What a statement says.
@@ -59,6 +74,9 @@ pub struct StatementBody {
     pub regime: String,
     /// The clause that sends the surplus to the treasury.
     pub treasury_clause: String,
+    /// What the document calls the charge, where it has a name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_name: Option<String>,
     /// When the month was closed.
     pub closed_at: Time,
     /// What was used, at which price.
@@ -81,6 +99,10 @@ pub struct Statement {
 pub(crate) struct Inputs {
     pub(crate) lines: Vec<Line>,
     pub(crate) costs: Vec<Cost>,
+    /// The operators for whom a rule of distribution is in force.
+    pub(crate) by_rule: BTreeSet<OrganisationId>,
+    /// What the charge is called; a month keeps the name that it was closed under.
+    pub(crate) fee_name: Option<String>,
 }
 
 impl Statement {
@@ -93,12 +115,13 @@ impl Statement {
         regime: &Regime,
         profile: CryptoProfile,
     ) -> Result<Self, SettlementError> {
-        let results = results(&inputs.lines, &inputs.costs)?;
+        let results = results(&inputs, regime)?;
         let body = StatementBody {
             id,
             month,
             regime: regime.stamp(),
             treasury_clause: regime.cite(&regime.price.treasury_share),
+            fee_name: inputs.fee_name,
             closed_at,
             lines: inputs.lines,
             costs: inputs.costs,
@@ -134,7 +157,8 @@ impl Statement {
     pub(crate) fn entries(&self) -> Vec<BookEntry> {
         let body = &self.body;
         let charges = body.lines.iter().filter(|line| line.amount > Money::ZERO).map(|line| {
-            let what = format!("operation service fee of {}", line.subscription);
+            let fee = body.fee_name.as_deref().unwrap_or("operation service fee");
+            let what = format!("{fee} of {}", line.subscription);
             BookEntry::transfer(
                 what,
                 (Account::Receivable, &line.entity),
@@ -150,13 +174,16 @@ impl Statement {
             let (debit, credit) = ((Account::Surplus, &result.operator), (Account::TreasuryPayable, &result.operator));
             BookEntry::transfer("surplus to the treasury", debit, credit, result.to_treasury)
         });
-        charges.chain(costs).chain(shares).collect()
+        let waiting = body.results.iter().filter(|result| result.to_share > Money::ZERO).map(|result| {
+            let (debit, credit) = ((Account::Surplus, &result.operator), (Account::Undistributed, &result.operator));
+            BookEntry::transfer("surplus to be distributed", debit, credit, result.to_share)
+        });
+        charges.chain(costs).chain(shares).chain(waiting).collect()
     }
 
     /// What this actor may see of it; see INVARIANT (own lines).
     pub fn view(&self, viewer: &Actor) -> StatementBody {
-        let sees_all = [Role::Agency, Role::Regulator, Role::Finance, Role::Supervisor, Role::AuditAdmin];
-        if sees_all.iter().any(|role| viewer.is(*role)) {
+        if sees_all(viewer) {
             return self.body.clone();
         }
         let own = &viewer.organisation;
@@ -169,21 +196,30 @@ impl Statement {
     }
 }
 
+/// Whether somebody oversees everybody's money.
+pub(crate) fn sees_all(viewer: &Actor) -> bool {
+    let oversee = [Role::Agency, Role::Regulator, Role::Finance, Role::Supervisor, Role::AuditAdmin];
+    oversee.iter().any(|role| viewer.is(*role))
+}
+
 /// INVARIANT (surplus).
-fn results(lines: &[Line], costs: &[Cost]) -> Result<Vec<OperatorResult>, SettlementError> {
+fn results(inputs: &Inputs, regime: &Regime) -> Result<Vec<OperatorResult>, SettlementError> {
+    let in_full = regime.price.share_model.as_ref().is_none_or(|model| model.value == ShareModel::Surplus);
     let mut sums: BTreeMap<&OrganisationId, (Money, Money)> = BTreeMap::new();
-    for line in lines {
+    for line in &inputs.lines {
         let (income, _) = sums.entry(&line.operator).or_default();
         *income = income.plus(line.amount)?;
     }
-    for cost in costs {
+    for cost in &inputs.costs {
         let (_, sum) = sums.entry(&cost.operator).or_default();
         *sum = sum.plus(cost.amount)?;
     }
     sums.into_iter()
         .map(|(operator, (income, cost))| {
-            let to_treasury = income.plus(cost.times(-1)?)?.max(Money::ZERO);
-            Ok(OperatorResult { operator: operator.clone(), income, cost, to_treasury })
+            let surplus = income.plus(cost.times(-1)?)?.max(Money::ZERO);
+            let is_owed_in_full = in_full && !inputs.by_rule.contains(operator);
+            let (to_treasury, to_share) = if is_owed_in_full { (surplus, Money::ZERO) } else { (Money::ZERO, surplus) };
+            Ok(OperatorResult { operator: operator.clone(), income, cost, to_treasury, to_share })
         })
         .collect()
 }
@@ -255,6 +291,7 @@ mod tests {
             use_kind: UseKind::Industry,
             price: Money::fen(fen),
             why: Why::Tariff,
+            basis: None,
             clause: "x".to_owned(),
             units: 1,
             accesses: 1,
@@ -265,13 +302,27 @@ mod tests {
     }
 
     fn cost(operator: u128, fen: i64) -> Cost {
-        Cost { operator: id(operator), item: "compute".to_owned(), amount: Money::fen(fen) }
+        Cost {
+            operator: id(operator),
+            kind: String::new(),
+            product: None,
+            item: "compute".to_owned(),
+            amount: Money::fen(fen),
+        }
     }
 
     fn statement(lines: Vec<Line>, costs: Vec<Cost>) -> Statement {
         let month = Month::parse("2026-06").unwrap();
         let profile = CryptoProfile::International;
-        Statement::compute(id(1), month, Time(5), Inputs { lines, costs }, &regime(), profile).unwrap()
+        Statement::compute(
+            id(1),
+            month,
+            Time(5),
+            Inputs { lines, costs, by_rule: BTreeSet::new(), fee_name: None },
+            &regime(),
+            profile,
+        )
+        .unwrap()
     }
 
     #[test]

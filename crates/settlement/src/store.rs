@@ -2,14 +2,20 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shuyu_ledger::{Args, Change, Ledger, Row, args};
-use shuyu_model::id::{OrganisationId, ProductId, StatementId};
+use shuyu_ledger::{Change, Ledger, Row, args};
+use shuyu_model::id::{PriceBasisId, ProductId, StatementId};
 use shuyu_model::{Actor, Day, Digest, Money, Month, UseKind};
 
 use crate::book::{Account, BookEntry, Posting};
 use crate::error::SettlementError;
-use crate::statement::{Cost, Statement};
+use crate::statement::Statement;
 use crate::tariff::{Cap, Tariff};
+
+pub(crate) mod costs;
+pub(crate) mod prices;
+pub(crate) mod sharing;
+pub(crate) mod treasury;
+pub(crate) mod worth;
 
 type Result<T> = std::result::Result<T, SettlementError>;
 
@@ -37,14 +43,15 @@ pub(crate) async fn insert_tariff(change: &mut Change, tariff: &Tariff, actor: &
     let at = change.now();
     change
         .write(
-            "INSERT INTO tariffs (product_id, use_kind, unit, price_fen, from_day, set_by, set_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO tariffs (product_id, use_kind, unit, price_fen, from_day, basis_id, set_by, set_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             args![
                 tariff.product.as_str(),
                 word(tariff.use_kind)?,
                 word(tariff.unit)?,
                 tariff.price_fen,
                 tariff.from.to_string(),
+                tariff.basis.as_ref().map(PriceBasisId::as_str),
                 actor.person.as_str(),
                 at,
             ],
@@ -53,7 +60,7 @@ pub(crate) async fn insert_tariff(change: &mut Change, tariff: &Tariff, actor: &
     Ok(())
 }
 
-const TARIFFS: &str = "SELECT product_id, use_kind, unit, price_fen, from_day FROM tariffs
+const TARIFFS: &str = "SELECT product_id, use_kind, unit, price_fen, from_day, basis_id FROM tariffs
                        ORDER BY product_id, use_kind, from_day";
 
 pub(crate) async fn tariffs(ledger: &Ledger) -> Result<Vec<Tariff>> {
@@ -73,6 +80,10 @@ fn tariff(row: &Row) -> Result<Tariff> {
         unit: from_word(row.text("unit")?, TABLE)?,
         price_fen: row.int("price_fen")?,
         from: day(row, "from_day", TABLE)?,
+        basis: row
+            .opt_text("basis_id")?
+            .map(|id| PriceBasisId::parse(&id).map_err(|_| SettlementError::Stored { table: TABLE }))
+            .transpose()?,
     })
 }
 
@@ -80,12 +91,13 @@ pub(crate) async fn insert_cap(change: &mut Change, cap: &Cap, actor: &Actor) ->
     let at = change.now();
     change
         .write(
-            "INSERT INTO caps (product_id, use_kind, cap_fen, from_day, set_by, set_at)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO caps (product_id, use_kind, cap_fen, floor_fen, from_day, set_by, set_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
             args![
                 cap.product.as_str(),
                 word(cap.use_kind)?,
                 cap.cap_fen,
+                cap.floor_fen,
                 cap.from.to_string(),
                 actor.person.as_str(),
                 at,
@@ -95,7 +107,8 @@ pub(crate) async fn insert_cap(change: &mut Change, cap: &Cap, actor: &Actor) ->
     Ok(())
 }
 
-const CAPS: &str = "SELECT product_id, use_kind, cap_fen, from_day FROM caps ORDER BY product_id, use_kind, from_day";
+const CAPS: &str = "SELECT product_id, use_kind, cap_fen, floor_fen, from_day FROM caps
+                    ORDER BY product_id, use_kind, from_day";
 
 pub(crate) async fn caps(ledger: &Ledger) -> Result<Vec<Cap>> {
     ledger.read(CAPS, args![]).await?.iter().map(cap).collect()
@@ -112,46 +125,8 @@ fn cap(row: &Row) -> Result<Cap> {
         product: read::<ProductId>(row, "product_id", TABLE)?,
         use_kind: from_word::<UseKind>(row.text("use_kind")?, TABLE)?,
         cap_fen: row.int("cap_fen")?,
+        floor_fen: row.int("floor_fen")?,
         from: day(row, "from_day", TABLE)?,
-    })
-}
-
-pub(crate) async fn insert_cost(change: &mut Change, id: &str, month: Month, cost: &Cost, actor: &Actor) -> Result<()> {
-    let at = change.now();
-    change
-        .write(
-            "INSERT INTO costs (id, month, operator_id, item, amount_fen, recorded_by, recorded_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            args![
-                id,
-                month.to_string(),
-                cost.operator.as_str(),
-                cost.item.as_str(),
-                cost.amount.fen,
-                actor.person.as_str(),
-                at,
-            ],
-        )
-        .await?;
-    Ok(())
-}
-
-const COSTS: &str = "SELECT operator_id, item, amount_fen FROM costs WHERE month = $1 ORDER BY id";
-
-pub(crate) async fn costs(ledger: &Ledger, month: Month) -> Result<Vec<Cost>> {
-    ledger.read(COSTS, args![month.to_string()]).await?.iter().map(cost).collect()
-}
-
-/// As this change sees them.
-pub(crate) async fn costs_in(change: &mut Change, month: Month) -> Result<Vec<Cost>> {
-    change.read(COSTS, args![month.to_string()]).await?.iter().map(cost).collect()
-}
-
-fn cost(row: &Row) -> Result<Cost> {
-    Ok(Cost {
-        operator: read::<OrganisationId>(row, "operator_id", "costs")?,
-        item: row.text("item")?,
-        amount: Money::fen(row.int("amount_fen")?),
     })
 }
 
@@ -215,27 +190,29 @@ async fn insert_entry(change: &mut Change, id: &StatementId, number: i64, entry:
     Ok(())
 }
 
-async fn statement_rows(ledger: &Ledger, sql: &'static str, args: Args) -> Result<Vec<Statement>> {
-    let statement = |row: &Row| {
-        let digest =
-            Digest::parse(&row.text("digest")?).map_err(|_| SettlementError::Stored { table: "statements" })?;
-        Statement::read_back(&row.text("body")?, digest)
-    };
-    ledger.read(sql, args).await?.iter().map(statement).collect()
+fn statement_of(row: &Row) -> Result<Statement> {
+    let digest = Digest::parse(&row.text("digest")?).map_err(|_| SettlementError::Stored { table: "statements" })?;
+    Statement::read_back(&row.text("body")?, digest)
 }
 
+const STATEMENT: &str = "SELECT body, digest FROM statements WHERE month = $1";
+
 pub(crate) async fn statement(ledger: &Ledger, month: Month) -> Result<Option<Statement>> {
-    let sql = "SELECT body, digest FROM statements WHERE month = $1";
-    Ok(statement_rows(ledger, sql, args![month.to_string()]).await?.pop())
+    ledger.read(STATEMENT, args![month.to_string()]).await?.first().map(statement_of).transpose()
+}
+
+/// As this change sees it.
+pub(crate) async fn statement_in(change: &mut Change, month: Month) -> Result<Option<Statement>> {
+    change.read(STATEMENT, args![month.to_string()]).await?.first().map(statement_of).transpose()
 }
 
 pub(crate) async fn statements(ledger: &Ledger) -> Result<Vec<Statement>> {
-    statement_rows(ledger, "SELECT body, digest FROM statements ORDER BY month", args![]).await
+    let sql = "SELECT body, digest FROM statements ORDER BY month";
+    ledger.read(sql, args![]).await?.iter().map(statement_of).collect()
 }
 
 /// The entries of a month's statement, each checked again.
 pub(crate) async fn entries(ledger: &Ledger, id: &StatementId) -> Result<Vec<BookEntry>> {
-    const TABLE: &str = "postings";
     let rows = ledger
         .read(
             "SELECT entry, account, party, debit_fen, credit_fen, what FROM postings
@@ -243,12 +220,17 @@ pub(crate) async fn entries(ledger: &Ledger, id: &StatementId) -> Result<Vec<Boo
             args![id.as_str()],
         )
         .await?;
+    entries_of(&rows, "postings")
+}
+
+/// Rows of postings, in their order, as entries that are checked again.
+fn entries_of(rows: &[Row], table: &'static str) -> Result<Vec<BookEntry>> {
     let mut found: Vec<(i64, String, Vec<Posting>)> = Vec::new();
-    for row in &rows {
+    for row in rows {
         let number = row.int("entry")?;
         let posting = Posting {
-            account: Account::parse(&row.text("account")?).ok_or(SettlementError::Stored { table: TABLE })?,
-            party: read(row, "party", TABLE)?,
+            account: Account::parse(&row.text("account")?).ok_or(SettlementError::Stored { table })?,
+            party: read(row, "party", table)?,
             debit: Money::fen(row.int("debit_fen")?),
             credit: Money::fen(row.int("credit_fen")?),
         };

@@ -12,3 +12,8 @@ pub(crate) fn regime() -> Regime {
 pub(crate) fn id<K: Key>(number: u128) -> K {
     K::from_uuid(uuid::Uuid::from_u128(number))
 }
+
+/// One of the five regimes, by its code.
+pub(crate) fn regime_of(code: &str) -> Regime {
+    Regime::clone(&shuyu_registry::rules::shipped(code).unwrap().regime)
+}

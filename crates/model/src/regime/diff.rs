@@ -136,6 +136,14 @@ fn tables(path: &str, items: &[Value], said: &mut BTreeMap<String, Said>) {
         said.insert(path.to_owned(), Said { text: texts.join("；"), clause: Some(clauses.join(",")) });
         return;
     }
+    if path == "money.consent" {
+        let by =
+            |item: &&Map<String, Value>| item.get("by").and_then(|by| by.get("source")?.as_str()).map(str::to_owned);
+        let names: Vec<&str> = items.iter().filter_map(|item| item.get("name")?.as_str()).collect();
+        let clause = items.iter().find_map(by).unwrap_or_else(|| "setting".to_owned());
+        said.insert(path.to_owned(), Said { text: names.join("、"), clause: Some(clause) });
+        return;
+    }
     let named = |item: &Map<String, Value>, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut seen: Vec<String> = Vec::new();
     for item in items {

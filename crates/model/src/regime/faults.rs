@@ -101,6 +101,7 @@ pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Fault
     of_procedures(regime, faults);
     of_bans(regime, plain, faults);
     of_money(regime, faults);
+    super::money::faults_of(&regime.money, faults);
     of_roles_and_modes(regime, faults);
     of_conduct(regime, faults);
     super::matter::faults_of(regime, faults);
@@ -296,7 +297,7 @@ fn sheet(section: &str, conditions: &[Condition], grounds: &[Disqualification], 
 }
 
 /// Weights are as many as what they weigh, and 100 in all.
-fn weights(path: &str, items: Option<usize>, weights: Option<&[u8]>, faults: &mut Faults) {
+pub(super) fn weights(path: &str, items: Option<usize>, weights: Option<&[u8]>, faults: &mut Faults) {
     let Some(weights) = weights else { return };
     if items != Some(weights.len()) {
         let items = items.unwrap_or_default();

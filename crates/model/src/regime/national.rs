@@ -1,8 +1,8 @@
 //! The numbers of national rules that hold in every city: one file, read and checked
 //! like a regime.
 //!
-//! Not yet read by any control: what a city's own file repeats of it is compared in
-//! the registry's tests. Not here: numbers that nobody has confirmed in a text.
+//! The settlement reads the numbers of price. Not yet read by any control: the others;
+//! what a city's own file repeats of them is compared in the registry's tests. Not here: numbers that nobody has confirmed in a text.
 
 use serde::{Deserialize, Serialize};
 

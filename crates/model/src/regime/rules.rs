@@ -178,25 +178,24 @@ pub struct PriceRules {
     pub free_uses: Sourced<Vec<UseKind>>,
     /// Uses that may be charged.
     pub charged_uses: Sourced<Vec<UseKind>>,
-    /// What goes to the treasury: `surplus` (income less cost), which is what the
-    /// settlement computes. A setting where the document shares in another way.
+    /// What is owed or shared: `surplus`, the income less the accepted cost. A setting
+    /// where the document does not say.
     pub treasury_share: Sourced<String>,
-    /// Free use is free on conditions only. Not yet read by any control.
+    /// Free use is free on conditions only.
     pub free_on_conditions: Option<Sourced<bool>>,
     /// How a charged price comes about. Not yet read by any control.
     pub kind: Sourced<PriceKind>,
-    /// Who gets what. Not yet read by any control.
+    /// Who gets what.
     pub share_model: Option<Sourced<ShareModel>>,
-    /// Into which treasury. Not yet read by any control.
+    /// Into which treasury.
     pub treasury: Option<Sourced<Treasury>>,
-    /// What the income is spent on. Not yet read by any control.
+    /// What the income is spent on.
     pub spent_on: Option<Sourced<Vec<String>>>,
     /// With whom prices are filed. Not yet read by any control.
     pub filed_with: Option<Sourced<Body>>,
     /// Who bears the cost of the infrastructure. Not yet read by any control.
     pub infrastructure_cost_by: Option<Sourced<Body>>,
-    /// A department uses free what was made of its free data. Not yet read by any
-    /// control.
+    /// A department uses free what was made of its free data.
     pub source_uses_free: Option<Sourced<bool>>,
 }
 

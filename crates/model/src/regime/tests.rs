@@ -2,6 +2,7 @@
 
 mod diffs;
 mod mistakes;
+mod money;
 
 use super::words::{self, Body, Mode};
 use super::*;

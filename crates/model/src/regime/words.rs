@@ -118,6 +118,34 @@ words! {
         ByLevel = "by_project_level" "按项目层级入市级或区县财政",
         ByRules = "by_finance_rules" "按财政部门规定",
     }
+    /// As what a party shares in the income.
+    Part {
+        Owner = "owner" "数据权属主体(政府)",
+        Operator = "operator" "运营机构",
+        Processor = "processor" "数据加工主体",
+        Source = "source" "数源单位",
+        Entity = "entity" "经营主体(协作单位)",
+    }
+    /// On what a price rests.
+    BasisKind {
+        Policy = "policy" "价格政策文件",
+        Standard = "standard" "收费标准",
+        Approval = "approval" "政府指导价批准文件",
+    }
+    /// Uses of the infrastructure that are metered.
+    Metered {
+        Run = "run" "资源消耗",
+        Masking = "masking" "数据脱敏",
+        Release = "model_release" "模型发布",
+        Export = "result_export" "结果导出",
+    }
+    /// Figures of a department's contribution, each counted from records.
+    Indicator {
+        Registered = "registered_resources" "登记入目录的资源数",
+        InUse = "resources_in_use" "被应用场景使用的资源数",
+        Products = "products_made" "由其数据形成的产品数",
+        Accesses = "accesses_served" "其数据支撑的调用量",
+    }
     /// What an assessment's result decides.
     Effect {
         Renewal = "renewal" "续约",
@@ -280,8 +308,8 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, super::Figure, super::PaperKind, super::PaperAct,
-    super::Particular, super::Interest, crate::candidacy::Record,
+    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
+    super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record,
 }
 
 /// The body that a role is.

@@ -1,16 +1,19 @@
 //! Prices, costs and closed months. Amounts leave as whole fen in fields `…_fen`.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shuyu_model::id::{OrganisationId, ProductId, StatementId, SubscriptionId};
-use shuyu_model::{Actor, Day, Digest, Money, Month, Time, UseKind};
-use shuyu_settlement::{Cap, Statement, Tariff, Unit, Why};
+use shuyu_model::id::{OrganisationId, PriceBasisId, ProductId, StatementId, SubscriptionId};
+use shuyu_model::{Actor, Day, Digest, Month, Time, UseKind};
+use shuyu_settlement::{Cap, NewCost, Statement, Tariff, Unit, Why};
 use utoipa::ToSchema;
 
 use super::{Stations, cut, granted};
-use crate::endpoint::{Asked, At, Done, Json, Listed, PageAsked, Shown, Who};
+use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shown, Who};
 use crate::error::Problem;
-use crate::shapes::{nouns, shaped};
+use crate::shapes::nouns::Made;
+use crate::shapes::{money as shapes, nouns, shaped};
 
 /// A price from a day on.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -28,6 +31,14 @@ pub struct NewTariff {
     /// From which day on.
     #[schema(value_type = String, format = Date)]
     pub from: Day,
+    /// The document on file that it rests on; a charged price needs one.
+    #[schema(required = false, value_type = Option<String>, pattern = "^PBS-[0-9a-f]{32}$")]
+    #[serde(default)]
+    pub basis: Option<PriceBasisId>,
+    /// What is filed with it, by the names that the rules give, where they ask for it.
+    #[schema(required = false)]
+    #[serde(default)]
+    pub filing: BTreeMap<String, String>,
 }
 
 /// A cap on a price, from a day on.
@@ -40,23 +51,13 @@ pub struct NewCap {
     /// How much at most.
     #[schema(minimum = 0)]
     pub cap_fen: i64,
+    /// How much at least, where a range is guided.
+    #[schema(required = false, minimum = 0)]
+    #[serde(default)]
+    pub floor_fen: i64,
     /// From which day on.
     #[schema(value_type = String, format = Date)]
     pub from: Day,
-}
-
-/// A cost of the operator.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCost {
-    /// Of which month.
-    #[schema(value_type = String, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
-    pub month: Month,
-    /// For what.
-    pub item: String,
-    /// How much.
-    #[schema(minimum = 1)]
-    pub amount_fen: i64,
 }
 
 /// What one subscription used at one price.
@@ -79,9 +80,13 @@ pub struct LineView {
     pub use_kind: UseKind,
     /// The price of a unit.
     pub price_fen: i64,
-    /// Why it is that: `free_use`, `tariff`, `capped`, `no_tariff`.
+    /// Why it is that: `free_use`, `tariff`, `capped`, `source_free`,
+    /// `conditions_unmet`, `no_tariff`.
     #[schema(value_type = String)]
     pub why: Why,
+    /// The document that the price rests on.
+    #[schema(value_type = Option<String>)]
+    pub basis: Option<PriceBasisId>,
     /// The clause that it rests on.
     pub clause: String,
     /// How many units.
@@ -100,6 +105,11 @@ pub struct CostView {
     /// Whose.
     #[schema(value_type = String)]
     pub operator: OrganisationId,
+    /// Of which kind.
+    pub kind: String,
+    /// For which product, where it is for one.
+    #[schema(value_type = Option<String>)]
+    pub product: Option<ProductId>,
     /// For what.
     pub item: String,
     /// How much.
@@ -118,6 +128,8 @@ pub struct ResultView {
     pub cost_fen: i64,
     /// What goes to the treasury.
     pub to_treasury_fen: i64,
+    /// What waits to be distributed by a rule.
+    pub to_share_fen: i64,
 }
 
 /// What the caller may see of a closed month.
@@ -133,6 +145,8 @@ pub struct StatementView {
     pub regime: String,
     /// The clause that sends the surplus to the treasury.
     pub treasury_clause: String,
+    /// What the document calls the charge.
+    pub fee_name: Option<String>,
     /// When the month was closed.
     #[schema(value_type = i64)]
     pub closed_at: Time,
@@ -147,7 +161,7 @@ pub struct StatementView {
     pub results: Vec<ResultView>,
 }
 
-shaped! { NewTariff => NewTariff, NewCap => NewCap, NewCost => NewCost, StatementView => StatementView }
+shaped! { NewTariff => NewTariff, NewCap => NewCap, NewCost => shapes::NewCost, StatementView => StatementView }
 
 impl StatementView {
     fn new(statement: &Statement, viewer: &Actor) -> Self {
@@ -157,13 +171,20 @@ impl StatementView {
             month: body.month,
             regime: body.regime,
             treasury_clause: body.treasury_clause,
+            fee_name: body.fee_name,
             closed_at: body.closed_at,
             digest: statement.digest(),
             lines: body.lines.into_iter().map(line).collect(),
             costs: body
                 .costs
                 .into_iter()
-                .map(|cost| CostView { operator: cost.operator, item: cost.item, amount_fen: cost.amount.fen })
+                .map(|cost| CostView {
+                    operator: cost.operator,
+                    kind: cost.kind,
+                    product: cost.product,
+                    item: cost.item,
+                    amount_fen: cost.amount.fen,
+                })
                 .collect(),
             results: body
                 .results
@@ -173,6 +194,7 @@ impl StatementView {
                     income_fen: result.income.fen,
                     cost_fen: result.cost.fen,
                     to_treasury_fen: result.to_treasury.fen,
+                    to_share_fen: result.to_share.fen,
                 })
                 .collect(),
         }
@@ -188,6 +210,7 @@ fn line(line: shuyu_settlement::Line) -> LineView {
         use_kind: line.use_kind,
         price_fen: line.price.fen,
         why: line.why,
+        basis: line.basis,
         clause: line.clause,
         units: line.units,
         first_index: line.first_index,
@@ -203,9 +226,9 @@ pub async fn price(
     At(product): At<ProductId>,
     Json(new): Json<NewTariff>,
 ) -> Result<Done, Problem> {
-    let NewTariff { use_kind, unit, price_fen, from } = new;
-    let tariff = Tariff { product, use_kind, unit, price_fen, from };
-    granted(app.settlement().set_tariff(&actor, tariff).await?)?;
+    let NewTariff { use_kind, unit, price_fen, from, basis, filing } = new;
+    let tariff = Tariff { product, use_kind, unit, price_fen, from, basis };
+    granted(app.settlement().set_tariff(&actor, tariff, &filing).await?)?;
     Ok(Done)
 }
 
@@ -216,16 +239,18 @@ pub async fn cap(
     At(product): At<ProductId>,
     Json(new): Json<NewCap>,
 ) -> Result<Done, Problem> {
-    let NewCap { use_kind, cap_fen, from } = new;
-    granted(app.settlement().set_cap(&actor, Cap { product, use_kind, cap_fen, from }).await?)?;
+    let NewCap { use_kind, cap_fen, floor_fen, from } = new;
+    granted(app.settlement().set_cap(&actor, Cap { product, use_kind, cap_fen, floor_fen, from }).await?)?;
     Ok(Done)
 }
 
 /// Enters a cost of the operator.
-pub async fn enter_cost(State(app): Stations, Who(actor): Who, Json(new): Json<NewCost>) -> Result<Done, Problem> {
-    let amount = Money::fen(new.amount_fen);
-    granted(app.settlement().record_cost(&actor, new.month, &new.item, amount).await?)?;
-    Ok(Done)
+pub async fn enter_cost(
+    State(app): Stations,
+    Who(actor): Who,
+    Json(new): Json<NewCost>,
+) -> Result<Created<Made>, Problem> {
+    Ok(Created(Made::new(granted(app.settlement().record_cost(&actor, new).await?)?)))
 }
 
 /// Closes a month.

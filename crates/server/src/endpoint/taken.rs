@@ -80,6 +80,9 @@ ids_in_path! {
     DispatchId = "id", "DSP";
     SubmissionId = "id", "SBM";
     DocumentId = "id", "DOC";
+    SharingRuleId = "id", "SHR";
+    TreasuryDueId = "id", "TDU";
+    CostId = "id", "CST";
 }
 
 impl InPath for RegistrationCode {

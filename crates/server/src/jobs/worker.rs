@@ -252,8 +252,8 @@ mod tests {
     const CSV: &str = "id_card,account,balance,opened_on,district\n1,a,2,2026-01-01,x\n";
 
     async fn open(town: &Town) -> App {
-        let calendar = rules::shipped(rules::SHIPPED_CODE).unwrap().calendar;
-        wire_over(town.registry.clone(), calendar, 0, Settings::default()).await.unwrap()
+        let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
+        wire_over(town.registry.clone(), rules.calendar, rules.national, 0, Settings::default()).await.unwrap()
     }
 
     async fn queue(app: &App, town: &Town, resource: &ResourceId) -> JobId {

@@ -11,11 +11,15 @@ use shuyu_delivery::{NewProduct, NewSubscription};
 use shuyu_ledger::args;
 use shuyu_model::id::OrganisationId;
 use shuyu_model::{ColumnClass, CryptoProfile, Day, UseKind};
-use shuyu_registry::testing::{Town, allowed, fund_columns, refused, town};
+use shuyu_registry::testing::{Town, allowed, digest, fund_columns, refused, regime_of, town_under};
 
 use super::*;
+use crate::basis::NewPriceBasis;
 use crate::book::{Account, balance};
+use crate::costs::NewCost;
 use crate::tariff::Why;
+
+mod money;
 
 /// Two reports of one operator, one for industry and one for welfare, and a
 /// bank that has subscribed to both.
@@ -26,12 +30,18 @@ struct Office {
     settlement: Settlement,
     products: Vec<ProductId>,
     clients: Vec<Client>,
+    basis: PriceBasisId,
 }
 
 const USES: [UseKind; 2] = [UseKind::Industry, UseKind::PublicWelfare];
 
 async fn office(ledger: Ledger) -> Office {
-    let town = town(&ledger).await;
+    office_under(ledger, shuyu_registry::rules::SHIPPED_CODE).await
+}
+
+async fn office_under(ledger: Ledger, code: &str) -> Office {
+    let regime = regime_of(&ledger, code);
+    let town = town_under(&ledger, Arc::clone(&regime)).await;
     let fund = town.resource("fund_accounts", fund_columns()).await;
     let above = town.agreement(std::slice::from_ref(&fund), 2).await;
     let bank = town.bank[0].organisation.clone();
@@ -71,8 +81,18 @@ async fn office(ledger: Ledger) -> Office {
         clients.push(Client::new(&delivery, &town.bank[0], &subscription, seed).await);
         products.push(product);
     }
-    let settlement = Settlement::new(delivery.clone());
-    Office { town, ledger, delivery, settlement, products, clients }
+    let settlement = Settlement::new(delivery.clone(), shuyu_registry::rules::shipped(code).unwrap().national);
+    let basis = NewPriceBasis {
+        kind: regime.money.basis_kinds.value[0],
+        title: "价格机制的通知".to_owned(),
+        clause: "三".to_owned(),
+        digest: digest(&ledger, "basis"),
+        ceiling_fen: None,
+        from: date(2026, 1, 1),
+        until: None,
+    };
+    let basis = allowed(settlement.file_basis(&town.agency[0], basis).await.unwrap());
+    Office { town, ledger, delivery, settlement, products, clients, basis }
 }
 
 impl Office {
@@ -81,13 +101,25 @@ impl Office {
     }
 
     fn tariff(&self, product: usize, price_fen: i64, from: Day) -> Tariff {
-        Tariff { product: self.products[product].clone(), use_kind: USES[product], unit: Unit::File, price_fen, from }
+        let (product, use_kind, basis) = (self.products[product].clone(), USES[product], Some(self.basis.clone()));
+        Tariff { product, use_kind, unit: Unit::File, price_fen, from, basis }
     }
 
     async fn use_up(&self, product: usize, count: usize) {
         for _ in 0..count {
             allowed(self.delivery.file(self.clients[product].file(&self.ledger, "csv")).await.unwrap());
         }
+    }
+
+    fn cost(&self, month: Month, amount_fen: i64) -> NewCost {
+        let kind = self.delivery.regime().money.cost_kinds.value[0].clone();
+        NewCost { month, kind, product: None, item: "算力".to_owned(), amount_fen }
+    }
+
+    /// A cost of the operator, accepted by the agency.
+    async fn spend(&self, month: Month, fen: i64) {
+        let id = allowed(self.settlement.record_cost(self.operator(), self.cost(month, fen)).await.unwrap());
+        allowed(self.settlement.accept_cost(&self.town.agency[0], &id).await.unwrap());
     }
 
     fn advance_to(&self, day: Day) {
@@ -105,14 +137,14 @@ async fn a_month_is_charged_by_use_and_day_and_its_surplus_goes_to_the_treasury(
         let office = office(ledger).await;
         let settlement = &office.settlement;
         for tariff in [office.tariff(0, 500, date(2026, 6, 1)), office.tariff(0, 800, date(2026, 6, 15))] {
-            allowed(settlement.set_tariff(office.operator(), tariff).await.unwrap());
+            allowed(settlement.set_tariff(office.operator(), tariff, &BTreeMap::new()).await.unwrap());
         }
         office.use_up(0, 3).await;
         office.use_up(1, 5).await;
         office.advance_to(date(2026, 6, 15));
         office.use_up(0, 2).await;
         let june = Month::parse("2026-06").unwrap();
-        allowed(settlement.record_cost(office.operator(), june, "算力", Money::fen(900)).await.unwrap());
+        office.spend(june, 900).await;
         office.advance_to(date(2026, 7, 1));
         office.use_up(0, 1).await;
 
@@ -157,8 +189,7 @@ async fn months_are_closed_once_in_their_order_and_only_by_the_agency() {
         office.advance_to(date(2026, 8, 1));
         let by_operator = settlement.close(office.operator(), july).await.unwrap();
         assert_eq!(refused(by_operator), [reasons::NOT_AGENCY, reasons::EARLIER_OPEN]);
-        let june_cost = settlement.record_cost(office.operator(), june, "人员", Money::fen(5));
-        allowed(june_cost.await.unwrap());
+        office.spend(june, 5).await;
         let statement = allowed(office.close("2026-06").await);
         // No price was in force: nothing is charged, and the loss stays.
         assert_eq!(
@@ -166,9 +197,9 @@ async fn months_are_closed_once_in_their_order_and_only_by_the_agency() {
             (Why::NoTariff, Money::ZERO)
         );
         assert_eq!(refused(office.close("2026-06").await), [reasons::MONTH_CLOSED]);
-        let late = settlement.record_cost(office.operator(), june, "人员", Money::fen(5)).await.unwrap();
+        let late = settlement.record_cost(office.operator(), office.cost(june, 5)).await.unwrap();
         assert_eq!(refused(late), [reasons::MONTH_CLOSED]);
-        let early = settlement.record_cost(&office.town.bank[0], Month::parse("2026-09").unwrap(), "x", Money::fen(5));
+        let early = settlement.record_cost(&office.town.bank[0], office.cost(Month::parse("2026-09").unwrap(), 5));
         assert_eq!(refused(early.await.unwrap()), [reasons::NOT_OPERATOR, reasons::FUTURE_MONTH]);
         allowed(office.close("2026-07").await);
         assert_eq!(settlement.statements().await.unwrap().len(), 2);
@@ -181,17 +212,26 @@ async fn a_price_needs_its_operator_its_unit_and_an_allowed_use() {
         let office = office(ledger).await;
         let (settlement, today) = (&office.settlement, date(2026, 6, 1));
         let free = Tariff { unit: Unit::Call, ..office.tariff(1, 1, date(2026, 5, 31)) };
-        let found = settlement.set_tariff(&office.town.other_operator[0], free).await.unwrap();
+        let found = settlement.set_tariff(&office.town.other_operator[0], free, &BTreeMap::new()).await.unwrap();
         assert_eq!(refused(found), [reasons::NOT_OPERATOR, reasons::FREE_USE, reasons::PAST_DAY, reasons::UNIT]);
-        let cap = Cap { product: office.products[0].clone(), use_kind: UseKind::Industry, cap_fen: 600, from: today };
+        let cap = Cap {
+            product: office.products[0].clone(),
+            use_kind: UseKind::Industry,
+            cap_fen: 600,
+            floor_fen: 0,
+            from: today,
+        };
         assert_eq!(refused(settlement.set_cap(office.operator(), cap.clone()).await.unwrap()), [reasons::NOT_AGENCY]);
         allowed(settlement.set_cap(&office.town.agency[0], cap.clone()).await.unwrap());
         assert!(matches!(settlement.set_cap(&office.town.agency[0], cap).await, Err(SettlementError::Conflict { .. })));
         let dear = office.tariff(0, 601, today);
-        assert_eq!(refused(settlement.set_tariff(office.operator(), dear).await.unwrap()), [reasons::ABOVE_CAP]);
+        assert_eq!(
+            refused(settlement.set_tariff(office.operator(), dear, &BTreeMap::new()).await.unwrap()),
+            [reasons::ABOVE_CAP]
+        );
         let fair = office.tariff(0, 600, today);
-        allowed(settlement.set_tariff(office.operator(), fair.clone()).await.unwrap());
-        let twice = settlement.set_tariff(office.operator(), fair).await;
+        allowed(settlement.set_tariff(office.operator(), fair.clone(), &BTreeMap::new()).await.unwrap());
+        let twice = settlement.set_tariff(office.operator(), fair, &BTreeMap::new()).await;
         assert!(matches!(twice, Err(SettlementError::Conflict { .. })));
         assert_eq!((settlement.tariffs().await.unwrap().len(), settlement.caps().await.unwrap().len()), (1, 1));
     }
@@ -202,7 +242,12 @@ async fn a_book_or_statement_that_somebody_changed_is_noticed() {
     let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::Guomi).await;
     let office = office(ledger).await;
     let settlement = &office.settlement;
-    allowed(settlement.set_tariff(office.operator(), office.tariff(0, 500, date(2026, 6, 1))).await.unwrap());
+    allowed(
+        settlement
+            .set_tariff(office.operator(), office.tariff(0, 500, date(2026, 6, 1)), &BTreeMap::new())
+            .await
+            .unwrap(),
+    );
     office.use_up(0, 2).await;
     office.advance_to(date(2026, 7, 2));
     allowed(office.close("2026-06").await);
@@ -261,7 +306,7 @@ proptest! {
                     }
                     // A second price from the same day on is a mistake.
                     Step::Price(fen) if !priced.contains(&day) && income == 0 => {
-                        allowed(office.settlement.set_tariff(office.operator(), office.tariff(0, fen, day)).await.unwrap());
+                        allowed(office.settlement.set_tariff(office.operator(), office.tariff(0, fen, day), &BTreeMap::new()).await.unwrap());
                         (price, income) = (fen, 0);
                         priced.push(day);
                         // What was used earlier on this day has this price too.
@@ -271,8 +316,7 @@ proptest! {
                     }
                     Step::Price(_) => {}
                     Step::Cost(fen) => {
-                        let amount = Money::fen(fen);
-                        allowed(office.settlement.record_cost(office.operator(), june, "x", amount).await.unwrap());
+                        office.spend(june, fen).await;
                         cost += fen;
                     }
                     Step::NextDay if day.day() < 30 => {

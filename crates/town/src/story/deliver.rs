@@ -110,23 +110,41 @@ const PRODUCT_PAPERS: &[&str] = &[
 async fn prices(w: &mut World<'_>) -> anyhow::Result<()> {
     let tomorrow = w.today().tomorrow().context("the last day of time")?;
     w.stage.step("产业用途定价，次日起执行", "prices for industry use, from tomorrow");
+    let body = json!({
+        "kind": "policy", "title": "关于建立公共数据资源授权运营价格形成机制的通知", "clause": "三",
+        "digest": document_digest("价格形成机制"), "from": "2025-03-01",
+    });
+    let basis = text(&w.person("fang.ming")?.post("/v1/price_bases", &body).await?.json()?, "id")?;
     for offer in &OFFERS {
         if let Some((unit, price_fen)) = offer.price {
-            set_price(w, offer, unit, price_fen, &tomorrow.to_string()).await?.json()?;
+            set_price(w, offer, (unit, price_fen), &tomorrow.to_string(), Some(&basis)).await?.json()?;
         }
     }
     w.stage.done(format!("核验 verification {VERIFICATION_PRICE_FEN} 分/次 fen a call; 数据集 data set {PARKING_PRICE_FEN} 分/份 fen a file"))?;
+    w.stage.step("没有定价依据就定价", "a price that rests on no document");
+    if let Some((offer, (unit, price_fen))) = OFFERS.iter().find_map(|offer| Some((offer, offer.price?))) {
+        let later = tomorrow.tomorrow().context("the last day of time")?;
+        let reply = set_price(w, offer, (unit, price_fen), &later.to_string(), None).await?;
+        w.refused("a price without a basis", reply, "STL-036")?;
+    }
     w.stage.step("给公益用途定价", "a price for a public-welfare use");
     if let Some(free) = OFFERS.iter().find(|offer| offer.price.is_none()) {
-        let reply = set_price(w, free, "file", 100, &tomorrow.to_string()).await?;
+        let reply = set_price(w, free, ("file", 100), &tomorrow.to_string(), None).await?;
         w.refused("a price for a free use", reply, "STL-003")?;
     }
     Ok(())
 }
 
-async fn set_price(w: &World<'_>, offer: &Offer, unit: &str, price_fen: i64, from: &str) -> anyhow::Result<Reply> {
+async fn set_price(
+    w: &World<'_>,
+    offer: &Offer,
+    (unit, price_fen): (&str, i64),
+    from: &str,
+    basis: Option<&str>,
+) -> anyhow::Result<Reply> {
     let product = World::made(&w.report.products, offer.word)?;
-    let body = json!({ "use_kind": offer.use_kind, "unit": unit, "price_fen": price_fen, "from": from });
+    let body =
+        json!({ "use_kind": offer.use_kind, "unit": unit, "price_fen": price_fen, "from": from, "basis": basis });
     w.person("su.he")?.post(&format!("/v1/products/{product}/tariffs"), &body).await
 }
 

@@ -16,9 +16,13 @@ pub(super) async fn chapter(w: &mut World<'_>) -> anyhow::Result<()> {
     w.stage.chapter("七、计费与结算", "Seven: the month is settled")?;
     let month = Month::of(w.today());
     w.stage.step("运营机构登记成本", "the operator enters a cost");
-    let body = json!({ "month": month.to_string(), "item": "算力 compute", "amount_fen": COST_FEN });
-    w.person("su.he")?.post("/v1/costs", &body).await?.json()?;
-    w.stage.done(format!("{COST_FEN} 分 fen"))?;
+    let body = json!({
+        "month": month.to_string(), "kind": "平台建设运维", "item": "算力 compute", "amount_fen": COST_FEN,
+    });
+    let cost = text(&w.person("su.he")?.post("/v1/costs", &body).await?.json()?, "id")?;
+    let path = format!("/v1/costs/{cost}/acceptance");
+    w.person("fang.ming")?.post(&path, &json!({})).await?.json()?;
+    w.stage.done(format!("{COST_FEN} 分 fen,经实施机构审核 accepted by the agency"))?;
 
     w.stage.step("月份未完就结账", "closing a month that still runs");
     let path = format!("/v1/months/{month}/closing");
@@ -69,6 +73,8 @@ fn check(w: &mut World<'_>, statement: &Value) -> anyhow::Result<()> {
     ensure!(cost == COST_FEN, "the statement's cost is {cost} fen, {COST_FEN} were entered");
     ensure!(treasury == (income - cost).max(0), "{treasury} fen go to the treasury of {income} less {cost}");
     told.push(format!("收入 income {income} − 成本 cost {cost} → 财政 treasury {treasury}"));
+    let fee = text(statement, "fee_name")?;
+    ensure!(fee == "公共数据运营服务费", "the charge is called {fee}");
     w.report.treasury_fen = treasury;
     w.stage.done(told.join("; "))
 }

@@ -5,6 +5,7 @@ use super::*;
 
 const SHIPPED: &str = include_str!("../../../../../regimes/changsha-2026/regime.toml");
 const HUNAN: &str = include_str!("../../../../../regimes/changsha-2023/regime.toml");
+const XIANNING: &str = include_str!("../../../../../regimes/xianning-2025/regime.toml");
 const LUOHU: &str = include_str!("../../../../../regimes/luohu-2025/regime.toml");
 const XIANNING: &str = include_str!("../../../../../regimes/xianning-2025/regime.toml");
 
@@ -48,6 +49,8 @@ const UNREADABLE: &[Mistake] = &[
         "did you mean `core`?",
     ),
     mistake("[\"catalog_entry\", ", "[\"catalog_entri\", ", "catalog_entri", "did you mean `catalog_entry`?"),
+    of(LUOHU, "{ value = [\"standard\"]", "{ value = [\"standart\"]", "standart", "did you mean `standard`?"),
+    of(HUNAN, "\"masking\"", "\"maskng\"", "maskng", "did you mean `masking`?"),
     mistake("[\"industry\"]", "[\"industri\"]", "industri\"", "did you mean `industry`?"),
     mistake(
         "suspended        = { value = \"never\"",
@@ -241,6 +244,22 @@ const IMPOSSIBLE: &[Mistake] = &[
         "charged_uses   = { value = [\"industry\", \"public_welfare\"]",
         "charged_uses ",
         "both free and charged",
+    ),
+    of(XIANNING, "{ value = [25, 25, 25, 25]", "{ value = [25, 25, 25, 20]", "contribution_weights ", "sum to 95"),
+    of(XIANNING, "{ value = [25, 25, 25, 25]", "{ value = [50, 50]", "contribution_weights ", "2 weights for 4 items"),
+    of(XIANNING, "name = \"市财政局\"", "name = \"市政数局\" # again", "# again", "`市政数局` twice"),
+    mistake(
+        "by   = { value = \"finance\", setting = true }",
+        "by   = { value = \"audit_admin\", setting = true }",
+        "audit_admin\", setting",
+        "decides nothing about money",
+    ),
+    of(
+        LUOHU,
+        "parties_consent        = { value = true",
+        "parties_consent = { value = false",
+        "[money]",
+        "names nobody who consents",
     ),
     mistake("signatures = 2,", "signatures = 0,", "signatures = 0,", "asks for no signature"),
     mistake("signatures = 2,", "signatures = 21,", "signatures = 21,", "more than 20 signatures"),

@@ -1,0 +1,266 @@
+//! Rules of distribution proposed and consented to, and months distributed by them.
+//!
+//! INVARIANT (consent): a rule holds once every body that the document names, and
+//! every party where the parties negotiate, has consented to its digest; no
+//! organisation consents for two.
+//! INVARIANT (former rule): see `sharing`.
+
+use std::collections::BTreeSet;
+
+use shuyu_ledger::{Change, Event};
+use shuyu_model::id::{DistributionId, OrganisationId, SharingRuleId};
+use shuyu_model::{Actor, Digest, Money, Month, Reason, Reasons, Role, Verdict};
+
+use crate::book::BookEntry;
+use crate::error::SettlementError;
+use crate::settlement::{Settlement, unknown};
+use crate::sharing::{Distribution, NewSharingRule, SharingRule, in_force, malformed, rule_reasons, share_clause};
+use crate::statement::sees_all;
+use crate::treasury::Due;
+use crate::{reasons, store};
+
+type Result<T> = std::result::Result<T, SettlementError>;
+
+/// For whom a consent counts, and who may give it.
+struct Asked {
+    named: String,
+    by: Option<Role>,
+}
+
+impl Settlement {
+    /// Proposes a rule; it holds once all have consented.
+    pub async fn propose_sharing(&self, actor: &Actor, new: NewSharingRule) -> Result<Verdict<SharingRuleId>> {
+        if let Some(error) = malformed(&new) {
+            return Err(error);
+        }
+        let regime = self.regime();
+        let mut public = BTreeSet::new();
+        for id in new.parties.iter().map(|party| &party.organisation).chain([&new.operator]) {
+            let organisation =
+                self.delivery().registry().organisation(id).await.map_err(shuyu_delivery::DeliveryError::from)?;
+            let organisation = organisation.ok_or_else(|| unknown("organisation", id.as_str()))?;
+            if organisation.is_public_body() {
+                public.insert(id.clone());
+            }
+        }
+        let mut change = self.ledger().change().await?;
+        let mut found = rule_reasons(&new, &public, regime);
+        let is_party = new.parties.iter().any(|party| party.organisation == actor.organisation);
+        if !actor.is(Role::Agency) && !actor.is(Role::Finance) && !is_party {
+            found.push(Reason::new(
+                reasons::NOT_PROPOSER,
+                "a rule of distribution is proposed by the agency, the finance department or a party to it",
+                share_clause(regime),
+                "ask one of them",
+            ));
+        }
+        if let Some(last) = store::sharing::last_settled(&mut change, &new.operator).await?
+            && new.from <= last.first_day()
+        {
+            found.push(Reason::new(
+                reasons::REACHES_BACK,
+                format!("the month {last} and those before it are settled by the former rule"),
+                share_clause(regime),
+                format!("name a day after {}", last.first_day()),
+            ));
+        }
+        if let Some(reasons) = Reasons::new(found) {
+            drop(change);
+            return self.refuse(actor, "sharing_rule.refused", new.operator.as_str(), reasons).await;
+        }
+        let earlier = store::sharing::rules_in(&mut change).await?;
+        let version = earlier.iter().filter(|rule| rule.rule.operator == new.operator).count();
+        let digest = self.ledger().profile().digest(serde_json::to_string(&new)?.as_bytes());
+        let rule = SharingRule {
+            id: self.ledger().new_id(),
+            version: i64::try_from(version).unwrap_or(i64::MAX).saturating_add(1),
+            rule: new,
+            digest,
+            consents: Vec::new(),
+            consents_missing: Vec::new(),
+            completed_at: None,
+        };
+        store::sharing::insert_rule(&mut change, &rule, actor).await?;
+        let event = Event::done(Some(actor), "sharing_rule.proposed", rule.id.as_str())
+            .under(regime)
+            .citing(share_clause(regime))
+            .digests(None, Some(digest))
+            .facts(
+                serde_json::json!({ "operator": rule.rule.operator, "version": rule.version, "from": rule.rule.from }),
+            );
+        change.commit(event).await?;
+        Ok(Verdict::Allow(rule.id))
+    }
+
+    /// Consents to a rule, for the actor's own organisation. `named` says for which
+    /// body, where the organisation could speak for several.
+    pub async fn consent_to_sharing(
+        &self,
+        actor: &Actor,
+        id: &SharingRuleId,
+        named: Option<&str>,
+        seen: Digest,
+    ) -> Result<Verdict<SharingRule>> {
+        let mut change = self.ledger().change().await?;
+        let mut rule = self.rule_in(&mut change, id).await?;
+        if rule.digest != seen {
+            return Err(SettlementError::Conflict { part: "digest", what: "the rule has another one" });
+        }
+        if rule.consents.iter().any(|consent| consent.organisation == actor.organisation) {
+            return Err(SettlementError::Conflict { part: "consent", what: "this organisation has consented" });
+        }
+        let is_missing = |asked: &&Asked| rule.consents_missing.contains(&asked.named);
+        let asked = self.asked(&rule.rule);
+        let fits = |asked: &&Asked| match asked.by {
+            Some(role) => actor.is(role) && named.is_none_or(|named| named == asked.named),
+            None => actor.organisation.as_str() == asked.named,
+        };
+        let Some(speaks) = asked.iter().filter(is_missing).find(fits) else {
+            drop(change);
+            let reasons = Reasons::one(Reason::new(
+                reasons::NOT_ASKED,
+                "the consent of this organisation is not asked for, or was given by another",
+                share_clause(self.regime()),
+                format!("consent is missing of: {}", rule.consents_missing.join("、")),
+            ));
+            return self.refuse(actor, "sharing_consent.refused", id.as_str(), reasons).await;
+        };
+        store::sharing::insert_consent(&mut change, id, &speaks.named, actor).await?;
+        rule.consents_missing.retain(|missing| *missing != speaks.named);
+        if rule.consents_missing.is_empty() {
+            store::sharing::complete_rule(&mut change, id).await?;
+        }
+        let event = Event::done(Some(actor), "sharing_rule.consented", id.as_str())
+            .under(self.regime())
+            .citing(share_clause(self.regime()))
+            .digests(None, Some(rule.digest))
+            .facts(serde_json::json!({ "for": speaks.named, "is_complete": rule.consents_missing.is_empty() }));
+        change.commit(event).await?;
+        let rules = store::sharing::rules(self.ledger()).await?;
+        let rule = rules.into_iter().find(|rule| rule.id == *id).ok_or_else(|| unknown("rule", id.as_str()))?;
+        Ok(Verdict::Allow(self.completed(rule)))
+    }
+
+    /// Whose consent a rule needs.
+    fn asked(&self, rule: &NewSharingRule) -> Vec<Asked> {
+        let money = &self.regime().money;
+        let bodies = money.consent.iter().map(|body| Asked { named: body.name.clone(), by: Some(body.by.value) });
+        let is_negotiated = money.parties_consent.as_ref().is_some_and(|rule| rule.value);
+        let parties: BTreeSet<&OrganisationId> =
+            rule.parties.iter().filter(|_| is_negotiated).map(|party| &party.organisation).collect();
+        bodies.chain(parties.into_iter().map(|id| Asked { named: id.to_string(), by: None })).collect()
+    }
+
+    /// With whose consent is missing.
+    fn completed(&self, mut rule: SharingRule) -> SharingRule {
+        let given = |asked: &Asked| rule.consents.iter().any(|consent| consent.named == asked.named);
+        rule.consents_missing =
+            self.asked(&rule.rule).into_iter().filter(|asked| !given(asked)).map(|asked| asked.named).collect();
+        rule
+    }
+
+    async fn rule_in(&self, change: &mut Change, id: &SharingRuleId) -> Result<SharingRule> {
+        let rules = store::sharing::rules_in(change).await?;
+        let rule = rules.into_iter().find(|rule| rule.id == *id);
+        rule.map(|rule| self.completed(rule)).ok_or_else(|| unknown("rule of distribution", id.as_str()))
+    }
+
+    /// All rules of distribution that the viewer is a party of or oversees, oldest
+    /// first for each operator.
+    pub async fn sharing_rules(&self, viewer: &Actor) -> Result<Vec<SharingRule>> {
+        let rules = store::sharing::rules(self.ledger()).await?.into_iter();
+        let is_party = |rule: &SharingRule| {
+            rule.rule.operator == viewer.organisation
+                || rule.rule.parties.iter().any(|party| party.organisation == viewer.organisation)
+        };
+        Ok(rules.filter(|rule| sees_all(viewer) || is_party(rule)).map(|rule| self.completed(rule)).collect())
+    }
+
+    /// Distributes a closed month's surplus of an operator by the rule of that month.
+    pub async fn distribute(
+        &self,
+        actor: &Actor,
+        month: Month,
+        operator: &OrganisationId,
+    ) -> Result<Verdict<Distribution>> {
+        let regime = self.regime();
+        let mut change = self.ledger().change().await?;
+        let at = change.now();
+        let rules = store::sharing::rules_in(&mut change).await?;
+        let done = store::sharing::distributions_in(&mut change).await?;
+        let statement = store::statement_in(&mut change, month).await?;
+        let mut found = Vec::from_iter(self.agency_reason(actor));
+        let mut say = |code, what: String, instead: &'static str| {
+            found.push(Reason::new(code, what, share_clause(regime), instead));
+        };
+        if done.iter().any(|done| done.body().month == month && done.body().operator == *operator) {
+            say(reasons::DISTRIBUTED, format!("the month {month} is distributed"), "read its distribution");
+        }
+        let rule = in_force(&rules, operator, month, at);
+        if rule.is_none() {
+            let what = format!("no rule that all consented to holds for the month {month}");
+            say(reasons::NO_RULE, what, "propose one and gather the consents, or complete one that is open");
+        }
+        let result = statement.as_ref().and_then(|statement| {
+            let of_operator = statement.body().results.iter().find(|result| result.operator == *operator)?;
+            Some((statement.body().id.clone(), of_operator.to_share))
+        });
+        let to_share = result.as_ref().map_or(Money::ZERO, |(_, to_share)| *to_share);
+        if to_share == Money::ZERO {
+            let what = format!("nothing of the month {month} is to be distributed for this operator");
+            say(
+                reasons::NOTHING_TO_SHARE,
+                what,
+                "close the month first; a loss, and what the treasury is owed in full, is not shared",
+            );
+        }
+        let (rule, statement) = match (Reasons::new(found), rule, result) {
+            (None, Some(rule), Some((statement, _))) => (rule, statement),
+            (Some(reasons), ..) => {
+                drop(change);
+                return self.refuse(actor, "distribution.refused", &month.to_string(), reasons).await;
+            }
+            (None, ..) => return Err(unknown("statement", &month.to_string())),
+        };
+        let id: DistributionId = self.ledger().new_id();
+        let profile = self.ledger().profile();
+        let distribution = Distribution::compute(id, month, statement, to_share, rule, regime, profile)?;
+        store::sharing::insert_distribution(&mut change, &distribution).await?;
+        for (number, entry) in (1_i64..).zip(&distribution.entries()) {
+            store::sharing::insert_entry(&mut change, &distribution.body().id, number, entry).await?;
+        }
+        let body = distribution.body();
+        for line in body.lines.iter().filter(|line| line.amount > Money::ZERO) {
+            if let Some(treasury) = &line.treasury {
+                let id = self.ledger().new_id();
+                let about = (month, operator);
+                let due = Due::new(id, about, treasury.clone(), line.amount, at, body.id.as_str(), regime);
+                store::treasury::insert_due(&mut change, &due).await?;
+            }
+        }
+        let event = Event::done(Some(actor), "month.distributed", body.id.as_str())
+            .under(regime)
+            .citing(body.clause.clone())
+            .digests(Some(body.rule_digest), Some(distribution.digest()))
+            .facts(serde_json::json!({ "month": month, "operator": operator, "rule": body.rule, "version": body.rule_version }));
+        change.commit(event).await?;
+        Ok(Verdict::Allow(distribution))
+    }
+
+    /// The book's entries of a distribution, each found to balance.
+    pub async fn distribution_entries(&self, id: &DistributionId) -> Result<Vec<BookEntry>> {
+        store::sharing::entries(self.ledger(), id).await
+    }
+
+    /// The distributions that the viewer has a share in or oversees, oldest first. A
+    /// party sees the whole of one: what others get for what is theirs to check.
+    pub async fn distributions(&self, viewer: &Actor) -> Result<Vec<Distribution>> {
+        let all = store::sharing::distributions(self.ledger()).await?.into_iter();
+        let is_party = |found: &Distribution| {
+            let body = found.body();
+            body.operator == viewer.organisation
+                || body.lines.iter().any(|line| line.party.organisation == viewer.organisation)
+        };
+        Ok(all.filter(|found| sees_all(viewer) || is_party(found)).collect())
+    }
+}

@@ -1,0 +1,158 @@
+//! Rules of distribution under every document, without a database.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+use shuyu_model::CryptoProfile;
+
+use super::*;
+use crate::testing::{id, regime_of};
+
+const CITY: &str = "市级财政";
+
+fn party(part: Part, organisation: u128, parts: u32) -> Party {
+    Party {
+        part,
+        organisation: id(organisation),
+        parts,
+        input: "数据".to_owned(),
+        contribution: "汇聚治理".to_owned(),
+        body: BodyKind::Enterprise,
+        finance_rule: None,
+    }
+}
+
+fn three() -> NewSharingRule {
+    NewSharingRule {
+        operator: id(2),
+        from: date(2026, 6, 1),
+        whole: 100,
+        district: None,
+        document_title: "授权运营协议".to_owned(),
+        document_digest: CryptoProfile::International.digest(b"x"),
+        parties: vec![party(Part::Owner, 1, 60), party(Part::Operator, 2, 25), party(Part::Processor, 3, 15)],
+    }
+}
+
+fn rule(new: NewSharingRule) -> SharingRule {
+    let digest = CryptoProfile::International.digest(b"rule");
+    let (consents, consents_missing) = (vec![], vec![]);
+    SharingRule { id: id(9), version: 1, rule: new, digest, consents, consents_missing, completed_at: Some(Time(1)) }
+}
+
+#[track_caller]
+fn check(code: &str, new: &NewSharingRule, expected: &[&str]) {
+    let public = BTreeSet::from([id(1)]);
+    let found = rule_reasons(new, &public, &regime_of(code));
+    let found: Vec<&str> = found.iter().map(|reason| reason.code.as_ref()).collect();
+    assert_eq!(found, expected, "{code}");
+}
+
+#[test]
+fn the_agreement_of_2023_needs_three_shares_that_sum_to_the_whole() {
+    check("changsha-2023", &three(), &[]);
+    let mut less = three();
+    less.parties.pop();
+    check("changsha-2023", &less, &[reasons::SHARES_SUM, reasons::SHARE_MISSING]);
+    check("changsha-2026", &less, &[reasons::SHARES_SUM]);
+    less.whole = 85;
+    check("xianning-2025", &less, &[]);
+    less.parties.remove(0);
+    less.whole = 25;
+    check("xianning-2025", &less, &[reasons::SHARE_MISSING]);
+}
+
+#[test]
+fn who_invests_and_contributes_benefits_and_says_what() {
+    let mut silent = three();
+    silent.parties[1].contribution.clear();
+    check("changchun-2025", &three(), &[]);
+    check("changchun-2025", &silent, &[reasons::CONTRIBUTION_UNSAID]);
+    check("changsha-2023", &silent, &[]);
+}
+
+#[test]
+fn the_owners_share_goes_to_the_treasury_of_the_projects_level_and_no_other() {
+    let mut district = three();
+    district.district = Some("岳麓区".to_owned());
+    check("changsha-2023", &district, &[]);
+    for code in ["changsha-2026", "changchun-2025", "xianning-2025"] {
+        check(code, &district, &[reasons::TREASURY_PLACE]);
+    }
+    for (rule_of, expected) in [(three(), CITY), (district, "岳麓区财政")] {
+        let owner = treasury_of(&rule_of.parties[0], rule_of.district.as_deref(), &regime_of("changsha-2023"));
+        assert_eq!(owner.as_deref(), Some(expected));
+        let operator = treasury_of(&rule_of.parties[1], rule_of.district.as_deref(), &regime_of("changsha-2023"));
+        assert_eq!(operator, None);
+    }
+}
+
+#[test]
+fn a_public_bodys_share_names_its_finance_rule_and_an_administrative_ones_is_non_tax_revenue() {
+    let mut shares = three();
+    shares.parties[0].part = Part::Source;
+    check("luohu-2025", &shares, &[reasons::FINANCE_RULE]);
+    shares.parties[0].body = BodyKind::Administrative;
+    check("luohu-2025", &shares, &[reasons::FINANCE_RULE]);
+    shares.parties[0].finance_rule = Some("政府非税收入管理办法".to_owned());
+    check("luohu-2025", &shares, &[]);
+    check("changsha-2023", &shares, &[reasons::SHARE_MISSING]);
+    let luohu = regime_of("luohu-2025");
+    assert_eq!(treasury_of(&shares.parties[0], None, &luohu).as_deref(), Some("区级财政"));
+    shares.parties[0].body = BodyKind::Institution;
+    assert_eq!(treasury_of(&shares.parties[0], None, &luohu), None);
+}
+
+#[test]
+fn of_the_rules_that_all_consented_to_the_newest_that_had_begun_holds() {
+    let july = Month::parse("2026-07").unwrap();
+    let first = rule(three());
+    let mut second = rule(NewSharingRule { from: date(2026, 7, 1), ..three() });
+    (second.id, second.version) = (id(10), 2);
+    let mut open = rule(three());
+    (open.id, open.version, open.completed_at) = (id(11), 3, None);
+    let mut later = rule(NewSharingRule { from: date(2026, 7, 2), ..three() });
+    (later.id, later.version) = (id(12), 4);
+    let rules = [first, second, open, later];
+    let version = |month, at| in_force(&rules, &id(2), month, at).map(|rule| rule.version);
+    assert_eq!(version(july, Time(5)), Some(2), "a rule from the second day on is for the month after");
+    assert_eq!(version(Month::parse("2026-06").unwrap(), Time(5)), Some(1));
+    assert_eq!(version(Month::parse("2026-05").unwrap(), Time(5)), None);
+    assert_eq!(version(july, Time(0)), None, "nobody had consented by then");
+    assert_eq!(in_force(&rules, &id(3), july, Time(5)), None);
+}
+
+#[test]
+fn a_distribution_that_was_changed_is_not_read_back() {
+    let regime = regime_of("changsha-2023");
+    let june = Month::parse("2026-06").unwrap();
+    let profile = CryptoProfile::International;
+    let made = Distribution::compute(id(1), june, id(1), Money::fen(101), &rule(three()), &regime, profile).unwrap();
+    let amounts: Vec<i64> = made.body().lines.iter().map(|line| line.amount.fen).collect();
+    assert_eq!((amounts, made.body().clause.as_str()), (vec![61, 25, 15], "changsha-2023 21"));
+    let text = made.to_text().unwrap();
+    assert_eq!(Distribution::read_back(&text, made.digest()).unwrap(), made);
+    let changed = text.replace(":61", ":60");
+    assert!(matches!(Distribution::read_back(&changed, made.digest()), Err(SettlementError::Stored { .. })));
+    let digest = profile.digest(changed.as_bytes());
+    assert!(matches!(Distribution::read_back(&changed, digest), Err(SettlementError::Unbalanced)));
+}
+
+proptest! {
+    #[test]
+    fn a_month_is_shared_out_to_the_fen_and_its_entries_balance(
+        fen in 1_i64..=1_000_000_000_000, parts in prop::collection::vec(0_u32..1000, 3),
+    ) {
+        prop_assume!(parts.iter().any(|part| *part > 0));
+        let mut new = three();
+        for (party, parts) in new.parties.iter_mut().zip(&parts) {
+            party.parts = *parts;
+        }
+        let june = Month::parse("2026-06").unwrap();
+        let (regime, profile) = (regime_of("changsha-2023"), CryptoProfile::International);
+        let made = Distribution::compute(id(1), june, id(1), Money::fen(fen), &rule(new), &regime, profile).unwrap();
+        let entries = made.entries();
+        let of = |account, party| crate::book::balance(&entries, account, &id(party)).unwrap().fen;
+        prop_assert_eq!(of(Account::Undistributed, 2), fen);
+        prop_assert_eq!(of(Account::TreasuryPayable, 2) + of(Account::SharePayable, 2) + of(Account::SharePayable, 3), -fen);
+    }
+}
