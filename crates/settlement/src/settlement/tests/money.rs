@@ -122,6 +122,50 @@ async fn the_treasury_is_owed_in_full_by_a_day_and_what_is_not_paid_stays_open()
 }
 
 #[tokio::test]
+async fn a_month_is_shared_by_the_rule_both_bodies_consented_to_and_a_later_rule_leaves_it() {
+    for (_, ledger, _folder) in ledgers().await {
+        let office = office_under(ledger, "xianning-2025").await;
+        let (agency, finance, operator) = (&office.town.agency[0], of(77, Role::Finance), office.operator());
+        let split =
+            |from, city, firm| office.shares(from, 3, &[(Part::Owner, agency, city), (Part::Operator, operator, firm)]);
+        let first = office.propose(split(date(2026, 6, 1), 2, 1)).await;
+        assert_eq!(first.consents_missing, ["市政数局", "市财政局"]);
+        assert_eq!(refused(office.consent(&first, operator).await), [reasons::NOT_ASKED]);
+        allowed(office.consent(&first, agency).await);
+        let statement = office.earn(1000, date(2026, 6, 1), date(2026, 7, 1)).await;
+        let result = &statement.body().results[0];
+        assert_eq!((result.to_treasury.fen, result.to_share.fen), (0, 1000));
+        assert_eq!(refused(office.distribute(JUNE).await), [reasons::NO_RULE], "finance has not consented");
+        assert!(allowed(office.consent(&first, &finance).await).completed_at.is_some());
+        let made = allowed(office.distribute(JUNE).await);
+        let amounts: Vec<i64> = made.body().lines.iter().map(|line| line.amount.fen).collect();
+        assert_eq!((amounts, made.body().rule_version), (vec![667, 333], 1));
+        let entries = office.settlement.distribution_entries(&made.body().id).await.unwrap();
+        let of_account = |account, party: &OrganisationId| balance(&entries, account, party).unwrap().fen;
+        let own = &operator.organisation;
+        assert_eq!(of_account(Account::Undistributed, own), 1000);
+        assert_eq!((of_account(Account::TreasuryPayable, own), of_account(Account::SharePayable, own)), (-667, -333));
+        assert_eq!(refused(office.distribute(JUNE).await), [reasons::DISTRIBUTED]);
+        assert_eq!(refused(office.distribute("2026-05").await), [reasons::NO_RULE, reasons::NOTHING_TO_SHARE]);
+
+        let back = office.settlement.propose_sharing(agency, split(date(2026, 6, 1), 1, 2)).await.unwrap();
+        assert_eq!(refused(back), [reasons::REACHES_BACK]);
+        let second = office.propose(split(date(2026, 7, 1), 1, 2)).await;
+        allowed(office.consent(&second, agency).await);
+        allowed(office.consent(&second, &finance).await);
+        office.earn(1000, date(2026, 7, 2), date(2026, 8, 1)).await;
+        let july = allowed(office.distribute("2026-07").await);
+        let amounts: Vec<i64> = july.body().lines.iter().map(|line| line.amount.fen).collect();
+        assert_eq!((amounts, july.body().rule_version), (vec![333, 667], 2));
+        assert_eq!(office.settlement.distributions(operator).await.unwrap()[0], made, "the former stands");
+        assert!(office.settlement.distributions(&office.town.bank[0]).await.unwrap().is_empty());
+        assert!(office.settlement.recompute(month(JUNE)).await.unwrap().is_equal());
+        let dues = office.settlement.dues(&finance).await.unwrap();
+        assert_eq!(dues.iter().map(|view| view.due.amount.fen).collect::<Vec<_>>(), [667, 333]);
+    }
+}
+
+#[tokio::test]
 async fn the_parties_of_2023_consent_and_a_districts_share_goes_to_its_own_treasury() {
     let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
     let office = office_under(ledger, "changsha-2023").await;
@@ -305,6 +349,21 @@ async fn an_asset_is_booked_by_its_unit_and_a_pledge_says_its_risk() {
 }
 
 #[tokio::test]
+async fn a_departments_contribution_is_counted_from_records_that_it_names() {
+    let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
+    let office = office_under(ledger, "xianning-2025").await;
+    office.use_up(0, 3).await;
+    let found = office.settlement.contributions(month(JUNE)).await.unwrap();
+    let of_source = found.iter().find(|found| found.department == office.town.source[0].organisation).unwrap();
+    let counts: Vec<i64> = of_source.figures.iter().map(|figure| figure.count).collect();
+    assert_eq!((counts, of_source.score_basis_points), (vec![1, 1, 2, 3], 10_000));
+    for figure in &of_source.figures {
+        assert!(!figure.records.is_empty(), "{figure:?}");
+    }
+    assert_eq!(of_source.figures[2].records.len(), 2);
+}
+
+#[tokio::test]
 async fn a_guided_price_is_asked_for_where_the_document_asks_and_a_filing_where_it_does() {
     let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
     let office = office_under(ledger, "changchun-2025").await;
@@ -343,4 +402,21 @@ async fn a_guided_price_is_asked_for_where_the_document_asks_and_a_filing_where_
     office.advance_to(date(2026, 7, 1));
     let statement = allowed(office.close(JUNE).await);
     assert_eq!((statement.body().lines[0].why, statement.body().lines[0].amount), (Why::FreeUse, Money::ZERO));
+}
+
+#[tokio::test]
+async fn a_price_is_filed_with_its_four_contents_where_the_document_asks_for_them() {
+    let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
+    let office = office_under(ledger, "luohu-2025").await;
+    let (settlement, today) = (&office.settlement, date(2026, 6, 1));
+    let mut filing = BTreeMap::from([("定价依据".to_owned(), "收费标准".to_owned())]);
+    let found = settlement.set_tariff(office.operator(), office.tariff(0, 500, today), &filing).await.unwrap();
+    let reasons = found.into_result().unwrap_err();
+    assert!(reasons.has(reasons::FILING_INCOMPLETE) && reasons.iter().count() == 1, "{reasons:?}");
+    for content in ["应用场景", "使用范围", "使用方式"] {
+        filing.insert(content.to_owned(), "见协议".to_owned());
+    }
+    allowed(settlement.set_tariff(office.operator(), office.tariff(0, 500, today), &filing).await.unwrap());
+    let filed = settlement.price_filings().await.unwrap();
+    assert_eq!((filed.len(), filed[0].number, filed[0].contents.len()), (1, 1, 4));
 }
