@@ -72,6 +72,9 @@ kinds! {
     /// 授权运营协议 (N27 14).
     OperatorAgreement = "operator_agreement" "公共数据资源授权运营协议", about Agreement, period false, public false,
         by [Agency];
+    /// 加工授权协议, where the document has processors.
+    ProcessorAgreement = "processor_agreement" "数据加工授权协议", about Agreement, period false, public false,
+        by [Agency];
     /// 再开发协议.
     DevelopmentAgreement = "development_agreement" "公共数据产品和服务开发利用协议", about Agreement, period false,
         public false, by [Operator];

@@ -65,7 +65,9 @@ impl<'a> Desk<'a> {
         self.period_reasons();
         match self.new.kind {
             DocumentKind::Scheme => scheme::write(self).await?,
-            DocumentKind::OperatorAgreement | DocumentKind::DevelopmentAgreement => agreement::write(self).await?,
+            DocumentKind::OperatorAgreement | DocumentKind::ProcessorAgreement | DocumentKind::DevelopmentAgreement => {
+                agreement::write(self).await?;
+            }
             DocumentKind::Catalog => catalog::write(self),
             DocumentKind::Disclosure => disclosure::write(self).await?,
             DocumentKind::OperatorReport => report::write(self).await?,

@@ -26,10 +26,10 @@ struct Office {
 }
 
 async fn documents(town: &Town) -> Documents {
-    let calendar = rules::shipped(rules::SHIPPED_CODE).unwrap().calendar;
-    let casework = Casework::new(town.registry.clone(), calendar);
+    let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
+    let casework = Casework::new(town.registry.clone(), rules.calendar);
     let delivery = shuyu_delivery::testing::delivery(&town.registry, &[]).await;
-    let settlement = Settlement::new(delivery.clone());
+    let settlement = Settlement::new(delivery.clone(), rules.national);
     Documents::open(casework, delivery, settlement).await.unwrap()
 }
 

@@ -1,7 +1,6 @@
 //! A server in a scratch folder, with people of each role signed in.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,8 +8,8 @@ use axum::http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use shuyu_ledger::testing::ledgers;
 use shuyu_model::id::{HoldingId, JobId, ResourceId, ScenarioId};
-use shuyu_model::{Actor, Calendar, Role, UseKind};
-use shuyu_registry::rules;
+use shuyu_model::{Actor, Role, UseKind};
+use shuyu_registry::rules::{self, Rules};
 use shuyu_registry::testing::{Town, fund_columns, regime_of, town, town_under};
 use shuyu_server::app::App;
 use shuyu_server::wiring::{Settings, wire_over};
@@ -77,7 +76,7 @@ pub(crate) async fn server_under(code: &str) -> Server {
     let (_, ledger, dir) = ledgers().await.into_iter().next().unwrap();
     let rules = rules::shipped(code).unwrap();
     let town = town_under(&ledger, regime_of(&ledger, code)).await;
-    over(town, rules.calendar, dir, 0).await
+    over(town, rules, dir, 0).await
 }
 
 /// The same on every database that the tests have.
@@ -95,23 +94,12 @@ pub(crate) async fn server_with_reserve(reserve_bytes: u64) -> Server {
     on(ledger, dir, reserve_bytes).await
 }
 
-/// A server under another document.
-pub(crate) async fn server_under(code: &str) -> Server {
-    let (_, ledger, dir) = ledgers().await.into_iter().next().unwrap();
-    let town = town_under(&ledger, regime_of(&ledger, code)).await;
-    over(town, dir, 0).await
-}
-
 async fn on(ledger: shuyu_ledger::Ledger, dir: TempDir, reserve_bytes: u64) -> Server {
-    over(town(&ledger).await, dir, reserve_bytes).await
-}
-
-async fn over(town: Town, dir: TempDir, reserve_bytes: u64) -> Server {
     let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
-    over(town, rules.calendar, dir, reserve_bytes).await
+    over(town(&ledger).await, rules, dir, reserve_bytes).await
 }
 
-async fn over(town: Town, calendar: Arc<Calendar>, dir: TempDir, reserve_bytes: u64) -> Server {
+async fn over(town: Town, rules: Rules, dir: TempDir, reserve_bytes: u64) -> Server {
     let settings = Settings { is_demo: true, has_secure_cookies: false };
     let app = wire_over(town.registry.clone(), rules.calendar, rules.national, reserve_bytes, settings).await.unwrap();
     let router = router::build(&app);

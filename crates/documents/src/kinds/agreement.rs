@@ -1,4 +1,4 @@
-//! 授权运营协议 and 开发利用协议: parties, scope and term from the registry; the other
+//! 授权运营协议, 加工授权协议 and 开发利用协议: parties, scope and term from the registry; the other
 //! items that the rules prescribe from the operator's selection, or told.
 
 use shuyu_model::id::AgreementId;
@@ -35,6 +35,7 @@ pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     }
     match agreement.kind {
         AgreementKind::Operator => operator(desk, &agreement).await?,
+        AgreementKind::Processing => processing(desk, &agreement),
         AgreementKind::Development => development(desk, &agreement)?,
     }
     desk.made_from(agreement.id.to_string());
@@ -49,13 +50,10 @@ fn find(desk: &Desk<'_>) -> Result<Agreement> {
     let agreement = desk.records.agreements.get(&id).ok_or_else(unseen)?;
     let is_kind = match agreement.kind {
         AgreementKind::Operator => desk.new.kind == DocumentKind::OperatorAgreement,
+        AgreementKind::Processing => desk.new.kind == DocumentKind::ProcessorAgreement,
         AgreementKind::Development => desk.new.kind == DocumentKind::DevelopmentAgreement,
     };
-    if is_kind {
-        Ok(Agreement::clone(agreement))
-    } else {
-        Err(malformed("`about` names an agreement of the other kind"))
-    }
+    if is_kind { Ok(Agreement::clone(agreement)) } else { Err(malformed("`about` names an agreement of another kind")) }
 }
 
 async fn operator(desk: &mut Desk<'_>, agreement: &Agreement) -> Result<()> {
@@ -101,15 +99,29 @@ async fn selection_of(
     desk: &mut Desk<'_>,
     agreement: &Agreement,
 ) -> Result<std::collections::BTreeMap<String, String>> {
-    let winner = desk.records.name(&agreement.grantee).to_owned();
     for item in desk.stations.matters(desk.actor, MatterKind::OperatorSelection).await?.into_iter().rev() {
         let Some(matter) = desk.stations.casework.matter(&item.id, desk.actor).await? else { continue };
-        if matter.facts.get("winner").is_some_and(|named| *named == winner) {
+        if matter.facts.get("winner").is_some_and(|named| named == agreement.grantee.as_str()) {
             desk.made_from(item.id.to_string());
             return Ok(matter.facts);
         }
     }
     Ok(std::collections::BTreeMap::new())
+}
+
+/// What the agreement itself holds under each heading of the rules.
+fn processing(desk: &mut Desk<'_>, agreement: &Agreement) {
+    let resources: Vec<_> =
+        agreement.resources.iter().filter_map(|id| desk.records.resources.get(id)).cloned().collect();
+    let table = desk.resources(resources.iter().map(AsRef::as_ref));
+    desk.content.sections.push(Section::table("数据资源范围和目录", table));
+    for (heading, text) in &agreement.contents {
+        desk.content.sections.push(Section::words(heading, text));
+    }
+    if let Some(rules) = &desk.regime.processor {
+        let clause = desk.regime.cite(&rules.contents_required);
+        desk.cites(clause);
+    }
 }
 
 fn development(desk: &mut Desk<'_>, agreement: &Agreement) -> Result<()> {

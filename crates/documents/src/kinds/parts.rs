@@ -28,6 +28,7 @@ fn product_title(kind: ProductKind) -> &'static str {
 pub(super) fn agreement_title(kind: AgreementKind) -> &'static str {
     match kind {
         AgreementKind::Operator => "授权运营协议",
+        AgreementKind::Processing => "加工授权协议",
         AgreementKind::Development => "开发利用协议",
     }
 }

@@ -13,6 +13,8 @@ fn why(why: Why) -> &'static str {
         Why::FreeUse => "免费用途",
         Why::Tariff => "按价格",
         Why::Capped => "按最高限价",
+        Why::SourceFree => "数源单位无偿使用",
+        Why::ConditionsUnmet => "未满足免费条件",
         Why::NoTariff => "未定价",
     }
 }

@@ -34,15 +34,16 @@ async fn used(ledger: &Ledger) -> Office {
     let (release, title) = (released.id, "区县报告".to_owned());
     let new = NewProduct { release, title, kind: ProductKind::Report, key: None };
     let product = allowed(delivery.publish(&town.operator[0], new).await.unwrap());
+    town.register_product(&product, &scenario).await;
     let new = NewSubscription { product, entity: bank, scenario, agreement, use_kind, calls_per_day_max: 9 };
     let subscription = allowed(delivery.subscribe(&town.operator[0], new).await.unwrap());
     let client = Client::new(&delivery, &town.bank[0], &subscription, 1).await;
     for _ in 0..3 {
         allowed(delivery.file(client.file(ledger, "csv")).await.unwrap());
     }
-    let calendar = rules::shipped(rules::SHIPPED_CODE).unwrap().calendar;
-    let casework = Casework::new(town.registry.clone(), calendar);
-    let settlement = Settlement::new(delivery.clone());
+    let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
+    let casework = Casework::new(town.registry.clone(), rules.calendar);
+    let settlement = Settlement::new(delivery.clone(), rules.national);
     let documents = Documents::open(casework, delivery, settlement).await.unwrap();
     Office { town, documents }
 }

@@ -14,6 +14,8 @@ pub enum DocumentKind {
     OperatorAgreement,
     /// An agreement of operator and entity.
     DevelopmentAgreement,
+    /// An agreement with a processor.
+    ProcessorAgreement,
     /// What is registered and can be authorised.
     Catalog,
     /// What the public is told of a period.

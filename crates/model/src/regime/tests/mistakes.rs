@@ -7,7 +7,6 @@ const SHIPPED: &str = include_str!("../../../../../regimes/changsha-2026/regime.
 const HUNAN: &str = include_str!("../../../../../regimes/changsha-2023/regime.toml");
 const XIANNING: &str = include_str!("../../../../../regimes/xianning-2025/regime.toml");
 const LUOHU: &str = include_str!("../../../../../regimes/luohu-2025/regime.toml");
-const XIANNING: &str = include_str!("../../../../../regimes/xianning-2025/regime.toml");
 
 /// One mistake: in which file, what is put in place of what, a text on the line that
 /// must be named, and a piece of what must be said.
