@@ -186,7 +186,7 @@ async fn scheme(district: &Platform, title: &str) -> String {
 }
 
 /// A table of the fund, registered by the prescribed procedure.
-async fn resource(district: &Platform) -> String {
+async fn resource(district: &Platform) {
     let source = district.person("zhou.min").await;
     let column = |name: &str| {
         json!({
@@ -198,31 +198,19 @@ async fn resource(district: &Platform) -> String {
         "columns": [column("lot"), column("street")],
     });
     let resource = source.make("/v1/resources", new).await;
-    let digest = source.get(&format!("/v1/resources/{resource}")).await["digest"].clone();
-    let new = json!({ "procedure": "resource_registration", "subject": resource, "subject_digest": digest });
+    let papers =
+        ["subject_info", "lawful_source", "description", "preserved_evidence", "scenario_info", "risk_assessment"];
+    let materials: serde_json::Map<String, Value> =
+        papers.iter().map(|paper| ((*paper).to_owned(), json!(PAPER))).collect();
+    let new = json!({ "subject": resource, "kind": "first", "materials": materials });
+    let applied = source.post("/v1/registrations/applications", new).await;
+    let digest = applied["subject_digest"].clone();
+    let new = json!({ "procedure": applied["procedure"], "subject": resource, "subject_digest": digest });
     let case = source.make("/v1/cases", new).await;
     sign(&district.person("fang.ming").await, &case, "acceptance", &digest).await;
     sign(&district.person("tan.hui").await, &case, "formal_review", &digest).await;
     district.move_to(district.now().await + 20 * 86_400_000_000).await;
     sign(&district.person("he.zhiyuan").await, &case, "public_notice", &digest).await;
-    resource
-}
-
-/// The operator's agreement. Gives its case.
-async fn agreement(district: &Platform, resource: &str) -> String {
-    let agency = district.person("fang.ming").await;
-    let new = json!({
-        "kind": "operator", "grantee": district.organisations[3], "resources": [resource], "from": "2026-07-01",
-        "until": "2028-06-30", "document_digest": PAPER,
-    });
-    let agreement = agency.make("/v1/agreements", new).await;
-    let digest = agency.get(&format!("/v1/agreements/{agreement}")).await["digest"].clone();
-    let new = json!({ "procedure": "operator_agreement", "subject": agreement, "subject_digest": digest });
-    let case = agency.make("/v1/cases", new).await;
-    sign(&district.person("tan.hui").await, &case, "collective_decision", &digest).await;
-    sign(&district.person("su.he").await, &case, "operator_signature", &digest).await;
-    sign(&district.person("tan.hui").await, &case, "agency_signature", &digest).await;
-    case
 }
 
 /// Looks until it is so.
@@ -268,18 +256,17 @@ async fn what_a_district_does_while_the_city_is_down_arrives_once_whoever_dies_i
     city.kill();
 
     let matter = scheme(&district, "城东区实施方案").await;
-    let resource = resource(&district).await;
-    let case = agreement(&district, &resource).await;
+    resource(&district).await;
     let bureau = district.person("he.zhiyuan").await;
     let waiting = until("a failed attempt", async || {
         let status = bureau.get("/v1/exchange/status").await["items"][0].clone();
         (status["failures"].as_i64() > Some(0)).then_some(status)
     })
     .await;
-    assert_eq!((&waiting["waiting"], &waiting["last_failure"]["outcome"]), (&json!(4), &json!("unreachable")));
-    let agency = district.person("fang.ming").await;
-    let by_hand = format!("/v1/filings/{case}/regulator");
-    let (status, refused) = agency.ask(Method::POST, &by_hand, Some(json!({ "evidence": PAPER }))).await;
+    assert_eq!((&waiting["waiting"], &waiting["last_failure"]["outcome"]), (&json!(3), &json!("unreachable")));
+    let copy = bureau.get(&format!("/v1/matters/{matter}")).await["filings"][0].clone();
+    let by_hand = format!("/v1/matters/{matter}/filings/{}/{}", copy["version"], copy["to"].as_str().unwrap());
+    let (status, refused) = bureau.ask(Method::POST, &by_hand, Some(json!({ "evidence": PAPER }))).await;
     assert_eq!((status, &refused["reasons"][0]["code"]), (422, &json!("CAS-087")), "{refused}");
 
     // The district dies, the city comes up, both die while records are on their way.
@@ -311,17 +298,14 @@ async fn what_a_district_does_while_the_city_is_down_arrives_once_whoever_dies_i
     came.sort_by_key(|one| one["sequence"].as_i64());
     let told: Vec<_> =
         came.iter().map(|one| (one["sequence"].as_i64().unwrap(), one["kind"].as_str().unwrap())).collect();
-    assert_eq!(told, [(1, "scheme"), (2, "registration"), (3, "catalog_entry"), (4, "agreement")]);
+    assert_eq!(told, [(1, "scheme"), (2, "registration"), (3, "catalog_entry")]);
     assert_eq!(came[0]["subject"], json!(matter));
     let text = came.iter().map(Value::to_string).collect::<String>();
     for person in cast::PEOPLE {
         assert!(!text.contains(person.name) && !text.contains(person.login), "{} is told", person.name);
     }
-    let agency = district.person("fang.ming").await;
-    let filing = agency.get(&format!("/v1/cases/{case}")).await["filings"][0].clone();
-    assert!(filing["filed_at"].is_i64() && filing["evidence"].is_string(), "{filing}");
     let filing = bureau.get(&format!("/v1/matters/{matter}")).await["filings"][0].clone();
-    assert!(filing["filed_at"].is_i64(), "{filing}");
+    assert!(filing["filed_at"].is_i64() && filing["evidence"].is_string(), "{filing}");
 
     // The bureau above decides; the district's officer reads all of it.
     let decide = async |index: usize, against: Value| {
@@ -357,7 +341,7 @@ async fn what_a_district_does_while_the_city_is_down_arrives_once_whoever_dies_i
     let forged = forged.send().await.unwrap();
     assert_eq!(forged.status().as_u16(), 401);
     assert_eq!(forged.json::<Value>().await.unwrap()["reasons"][0]["code"], "EXC-001");
-    assert_eq!(above_bureau.get("/v1/exchange/submissions").await["total"], json!(4));
+    assert_eq!(above_bureau.get("/v1/exchange/submissions").await["total"], json!(3));
 
     district.server.take().unwrap().stop();
     city.server.take().unwrap().stop();

@@ -295,7 +295,9 @@ mod tests {
     fn a_code_says_what_and_when_and_reads_back_as_people_write_it() {
         let text = code(17).to_string();
         assert!(text.starts_with("R2026030500017") && text.len() == CODE_CHARS, "{text}");
-        let written = format!("{}-{} {}", &text[..9].to_lowercase(), &text[9..14], &text[14..]);
+        let (head, tail) = text.split_at(9);
+        let (middle, end) = tail.split_at(5);
+        let written = format!("{}-{middle} {end}", head.to_lowercase());
         assert_eq!(RegistrationCode::parse(&written), Some(code(17)));
         assert_eq!(RegistrationCode::new(Registrable::Product, jiff::civil::date(2026, 3, 5), 100_000), None);
         assert_eq!(RegistrationCode::new(Registrable::Product, jiff::civil::date(2026, 3, 5), 0), None);

@@ -44,7 +44,7 @@ async fn an_operator_without_its_procedures_gets_no_agreement_until_it_enters_th
     assert_eq!(server.post(&operator, &withdrawal, &ground).await.status, StatusCode::CONFLICT);
     let agreement = json!({
         "kind": "operator", "grantee": operator.organisation, "resources": [fund], "from": "2026-06-01",
-        "until": "2027-05-31", "document_digest": DIGEST,
+        "until": "2027-05-31", "term_reason": "先行试点一年", "document_digest": DIGEST,
     });
     let refused = server.post(&agency, "/v1/agreements", &agreement).await;
     assert_eq!((refused.status, refused.codes()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["REG-040".to_owned()]));
@@ -92,7 +92,7 @@ async fn what_the_bureau_finds_harmed_is_out_until_it_finds_otherwise() {
     assert_eq!(server.post(&department, &path, &found("clear")).await.codes(), ["REG-048"]);
     let agreement = json!({
         "kind": "operator", "grantee": server.person(Role::Operator).organisation, "resources": [fund],
-        "from": "2026-06-01", "until": "2027-05-31", "document_digest": DIGEST,
+        "from": "2026-06-01", "until": "2027-05-31", "term_reason": "先行试点一年", "document_digest": DIGEST,
     });
     let agency = server.person(Role::Agency).clone();
     assert_eq!(server.post(&agency, "/v1/agreements", &agreement).await.codes(), ["REG-047"]);

@@ -68,7 +68,7 @@ fn shown(document: &Value, route: &Route, things: &Things) -> Option<(String, Va
         "scenarios" => things.scenario.to_string(),
         "jobs" => things.job.to_string(),
         "candidates" => things.candidate.clone(),
-        _ if route.path.contains("{id}") || route.path.contains("{month}") => return None,
+        _ if ["{id}", "{month}", "{code}"].iter().any(|name| route.path.contains(name)) => return None,
         _ => String::new(),
     };
     let path = route.path.replace("{id}", &id).replace("{seq}", "1");

@@ -39,7 +39,7 @@ async fn an_operator_that_does_not_rectify_in_time_computes_nothing_until_it_is_
         "kind": "rectification", "subject": agreement, "title": "日志留存整改", "facts": { "finding": "网络日志不完整" },
     });
     let refused = server.post(&operator, "/v1/matters", &new).await;
-    assert_eq!((refused.status, refused.codes()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["CAS-031".to_owned()]));
+    assert_eq!((refused.status, refused.codes()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["CAS-061".to_owned()]));
     let matter = server.post(&agency, "/v1/matters", &new).await.ok()["id"].as_str().unwrap().to_owned();
 
     let moves = format!("/v1/matters/{matter}/moves");

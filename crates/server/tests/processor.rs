@@ -74,7 +74,7 @@ async fn a_processor_computes_what_was_ordered_and_the_operator_checks_it() {
     assert_eq!(facts["operator"], json!(operator.organisation));
     assert_eq!(facts["computed_by"], json!(processor.organisation));
     assert_eq!(facts["order"], json!(id));
-    assert_eq!(server.post(&operator, "/v1/releases", &json!({ "candidate": candidate })).await.codes(), ["AIR-050"]);
+    assert_eq!(server.post(&operator, "/v1/releases", &json!({ "candidate": candidate })).await.codes(), ["AIR-051"]);
 
     let submitted = server.post(&processor, "/v1/releases", &json!({ "candidate": candidate })).await.ok();
     let case = submitted["case"].as_str().unwrap().to_owned();
@@ -124,6 +124,8 @@ fn a_processor_may_call_what_this_list_says() {
         "see_cases",
         "handle_matters",
         "see_matters",
+        "keep_dossier",
+        "see_dossier",
         "handle_orders",
         "see_orders",
         "compute",

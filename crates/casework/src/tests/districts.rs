@@ -7,7 +7,7 @@ use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::id::{DistrictSchemeId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::{CryptoProfile, Role};
-use shuyu_registry::testing::{fund_columns, new_resource, regime_of, town_under};
+use shuyu_registry::testing::{fund_columns, new_paper, new_resource, regime_of, town_under};
 use shuyu_registry::{AgreementKind, DistrictSchemeState, NewDistrictScheme, NewOrganisation, NewPerson, Password};
 
 use super::*;
@@ -69,6 +69,13 @@ impl Office {
             let person = allowed(registry.add_person(&self.town.admins[0], new).await.unwrap());
             allowed(registry.grant_role(&self.town.admins[1], &person, role).await.unwrap());
             people.push(registry.actor(&person).await.unwrap().unwrap());
+        }
+        let Some(keeper) = people.first() else { return people };
+        for (kind, rules) in &registry.regime().dossier {
+            if rules.of.contains(&role) && !rules.is_of_scenario() && !kind.is_by_choice() {
+                let paper = new_paper(self.town.ledger(), *kind, None);
+                allowed(registry.enter_paper(keeper, &organisation, paper).await.unwrap());
+            }
         }
         people
     }

@@ -110,5 +110,5 @@ async fn a_month_that_is_not_closed_has_no_statement_on_paper() {
     allowed(settlement.close(&agency, month).await.unwrap());
     let issued = office.issued(&agency, &june).await;
     let html = page(&office, &agency, &issued).await;
-    assert!(html.contains("区县报告") && html.contains("免费用途"), "{html}");
+    assert!(html.contains("区县报告") && html.contains("未满足免费条件"), "{html}");
 }

@@ -40,7 +40,7 @@ pub struct Named {
 shaped! {
     Entered => Entered, Answered => Answered, Named => Named, NewCandidacy => candidacies::NewCandidacy,
     Evidence => candidacies::Evidence, Declaration => candidacies::Declaration, Judgement => candidacies::Judgement,
-    Finding => candidacies::Finding, NewCondition => candidacies::NewCondition, NewExpert => candidacies::NewExpert,
+    Finding => candidacies::RecordFinding, NewCondition => candidacies::NewCondition, NewExpert => candidacies::NewExpert,
     Score => candidacies::Score, CandidacyItem => candidacies::CandidacyItem,
     CandidacyView => candidacies::CandidacyView, ConditionView => candidacies::ConditionView,
     Expert => candidacies::Expert, Ranked => candidacies::Ranked,

@@ -116,7 +116,7 @@ pub struct Judgement {
 
 /// What a reviewer finds about a ground.
 #[derive(ToSchema)]
-pub struct Finding {
+pub struct RecordFinding {
     /// Which ground.
     pub code: String,
     /// There is no such record.
@@ -224,7 +224,7 @@ pub struct AnswerView {
 
 /// What the reviewer said to it.
 #[derive(ToSchema)]
-pub struct FindingView {
+pub struct RecordFindingView {
     /// The condition is met; there is no such record.
     pub is_good: bool,
     /// The day of the record.
@@ -258,7 +258,7 @@ pub struct ItemView {
     /// What the applicant said.
     pub answer: Option<AnswerView>,
     /// What the reviewer said.
-    pub finding: Option<FindingView>,
+    pub finding: Option<RecordFindingView>,
 }
 
 /// A reason why not.

@@ -43,7 +43,7 @@ pub struct Mark {
 
 /// A figure beside a goal.
 #[derive(ToSchema)]
-pub struct Figure {
+pub struct GoalFigure {
     /// Which: `scenarios_approved`.
     pub figure: String,
     /// What people call it.
@@ -76,7 +76,7 @@ pub struct Milestone {
     /// Whether a figure decides it, so that nobody marks it.
     pub is_counted: bool,
     /// What is counted towards it.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<GoalFigure>,
     /// What was said of it, oldest first.
     pub marks: Vec<Mark>,
 }

@@ -297,9 +297,11 @@ async fn terms_that_differ_without_a_reason_are_shown() {
     let (settlement, town) = (&office.settlement, &office.town);
     let product = office.delivery.product(&office.products[0]).unwrap();
     let entity = town.bank[0].organisation.clone();
+    let all = town.registry.agreements(&shuyu_registry::Page::first()).await.unwrap().items;
+    let signed = all.into_iter().find(|agreement| agreement.scenario.as_ref() == Some(&product.scenario)).unwrap();
     let new = NewSubscription {
         product: product.id.clone(),
-        agreement: town.development(&entity, &product.scenario).await,
+        agreement: signed.id.clone(),
         entity,
         scenario: product.scenario.clone(),
         use_kind: UseKind::Industry,
