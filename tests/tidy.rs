@@ -262,6 +262,24 @@ fn a_refusal_code_belongs_to_one_crate_and_is_listed_once() {
     assert!(codes.len() >= 30, "the lists were not found: {codes:?}");
 }
 
+/// Two shapes of one name are one schema to OpenAPI, and one of them is then wrong.
+#[test]
+fn each_published_shape_has_a_name_of_its_own() {
+    let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for file in files(&root().join("crates/server/src"), &["rs"]) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for published in text.split("ToSchema)]").skip(1) {
+            let head = published.lines().find(|line| line.starts_with("pub struct ") || line.starts_with("pub enum "));
+            let name = head.and_then(|head| head.split([' ', '(', ';', '<']).nth(2)).unwrap_or_default().to_owned();
+            if let Some(other) = seen.insert(name.clone(), file.clone()) {
+                twice.push(format!("{name}: {} and {}", shown(&other), shown(&file)));
+            }
+        }
+    }
+    assert!(seen.len() > 100 && twice.is_empty(), "{twice:#?}");
+}
+
 #[test]
 fn every_test_file_is_part_of_a_test_binary() {
     let text = std::fs::read_to_string(root().join("tests/main.rs")).unwrap();

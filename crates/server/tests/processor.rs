@@ -92,6 +92,7 @@ async fn a_processor_computes_what_was_ordered_and_the_operator_checks_it() {
         server.post(regulator, &sign, &opinion("approval")).await.ok();
     }
     let release = server.post(&processor, &format!("/v1/releases/{case}/completion"), &json!({})).await.ok();
+    let release = server.get(&operator, &format!("/v1/releases/{}", release["release"].as_str().unwrap())).await.ok();
     assert_eq!(release["operator"], json!(operator.organisation), "the operator offers it, {release}");
 }
 

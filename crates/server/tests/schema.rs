@@ -154,6 +154,9 @@ fn text(schema: &Value) -> String {
     if let Some(words) = pattern.strip_prefix("^(").and_then(|rest| rest.strip_suffix(")$")) {
         return words.split('|').next().unwrap_or_default().to_owned();
     }
+    if pattern.starts_with("^http://") {
+        return "http://city.example:8080".to_owned();
+    }
     if pattern.starts_with("^[a-z") {
         return "abc".to_owned();
     }

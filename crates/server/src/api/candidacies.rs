@@ -25,7 +25,7 @@ pub struct Entered {
 
 /// An answer as it is kept.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Answered {
+pub struct ItemAnswered {
     /// The version to name in a verdict on it.
     pub version: i64,
 }
@@ -38,7 +38,7 @@ pub struct Named {
 }
 
 shaped! {
-    Entered => Entered, Answered => Answered, Named => Named, NewCandidacy => candidacies::NewCandidacy,
+    Entered => Entered, ItemAnswered => ItemAnswered, Named => Named, NewCandidacy => candidacies::NewCandidacy,
     Evidence => candidacies::Evidence, Declaration => candidacies::Declaration, Judgement => candidacies::Judgement,
     Finding => candidacies::RecordFinding, NewCondition => candidacies::NewCondition, NewExpert => candidacies::NewExpert,
     Score => candidacies::Score, CandidacyItem => candidacies::CandidacyItem,
@@ -99,8 +99,8 @@ pub async fn give_evidence(
     At(id): At<MatterId>,
     At(OfOrganisation(of)): At<OfOrganisation>,
     Json(given): Json<Evidence>,
-) -> Result<Created<Answered>, Problem> {
-    Ok(Created(Answered { version: granted(app.casework().give_evidence(&actor, &id, &of, given).await?)? }))
+) -> Result<Created<ItemAnswered>, Problem> {
+    Ok(Created(ItemAnswered { version: granted(app.casework().give_evidence(&actor, &id, &of, given).await?)? }))
 }
 
 /// Declares on a ground.
@@ -110,8 +110,8 @@ pub async fn declare(
     At(id): At<MatterId>,
     At(OfOrganisation(of)): At<OfOrganisation>,
     Json(given): Json<Declaration>,
-) -> Result<Created<Answered>, Problem> {
-    Ok(Created(Answered { version: granted(app.casework().declare(&actor, &id, &of, given).await?)? }))
+) -> Result<Created<ItemAnswered>, Problem> {
+    Ok(Created(ItemAnswered { version: granted(app.casework().declare(&actor, &id, &of, given).await?)? }))
 }
 
 /// Gives a verdict on a condition.

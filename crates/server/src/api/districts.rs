@@ -16,14 +16,14 @@ use crate::shapes::{districts, shaped};
 /// The district that an organisation belongs to.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Place {
+pub struct InDistrict {
     /// The district's data department; the organisation itself where it is that.
     #[schema(value_type = nouns::OrganisationId)]
     pub district: OrganisationId,
 }
 
 shaped! {
-    Place => Place, NewDistrictScheme => districts::NewDistrictScheme, DistrictScheme => districts::DistrictScheme,
+    InDistrict => InDistrict, NewDistrictScheme => districts::NewDistrictScheme, DistrictScheme => districts::DistrictScheme,
 }
 
 /// Says to which district an organisation belongs.
@@ -31,7 +31,7 @@ pub async fn place(
     State(app): Stations,
     Who(actor): Who,
     At(id): At<OrganisationId>,
-    Json(place): Json<Place>,
+    Json(place): Json<InDistrict>,
 ) -> Result<Done, Problem> {
     granted(app.registry().place_in_district(&actor, &id, &place.district).await?)?;
     Ok(Done)

@@ -24,7 +24,7 @@ pub struct NewMark {
 
 /// What was said.
 #[derive(ToSchema)]
-pub struct Mark {
+pub struct GoalMark {
     /// Counts up from 1.
     pub number: i64,
     /// Whether it was met.
@@ -78,5 +78,5 @@ pub struct Milestone {
     /// What is counted towards it.
     pub figures: Vec<GoalFigure>,
     /// What was said of it, oldest first.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<GoalMark>,
 }
