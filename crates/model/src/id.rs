@@ -104,8 +104,6 @@ ids! {
     AgreementId, "AGR", "agreement";
     /// A task that an operator gives to a processor.
     OrderId, "ORD", "order";
-    /// A new version of an agreement, drafted beside the one that holds.
-    AmendmentId, "AMD", "amendment";
     /// A purpose with its minimum fields.
     ScenarioId, "SCN", "scenario";
     /// A paper of a party's dossier.

@@ -81,8 +81,17 @@ fn event_of(metered: Metered) -> &'static str {
 #[derive(Deserialize)]
 struct Written {
     at: Time,
+    /// Of a draft, its scenario.
+    object: String,
     organisation: Option<OrganisationId>,
     facts: Option<Facts>,
+}
+
+impl Written {
+    fn scenario(&self) -> Option<ScenarioId> {
+        let told = self.facts.as_ref().and_then(|facts| facts.scenario.clone());
+        told.or_else(|| ScenarioId::parse(&self.object).ok())
+    }
 }
 
 #[derive(Deserialize)]
@@ -216,14 +225,15 @@ impl Settlement {
                 let day = written.at.day();
                 let of_use = rates.iter().filter(|rate| rate.metered == *metered && rate.from <= day);
                 let Some(rate) = of_use.max_by_key(|rate| rate.from).filter(|rate| rate.rate_fen > 0) else { continue };
-                let operator = match (written.organisation, written.facts.and_then(|facts| facts.scenario)) {
-                    (Some(organisation), _) => organisation,
-                    (None, Some(scenario)) => {
+                // The operator of the scenario bears it, whoever computed for it.
+                let operator = match (written.scenario(), written.organisation) {
+                    (Some(scenario), _) => {
                         let scenario = self.delivery().registry().scenario(&scenario).await;
                         let scenario = scenario.map_err(shuyu_delivery::DeliveryError::from)?;
                         let stored = SettlementError::Stored { table: "journal" };
                         scenario.ok_or(stored)?.operator.clone()
                     }
+                    (None, Some(organisation)) => organisation,
                     (None, None) => return Err(SettlementError::Stored { table: "journal" }),
                 };
                 *found.entry((operator, metered.zh(), rate.rate_fen)).or_default() += 1;

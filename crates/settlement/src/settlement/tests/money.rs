@@ -234,12 +234,18 @@ async fn a_cost_counts_once_it_is_accepted_and_metered_ones_nobody_types() {
             allowed(settlement.set_meter_rate(agency, rate(metered, rate_fen)).await.unwrap());
         }
         let scenario = office.delivery.products()[0].scenario.clone();
-        let events =
-            [("candidate.made", true), ("candidate.made", true), ("draft.shown", true), ("release.made", false)];
-        for (action, has_actor) in events {
+        // Whoever computed, the operator of the scenario bears it; a draft is of its object.
+        let (own, other) = (Some(office.operator()), Some(&office.town.other_operator[0]));
+        let of_scenario = serde_json::json!({ "scenario": scenario });
+        let events = [
+            ("candidate.made", own, "X", of_scenario.clone()),
+            ("candidate.made", other, "X", of_scenario.clone()),
+            ("draft.shown", other, scenario.as_str(), serde_json::json!({})),
+            ("release.made", None, "X", of_scenario),
+        ];
+        for (action, actor, object, facts) in events {
             let change = office.ledger.change().await.unwrap();
-            let actor = has_actor.then(|| office.operator());
-            let event = Event::done(actor, action, "X").facts(serde_json::json!({ "scenario": scenario }));
+            let event = Event::done(actor, action, object).facts(facts);
             change.commit(event).await.unwrap();
         }
         office.advance_to(date(2026, 7, 1));
