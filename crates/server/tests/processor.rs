@@ -134,6 +134,8 @@ fn a_processor_may_call_what_this_list_says() {
         "own_job",
         "own_candidate",
         "submit_release",
+        "share_income",
+        "see_statements",
     ];
     assert_eq!(found, expected);
 }
