@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
-use shuyu_model::matter::{Machine, MatterKind, Transition};
+use shuyu_model::matter::{Effect, Machine, MatterKind, Transition};
 use shuyu_model::regime::MatterRules;
 use shuyu_model::{Calendar, Day, Digest, Role, Time};
 
@@ -205,11 +205,21 @@ pub(crate) struct Moved {
     pub(crate) at: Time,
 }
 
-/// What was known when a matter last reached a state.
-pub(crate) fn known_at(history: &[Moved], state: &str) -> Facts {
-    let last = history.iter().filter(|moved| moved.to == state).map(|moved| moved.version).max();
-    let told = history.iter().filter(|moved| last.is_some_and(|last| moved.version <= last));
-    told.flat_map(|moved| moved.facts.clone()).collect()
+/// What was known when a matter last reached a state; what was forgotten on the way
+/// is not.
+pub(crate) fn known_at(machine: &Machine, history: &[Moved], state: &str) -> Facts {
+    let (mut known, mut there) = (Facts::new(), Facts::new());
+    for moved in history {
+        let row = machine.transition(&moved.from, &moved.by);
+        if row.is_some_and(|row| row.effects.contains(&Effect::Forget)) {
+            known = there.clone();
+        }
+        known.extend(moved.facts.clone());
+        if moved.to == state {
+            there = known.clone();
+        }
+    }
+    there
 }
 
 impl Matter {

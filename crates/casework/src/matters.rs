@@ -348,7 +348,7 @@ impl Casework {
         let was_due = matter.due.filter(|_| rule.working_days_max.is_some() || actor.is_none());
         if transition.effects.contains(&Effect::Forget) {
             let history = store::moves(&mut Book::Change(turn.change()), &matter.id).await?;
-            matter.facts = matter::known_at(&history, transition.to);
+            matter.facts = matter::known_at(matter.machine(), &history, transition.to);
         }
         matter.facts.extend(facts.clone());
         if let Some(assignee) = &assignee {

@@ -14,12 +14,14 @@ use shuyu_model::regime::words::Mode;
 use shuyu_model::{Reason, Regime};
 use shuyu_registry::{Agreement, Turn};
 
-use crate::matter::{Facts, Matter, store};
+use crate::matter::{Facts, Matter, known_at, store};
 use crate::store::Book;
 use crate::{CaseworkError, reasons};
 
 /// The states in which a scheme is in force; a change that is pending changes nothing.
-const IN_FORCE: [&str; 2] = ["effective", "change_pending"];
+const IN_FORCE: [&str; 2] = [EFFECTIVE, CHANGE_PENDING];
+const EFFECTIVE: &str = "effective";
+const CHANGE_PENDING: &str = "change_pending";
 
 /// CAS-081 to CAS-084 against an operator agreement.
 pub(crate) async fn against(
@@ -32,7 +34,7 @@ pub(crate) async fn against(
         return Ok(is_narrow.then(|| no_scheme(regime)).into_iter().collect());
     };
     let found = store::matter(&mut Book::Change(turn.change()), id).await;
-    let scheme = match found {
+    let mut scheme = match found {
         Ok(matter) if matter.kind == MatterKind::Scheme && IN_FORCE.contains(&matter.state) => matter,
         Ok(_) | Err(CaseworkError::Unknown { .. }) => {
             let what = format!("{id} is no implementing scheme in force");
@@ -41,6 +43,11 @@ pub(crate) async fn against(
         }
         Err(error) => return Err(error),
     };
+    if scheme.state == CHANGE_PENDING {
+        // What was approved holds, not what is proposed.
+        let history = store::moves(&mut Book::Change(turn.change()), id).await?;
+        scheme.facts = known_at(scheme.machine(), &history, EFFECTIVE);
+    }
     Ok(beyond(regime, agreement, &scheme))
 }
 

@@ -110,6 +110,19 @@ async fn a_goal_that_rests_on_records_is_marked_with_such_and_with_no_others() {
         let told = casework.mark(bureau, mark("pilots_operated", true, cites)).await.unwrap();
         assert_eq!(refused(told), ["CAS-092"], "{cites:?}: the town's scenario was approved by no case");
     }
+    let town = &desk.office.town;
+    let held = desk.open(&town.agency[0], MatterKind::Assessment, desk.agreement.as_str()).await;
+    let told = casework.mark(bureau, mark("effect_assessed", true, &[held.as_str()])).await.unwrap();
+    assert_eq!(refused(told), ["CAS-092"], "it was only begun");
+    for (actor, name) in
+        [(&town.operator[0], "submit_material"), (&town.agency[0], "score"), (&town.agency[1], "confirm")]
+    {
+        desk.moves(actor, &held, name).await;
+    }
+    let beside = casework.mark(bureau, mark("effect_assessed", true, &[held.as_str(), scenario])).await.unwrap();
+    assert_eq!(refused(beside), ["CAS-092"], "and only such");
+    allowed(casework.mark(bureau, mark("effect_assessed", true, &[held.as_str()])).await.unwrap());
+    assert_eq!(goal(&desk, "effect_assessed").await.state, ObligationState::Met);
     let bad = NewMark { reason: "ok".into(), ..mark("pilots_operatd", true, &[]) };
     let Err(CaseworkError::Malformed { faults }) = casework.mark(bureau, bad).await else { panic!("two faults") };
     assert_eq!(faults.len(), 2, "{faults:?}");

@@ -218,6 +218,10 @@ async fn a_dropped_change_leaves_a_scheme_as_it_was() {
     assert_ne!(desk.view(&id).await.facts, approved);
     desk.moves(&bureau[0], &id, "drop_change").await;
     assert_eq!(desk.view(&id).await.facts, approved);
+    // And what was dropped once does not come back when another change is dropped.
+    desk.moves(&bureau[0], &id, "propose_change").await;
+    desk.moves(&bureau[0], &id, "drop_change").await;
+    assert_eq!(desk.view(&id).await.facts, approved);
 }
 
 #[tokio::test]

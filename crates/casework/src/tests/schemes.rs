@@ -14,6 +14,20 @@ use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use super::{Office, office, opinion};
 use crate::{MatterMove, NewMatter, Outcome};
 
+/// A move that tells nothing.
+fn change(name: &str, seen_version: i64) -> MatterMove {
+    MatterMove {
+        name: name.to_owned(),
+        reason: "as the plan says".to_owned(),
+        evidence: None,
+        facts: crate::matter::Facts::new(),
+        due_day: None,
+        cites: Vec::new(),
+        assignee: None,
+        seen_version,
+    }
+}
+
 impl Office {
     /// A department's scheme, in review.
     async fn scheme(&self, told: &[(&str, &str)]) -> Result<MatterId, Vec<String>> {
@@ -36,16 +50,7 @@ impl Office {
     }
 
     pub(super) async fn moves(&self, who: &Actor, id: &MatterId, name: &str, seen: i64) -> Result<String, Vec<String>> {
-        let named = MatterMove {
-            cites: Vec::new(),
-            assignee: None,
-            name: name.to_owned(),
-            reason: "as the plan says".to_owned(),
-            evidence: Some(digest(self.town.ledger(), name)),
-            facts: crate::matter::Facts::new(),
-            due_day: None,
-            seen_version: seen,
-        };
+        let named = MatterMove { evidence: Some(digest(self.town.ledger(), name)), ..change(name, seen) };
         let made = self.casework.make_move(who, id, named).await.unwrap().into_result();
         made.map_err(|reasons| reasons.iter().map(|reason| reason.code.to_string()).collect())
     }
@@ -107,8 +112,17 @@ async fn what_is_authorised_by_sector_rests_on_a_scheme_in_force_of_that_mode_wi
         let agreement = office.by_sector(&fund, Some(scheme.clone())).await;
         assert_eq!(office.opens(&agreement).await, Vec::<String>::new(), "{backend}");
         let case = office.casework.cases_of(agreement.as_str()).await.unwrap().remove(0);
+        // A change that is only proposed binds nobody; dropped, it leaves all as it was.
+        let shorter = MatterMove {
+            facts: crate::matter::Facts::from([("term_years".to_owned(), "1".to_owned())]),
+            ..change("propose_change", 5)
+        };
+        allowed(office.casework.make_move(&office.town.source[0], &scheme, shorter).await.unwrap());
+        let meanwhile = office.by_sector(&fund, Some(scheme.clone())).await;
+        assert_eq!(office.opens(&meanwhile).await, Vec::<String>::new(), "{backend}: the approved term holds");
+        office.moves(&office.town.source[0], &scheme, "drop_change", 6).await.unwrap();
         // It ends while the agreement is being signed.
-        office.moves(&office.town.regulators[0], &scheme, "expire", 5).await.unwrap();
+        office.moves(&office.town.regulators[0], &scheme, "expire", 7).await.unwrap();
         let mut decided = opinion(Outcome::Approve, office.digest_of(&case).await);
         decided.evidence = Some(digest(&ledger, "minutes"));
         let signer = &office.town.agency[1];

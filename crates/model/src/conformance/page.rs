@@ -112,7 +112,9 @@ fn filter(html: &mut String, rows: &[Row], tally: &Tally) {
 
 fn table(html: &mut String, rows: &[Row]) {
     html.push_str("<table class=\"rows\">\n<caption>条文 <span lang=\"en\">Clauses</span></caption>\n<thead><tr>");
-    for (title, english) in [
+    // Where nobody looked for evidence, an empty column would say that there is none.
+    let has_evidence = rows.iter().any(|row| !row.evidence.is_empty());
+    let columns = [
         ("条款", "Clause"),
         ("类别", "Kind"),
         ("内容", "What it says"),
@@ -120,17 +122,18 @@ fn table(html: &mut String, rows: &[Row]) {
         ("承载方式", "Carried by"),
         ("测试", "Tests"),
         ("最近记录", "Last seen"),
-    ] {
+    ];
+    for (title, english) in columns.into_iter().take(if has_evidence { 7 } else { 6 }) {
         let _never = write!(html, "<th scope=\"col\">{title} <span lang=\"en\">{english}</span></th>");
     }
     html.push_str("</tr></thead>\n<tbody>\n");
     for row in rows {
-        one(html, row);
+        one(html, row, has_evidence);
     }
     html.push_str("</tbody>\n</table>\n");
 }
 
-fn one(html: &mut String, row: &Row) {
+fn one(html: &mut String, row: &Row, has_evidence: bool) {
     let status = row.status();
     let untested = if row.is_carried() && !row.is_tested() { " untested" } else { "" };
     let _never = write!(
@@ -163,7 +166,9 @@ fn one(html: &mut String, row: &Row) {
         html.push_str("<p><strong>无测试</strong> <span lang=\"en\">no test:</span></p>");
         list(html, &row.untested);
     }
-    html.push_str("</td><td>");
+    if has_evidence {
+        html.push_str("</td><td>");
+    }
     for (carrier, seen) in &row.evidence {
         let _never = write!(
             html,
