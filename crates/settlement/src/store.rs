@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shuyu_ledger::{Change, Ledger, Row, args};
+use shuyu_ledger::{Args, Change, Ledger, Row, args};
 use shuyu_model::id::{PriceBasisId, ProductId, StatementId};
 use shuyu_model::{Actor, Day, Digest, Money, Month, UseKind};
 
@@ -168,22 +168,18 @@ pub(crate) async fn insert_statement(change: &mut Change, statement: &Statement)
     Ok(())
 }
 
+/// A posting as the tables of statements and of distributions keep it.
+pub(crate) fn posting_args(of: &str, (entry, place): (i64, i64), posting: &Posting, what: &str) -> Args {
+    args![of, entry, place, posting.account.word(), posting.party.as_str(), posting.debit.fen, posting.credit.fen, what,]
+}
+
 async fn insert_entry(change: &mut Change, id: &StatementId, number: i64, entry: &BookEntry) -> Result<()> {
     for (place, posting) in (1_i64..).zip(entry.postings()) {
         change
             .write(
                 "INSERT INTO postings (statement_id, entry, posting, account, party, debit_fen, credit_fen, what)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                args![
-                    id.as_str(),
-                    number,
-                    place,
-                    posting.account.word(),
-                    posting.party.as_str(),
-                    posting.debit.fen,
-                    posting.credit.fen,
-                    entry.what(),
-                ],
+                posting_args(id.as_str(), (number, place), posting, entry.what()),
             )
             .await?;
     }

@@ -4,7 +4,7 @@ use shuyu_ledger::{Change, Ledger, Row, args};
 use shuyu_model::id::{DistributionId, OrganisationId, SharingRuleId};
 use shuyu_model::{Actor, Digest, Month, Time};
 
-use super::{Result, entries_of, read};
+use super::{Result, entries_of, posting_args, read};
 use crate::book::BookEntry;
 use crate::error::SettlementError;
 use crate::sharing::{Consent, Distribution, SharingRule};
@@ -129,16 +129,7 @@ pub(crate) async fn insert_entry(
                 "INSERT INTO distribution_postings
                      (distribution_id, entry, posting, account, party, debit_fen, credit_fen, what)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                args![
-                    id.as_str(),
-                    number,
-                    place,
-                    posting.account.word(),
-                    posting.party.as_str(),
-                    posting.debit.fen,
-                    posting.credit.fen,
-                    entry.what(),
-                ],
+                posting_args(id.as_str(), (number, place), posting, entry.what()),
             )
             .await?;
     }
