@@ -121,6 +121,9 @@ pub struct Clause {
     pub partly: Option<String>,
     /// What would have to be built, where nothing carries it.
     pub missing: Option<String>,
+    /// What of it happens where no software of this kind can see or hold it, and
+    /// who answers for it there. Not for what could be built.
+    pub beyond: Option<String>,
 }
 
 /// A document, clause by clause.
@@ -167,6 +170,7 @@ struct WrittenClause {
     carried_by: Vec<String>,
     partly: Option<String>,
     missing: Option<String>,
+    beyond: Option<String>,
 }
 
 impl Document {
@@ -225,8 +229,11 @@ fn clause_of(table: toml::Table, prefix: &str, faults: &mut Vec<String>) -> Opti
     }
     let kind = kind?;
     of_carriers(&written, kind, &carried_by, faults);
-    let WrittenClause { id, cite, rule, quote_zh, capability, check, partly, missing, .. } = written;
-    Some(Clause { id, cite, actor: actor?, kind, rule, quote_zh, capability, check, carried_by, partly, missing })
+    let WrittenClause { id, cite, rule, quote_zh, capability, check, partly, missing, beyond, .. } = written;
+    let actor = actor?;
+    let clause =
+        Clause { id, cite, actor, kind, rule, quote_zh, capability, check, carried_by, partly, missing, beyond };
+    Some(clause)
 }
 
 fn of_texts(written: &WrittenClause, prefix: &str, faults: &mut Vec<String>) {
@@ -245,6 +252,7 @@ fn of_texts(written: &WrittenClause, prefix: &str, faults: &mut Vec<String>) {
         ("check", Some(&written.check)),
         ("partly", written.partly.as_ref()),
         ("missing", written.missing.as_ref()),
+        ("beyond", written.beyond.as_ref()),
     ] {
         if text.is_some_and(|text| text.trim().is_empty()) {
             faults.push(format!("`{key}` of `{id}` says nothing"));
@@ -271,8 +279,10 @@ fn of_carriers(written: &WrittenClause, kind: ClauseKind, carried_by: &[Carrier]
     if kind != ClauseKind::Institution && is_shown {
         faults.push(format!("`{id}` asks more than to be shown; `display` is for institutions"));
     }
-    if written.partly.is_some() && (written.carried_by.is_empty() || is_shown) {
-        faults.push(format!("`{id}` says `partly` of nothing"));
+    for (key, text) in [("partly", &written.partly), ("beyond", &written.beyond)] {
+        if text.is_some() && (written.carried_by.is_empty() || is_shown) {
+            faults.push(format!("`{id}` says `{key}` of nothing"));
+        }
     }
 }
 

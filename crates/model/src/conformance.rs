@@ -2,7 +2,8 @@
 //! clause, which tests show that it does, and when it was last seen at work.
 //!
 //! INVARIANT (honest): a clause counts as tested only where every one of its
-//! carriers has a test; what nothing carries says what would have to be built.
+//! carriers has a test; what nothing carries says what would have to be built,
+//! and what lies where no software sees it (`beyond`) says who answers for it.
 //!
 //! Not here: reading the journal for evidence (`server`), whether carriers and
 //! tests exist (`tests/conformance.rs`).
@@ -139,6 +140,8 @@ pub struct Row {
     pub partly: Option<String>,
     /// What would have to be built.
     pub missing: Option<String>,
+    /// What of it no software of this kind can see, and who answers for it.
+    pub beyond: Option<String>,
     /// Every test of its carriers, each once.
     pub tests: Vec<String>,
     /// Those of its carriers that no test breaks with.
@@ -252,6 +255,7 @@ fn row(clause: &Clause, carriers: &Carriers, known: &BTreeMap<String, Evidence>)
         carried_by: clause.carried_by.iter().map(Carrier::to_string).collect(),
         partly: clause.partly.clone(),
         missing: clause.missing.clone(),
+        beyond: clause.beyond.clone(),
         tests,
         untested,
         evidence,
@@ -277,6 +281,8 @@ struct WrittenRow<'a> {
     partly: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beyond: Option<&'a str>,
     tests: &'a [String],
     untested: &'a [String],
     evidence: &'a BTreeMap<String, Evidence>,
@@ -298,6 +304,7 @@ pub fn json(document: &Document, rows: &[Row]) -> serde_json::Result<String> {
                 carried_by: &row.carried_by,
                 partly: row.partly.as_deref(),
                 missing: row.missing.as_deref(),
+                beyond: row.beyond.as_deref(),
                 tests: &row.tests,
                 untested: &row.untested,
                 evidence: &row.evidence,

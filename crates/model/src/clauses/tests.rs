@@ -111,6 +111,19 @@ fn each_fault_is_told_with_its_line() {
 }
 
 #[test]
+fn what_lies_beyond_software_needs_a_carrier_for_the_rest() {
+    assert_eq!(faults(&[("partly =", "beyond =")]), Vec::<String>::new());
+    let said = faults(&[("missing =", "beyond =")]);
+    assert_eq!(
+        said,
+        [
+            "x.toml:17: `HR26-3.1-2` is carried by nothing and does not say what is missing",
+            "x.toml:17: `HR26-3.1-2` says `beyond` of nothing"
+        ]
+    );
+}
+
+#[test]
 fn display_is_for_institutions_alone() {
     let said = faults(&[("[\"control:AIR-053\"]", "[\"display\"]")]);
     assert_eq!(

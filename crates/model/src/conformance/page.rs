@@ -160,6 +160,9 @@ fn one(html: &mut String, row: &Row, has_evidence: bool) {
     if let Some(missing) = &row.missing {
         let _never = write!(html, "<p><strong>尚缺</strong> <span lang=\"en\">{}</span></p>", escape(missing));
     }
+    if let Some(beyond) = &row.beyond {
+        let _never = write!(html, "<p><strong>软件所不及</strong> <span lang=\"en\">{}</span></p>", escape(beyond));
+    }
     html.push_str("</td><td>");
     list(html, &row.tests);
     if row.is_carried() && !row.is_tested() {

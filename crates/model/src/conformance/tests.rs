@@ -31,6 +31,7 @@ fn clause(id: &str, kind: ClauseKind, carried_by: &[&str], partly: Option<&str>,
         carried_by: carried_by.iter().map(|text| Carrier::parse(text).unwrap()).collect(),
         partly: partly.map(str::to_owned),
         missing: missing.map(str::to_owned),
+        beyond: carried_by.first().filter(|text| **text == "procedure:scenario").map(|_| "said > aloud".into()),
     }
 }
 
@@ -108,6 +109,7 @@ fn machines_read_each_row_with_carriers_tests_and_evidence() {
     assert_eq!(first["tests"][1], "crates/b.rs::holds_too");
     assert_eq!(first["evidence"]["control:REG-007"]["seq"], 7);
     assert_eq!(value["rows"][2]["missing"], "a yearly report");
+    assert_eq!(value["rows"][4]["beyond"], "said > aloud");
     assert_eq!(value["rows"][1]["untested"][0], "record:scenarios.purpose");
 }
 
@@ -124,6 +126,8 @@ fn people_read_every_clause_with_its_status_in_both_languages() {
         "The rule of HR-1-3 &amp; &lt;more&gt;.",
         "&quot;half&quot;",
         "a yearly report",
+        "软件所不及",
+        "said &gt; aloud",
         "<tr class=\"carried\" id=\"HR-1-1\">",
         "<tr class=\"partly untested\" id=\"HR-1-2\">",
         "<tr class=\"missing\" id=\"HR-1-3\">",

@@ -61,6 +61,9 @@ fn print(document: &Document, rows: &[conformance::Row]) -> anyhow::Result<()> {
         if let Some(missing) = &row.missing {
             say(format!("    尚缺 missing: {missing}"))?;
         }
+        if let Some(beyond) = &row.beyond {
+            say(format!("    软件所不及 beyond: {beyond}"))?;
+        }
     }
     Ok(())
 }
