@@ -72,7 +72,8 @@ impl Airlock {
     /// Whether somebody has no business with a candidate: only people of whoever
     /// computed it look at it before the review.
     fn stranger(&self, actor: &Actor, candidate: &Candidate) -> Option<Reason> {
-        if actor.is(self.0.regime.computing_role()) && actor.organisation == *candidate.organisation() {
+        let computes = self.0.regime.computing_roles().iter().any(|role| actor.is(*role));
+        if computes && actor.organisation == *candidate.organisation() {
             return None;
         }
         let rule = &self.0.regime.agreement.scope_is_binding;
@@ -106,8 +107,8 @@ impl Airlock {
         let origins: BTreeSet<_> =
             candidate.lineage().iter().flat_map(|column| column.origins.iter().map(|(id, _)| id)).collect();
         for id in origins {
-            let resource = self.0.casework.registry().resource(id).await.map_err(CaseworkError::from)?;
-            let columns = resource.iter().flat_map(|resource| resource.columns.iter());
+            let table = self.0.casework.registry().table(id).await.map_err(CaseworkError::from)?;
+            let columns = table.iter().flat_map(|(_, columns)| columns.iter());
             names.extend(columns.filter(|column| column.is_entity).map(|column| column.name.clone()));
         }
         Ok(names.into_iter().collect())

@@ -117,7 +117,9 @@ impl Casework {
         let mut turn = self.registry.turn().await?;
         let known = self.known(&mut turn, actor).await?;
         let draft = self.registry.subject_in(&mut turn, kind, &subject).await?;
-        let computes = self.registry.regime().computing_role();
+        let regime = self.registry.regime();
+        let in_role = regime.computing_roles().iter().copied().find(|role| known.is(*role));
+        let computes = in_role.unwrap_or_else(|| regime.computing_role());
         let draft = draft.unwrap_or_else(|| release(&known, computes, operator, &subject, subject_digest));
         let mut found = Vec::new();
         if kind == ProcedureKind::Release {

@@ -11,6 +11,7 @@ use crate::affiliates;
 use crate::dossier::{self, OnFile, Parties};
 use crate::findings;
 use crate::live::Basis;
+use crate::own;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
 use crate::processing;
 use crate::reasons::{self, cut, names};
@@ -51,29 +52,38 @@ pub(crate) fn permit(
     let mut found = Vec::new();
     in_force(asked, &mut found);
     role(asked, actor, act.roles(asked.regime), &mut found);
-    let is_ordered = act == Act::Compute && asked.regime.has_role(Role::Processor);
+    // Whoever names columns gets those alone; own tables come with all of a scenario's.
+    let asks_for_all = scope.columns.is_empty();
+    let redevelops = act == Act::Compute && is_of_entity(asked, actor, scenario);
+    let is_ordered = act == Act::Compute && !redevelops && asked.regime.has_role(Role::Processor);
     let leave = if is_ordered { processing::leave(asked, actor, scenario, &mut found) } else { None };
     let scope = match &leave {
         Some(leave) => &processing::within(asked, &leave.order, scope, &mut found),
         None => scope,
     };
-    // Who computes on an order is its party by having taken it.
-    if !is_ordered {
+    // Who computes on an order is its party by having taken it, and an entity by its
+    // development agreement.
+    let development = match entity {
+        _ if redevelops => own::of_entity(asked, actor, scenario, &mut found),
+        Some(entity) => {
+            standing::admitted(asked, &scenario.operator, entity, &mut found);
+            affiliated(asked, &scenario.operator, entity, &mut found);
+            contracted(asked, scenario, entity, &mut found)
+        }
+        None => None,
+    };
+    if !is_ordered && !redevelops {
         party(asked, actor, act, scenario, agreement, entity, &mut found);
     }
     approved(asked, scenario, &mut found);
     of_agreement(asked, agreement, &mut found);
     used_for(asked, scenario, scope, &mut found);
-    let tables = columns(asked, scenario, scope, &mut found)?;
+    let mut tables = columns(asked, scenario, scope, &mut found)?;
     covered(asked, agreement, scenario.resources(), &mut found);
-    let development = entity.and_then(|entity| contracted(asked, scenario, entity, &mut found));
-    if let Some(entity) = entity {
-        standing::admitted(asked, &scenario.operator, entity, &mut found);
-        affiliated(asked, &scenario.operator, entity, &mut found);
-    }
 
     let product_end = scope.product.as_ref().and_then(|product| registration::of_product(asked, product, &mut found));
-    let on_file = on_file(asked, act, scenario, agreement, entity, &mut found)?;
+    let entity_here = entity.or(redevelops.then_some(&actor.organisation));
+    let on_file = on_file(asked, act, scenario, agreement, entity_here, &mut found)?;
 
     let mut bases = vec![
         Basis::Person(actor.person.clone()),
@@ -84,11 +94,16 @@ pub(crate) fn permit(
     bases.extend(on_file.whose.into_iter().map(Basis::Organisation));
     let mut until = until(asked, agreement, &tables, development, leave.as_ref(), &mut bases)?;
     until = on_file.last_day.map(first_moment_after).map_or(until, |end| until.min(end));
+    if act == Act::Compute && asks_for_all {
+        let own = own::permitted(asked, actor, scenario, leave.as_ref());
+        bases.extend(own.iter().map(|table| Basis::Resource(table.resource.clone())));
+        tables.extend(own);
+    }
     if let Some(product) = &scope.product {
         until = product_end.map_or(until, |end| until.min(end));
         bases.push(Basis::Product(product.clone()));
     }
-    for party in entity.into_iter().chain(entity.map(|_| &scenario.operator)) {
+    for party in entity_here.into_iter().chain(entity_here.map(|_| &scenario.operator)) {
         // Whoever owns them decides whether they are affiliated.
         bases.extend(affiliates::owners(asked.world, party).into_iter().cloned().map(Basis::Organisation));
     }
@@ -294,6 +309,12 @@ pub(crate) fn of_agreement(asked: &Asked<'_>, agreement: &Agreement, found: &mut
     false
 }
 
+/// Whether somebody computes as an entity that redevelops inside the domain.
+fn is_of_entity(asked: &Asked<'_>, actor: &Actor, scenario: &Scenario) -> bool {
+    let is_entity = asked.regime.computing_roles().contains(&Role::Entity) && actor.is(Role::Entity);
+    is_entity && actor.organisation != scenario.operator && !actor.is(asked.regime.computing_role())
+}
+
 /// REG-013.
 fn used_for(asked: &Asked<'_>, scenario: &Scenario, scope: &Scope, found: &mut Vec<Reason>) {
     if let Some(asked_for) = scope.use_kind.filter(|kind| *kind != scenario.use_kind) {
@@ -343,6 +364,7 @@ fn columns(
             name: resource.name.clone(),
             columns: resource.columns.iter().filter(|c| columns.contains(&c.name.as_str())).cloned().collect(),
             entity: resource.entity_column().cloned(),
+            is_own: false,
         });
     }
     Ok(tables)
@@ -487,7 +509,7 @@ pub(crate) fn affiliated(
 }
 
 /// REG-012, REG-007: the development agreement that holds today for an entity.
-fn contracted<'a>(
+pub(crate) fn contracted<'a>(
     asked: &Asked<'a>,
     scenario: &Scenario,
     entity: &OrganisationId,

@@ -19,7 +19,8 @@ use crate::{Registry, RegistryError};
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Act {
-    /// Compute in a workroom (operator, or a processor that has an order).
+    /// Compute in a workroom (operator, or a processor that has an order; where the rules
+    /// say so an entity, too).
     Compute,
     /// Review what wants to leave (operator, agency).
     Review,
@@ -37,8 +38,8 @@ impl Act {
     /// the operator does not.
     pub fn roles(self, regime: &Regime) -> &'static [Role] {
         match self {
-            Self::Compute if regime.has_role(Role::Processor) => &[Role::Processor],
-            Self::Compute | Self::Deliver => &[Role::Operator],
+            Self::Compute => regime.computing_roles(),
+            Self::Deliver => &[Role::Operator],
             Self::Review => &[Role::Agency, Role::Operator],
             Self::Use => &[Role::Entity],
         }
@@ -113,6 +114,8 @@ pub struct PermittedTable {
     /// The column that names the person or firm a row is about, permitted or
     /// not: counts of people need it, statements do not see it by this.
     pub entity: Option<Column>,
+    /// Whether whoever computes brought it. One that has not landed yet is left out.
+    pub is_own: bool,
 }
 
 /// Leave to act. It cannot be made, only asked for.

@@ -127,27 +127,32 @@ impl NewResource {
     /// Every way in which it cannot be.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        if !is_plain_name(&self.name) {
-            faults.push(format!(
-                "`name` is a lower-case letter, then letters, digits or `_`, {NAME_BYTES_MAX} bytes at most"
-            ));
-        }
-        text_fault("title", &self.title, NAME_CHARS_MAX, &mut faults);
+        table_faults(&self.name, &self.title, &self.columns, &mut faults);
         text_fault("description", &self.description, DESCRIPTION_CHARS_MAX, &mut faults);
         if self.update_every_days == 0 {
             faults.push("`update_every_days` counts from 1".to_owned());
         }
-        if self.columns.is_empty() || self.columns.len() > COLUMNS_MAX {
-            faults.push(format!("`columns` has {} columns; 1 to {COLUMNS_MAX} are possible", self.columns.len()));
-        }
-        let mut seen = BTreeSet::new();
-        for (index, column) in self.columns.iter().enumerate().take(COLUMNS_MAX) {
-            column_faults(index, column, &mut seen, &mut faults);
-        }
-        if self.columns.iter().filter(|column| column.is_entity).count() > 1 {
-            faults.push("`columns` has more than one with `is_entity`; a row is about one person or firm".to_owned());
-        }
         faults
+    }
+}
+
+/// Every way in which a table of this name and these columns cannot be.
+pub(crate) fn table_faults(name: &str, title: &str, columns: &[Column], faults: &mut Vec<String>) {
+    if !is_plain_name(name) {
+        faults.push(format!(
+            "`name` is a lower-case letter, then letters, digits or `_`, {NAME_BYTES_MAX} bytes at most"
+        ));
+    }
+    text_fault("title", title, NAME_CHARS_MAX, faults);
+    if columns.is_empty() || columns.len() > COLUMNS_MAX {
+        faults.push(format!("`columns` has {} columns; 1 to {COLUMNS_MAX} are possible", columns.len()));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, column) in columns.iter().enumerate().take(COLUMNS_MAX) {
+        column_faults(index, column, &mut seen, faults);
+    }
+    if columns.iter().filter(|column| column.is_entity).count() > 1 {
+        faults.push("`columns` has more than one with `is_entity`; a row is about one person or firm".to_owned());
     }
 }
 

@@ -18,8 +18,8 @@ use shuyu_model::{Actor, Column, ColumnClass, ColumnType, Day, Digest, Grade, Ma
 use crate::live::Basis;
 use crate::registration::result;
 use crate::{
-    AgreementKind, Ending, EntityKind, Field, NewAgreement, NewOrder, NewResource, NewScenario, OrderStep,
-    Organisation, Person, ProductEntry, RegistrationState, Registry, enact, rules, store,
+    AdmissionState, AgreementKind, Ending, EntityKind, Field, NewAgreement, NewOrder, NewResource, NewScenario,
+    OrderStep, Organisation, Person, ProductEntry, RegistrationState, Registry, enact, rules, store,
 };
 
 /// Parties and people of 江城市. Where a role has two people, the second one may
@@ -286,6 +286,15 @@ impl Town {
         let new = self.new_agreement(kind, entity.clone(), Vec::new(), Some(scenario.clone()), from, until);
         let drafted = self.registry.draft_agreement(nth(&self.operator, 0), new).await;
         self.in_force(allowed(drafted.expect("a drafted agreement"))).await
+    }
+
+    /// Admits an entity to the operator of a scenario.
+    pub async fn admit(&self, entity: &OrganisationId, scenario: &ScenarioId) {
+        let operator = self.registry.scenario(scenario).await.expect("a world").expect("a scenario").operator.clone();
+        let mut turn = self.registry.turn().await.expect("a turn");
+        let ground = self.ledger().new_id();
+        enact::admission(&mut turn, entity, &operator, AdmissionState::Admitted, &ground).await.expect("an admission");
+        turn.commit(Event::done(None, "entity.admitted", entity.as_str())).await.expect("an admission");
     }
 
     /// A processing agreement in force from today for a year.

@@ -18,6 +18,7 @@ use crate::district::{self, DistrictScheme};
 use crate::dossier::{self, Paper};
 use crate::findings::{self, Finding};
 use crate::live::Basis;
+use crate::own::{self, OwnTable};
 use crate::registration::{self, Application, Registration};
 use crate::store::Book;
 use crate::{
@@ -34,6 +35,8 @@ pub(crate) struct World {
     pub(crate) resources: BTreeMap<ResourceId, Arc<Resource>>,
     pub(crate) agreements: BTreeMap<AgreementId, Arc<Agreement>>,
     pub(crate) scenarios: BTreeMap<ScenarioId, Arc<Scenario>>,
+    /// What operators and entities brought into workrooms.
+    pub(crate) own_tables: BTreeMap<ResourceId, Arc<OwnTable>>,
     /// What operators ordered from processors.
     pub(crate) orders: BTreeMap<OrderId, Arc<Order>>,
     /// Agreements and scenarios that rest, and since when.
@@ -73,6 +76,7 @@ impl World {
         world.take_papers(dossier::store::papers(book, "").await?);
         world.take_findings(findings::store::findings(book, "").await?);
         world.take_orders(store::orders(book, "").await?);
+        world.take_own_tables(own::store::own_tables(book, "").await?);
         world.take_districts(book, "").await?;
         world.index();
         Ok(world)
@@ -98,6 +102,7 @@ impl World {
                     self.take_resources(store::resources(book, id.as_str()).await?);
                     self.refresh_registrations(book, id.as_str()).await?;
                     self.take_findings(findings::store::findings(book, id.as_str()).await?);
+                    self.take_own_tables(own::store::own_tables(book, id.as_str()).await?);
                 }
                 Basis::Product(id) => self.refresh_registrations(book, id.as_str()).await?,
                 Basis::Application(subject) => self.refresh_registrations(book, subject).await?,
@@ -140,6 +145,10 @@ impl World {
 
     fn take_orders(&mut self, rows: Vec<Order>) {
         self.orders.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_own_tables(&mut self, rows: Vec<OwnTable>) {
+        self.own_tables.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
     }
 
     fn take_suspensions(&mut self, subject: &str, rows: Vec<(String, Time)>) {
@@ -234,6 +243,10 @@ impl World {
 
     pub(crate) fn scenario(&self, id: &ScenarioId) -> Result<&Arc<Scenario>, RegistryError> {
         self.scenarios.get(id).ok_or_else(|| RegistryError::unknown("scenario", id.as_str()))
+    }
+
+    pub(crate) fn own_table(&self, id: &ResourceId) -> Result<&Arc<OwnTable>, RegistryError> {
+        self.own_tables.get(id).ok_or_else(|| RegistryError::unknown("own table", id.as_str()))
     }
 
     /// One that must be there.

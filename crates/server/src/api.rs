@@ -20,6 +20,7 @@ pub mod money;
 pub mod orders;
 pub mod organisations;
 pub mod outside;
+pub mod own_tables;
 pub mod people;
 pub mod prices;
 pub mod products;

@@ -107,6 +107,10 @@ needs! {
     KeepDossier = "keep_dossier", Platform;
     /// Sees what is on file of organisations.
     SeeDossier = "see_dossier", Platform;
+    /// Brings a table of the own organisation into a workroom.
+    BringOwnTable = "bring_own_table", Platform;
+    /// Sees own tables.
+    SeeOwnTables = "see_own_tables", Platform;
     /// Orders a processor to compute, where the document has one.
     PlaceOrder = "place_order", Platform;
     /// Answers or ends an order.

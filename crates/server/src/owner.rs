@@ -10,7 +10,7 @@ use crate::error::Problem;
 /// thing, or where it is no id at all.
 pub(crate) async fn of(app: &App, id: &str) -> Result<Option<OrganisationId>, Problem> {
     if let Ok(id) = ResourceId::parse(id) {
-        return Ok(app.registry().resource(&id).await?.map(|resource| resource.source.clone()));
+        return app.registry().table_owner(&id).await.map_err(Problem::from);
     }
     if let Ok(id) = ScenarioId::parse(id) {
         return Ok(app.registry().scenario(&id).await?.map(|scenario| scenario.operator.clone()));

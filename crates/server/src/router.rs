@@ -14,8 +14,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
     agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs,
-    journal, matters, milestones, money, orders, organisations, outside, people, prices, products, registrations,
-    releases, resources, scenarios, sessions, shares, worth,
+    journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products,
+    registrations, releases, resources, scenarios, sessions, shares, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -143,6 +143,11 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/scenarios/{id}/withdrawal", scenarios::withdraw, Needs::WithdrawScenario, "Takes a scenario back, at once."),
         route(POST, "/v1/scenarios/{id}/drafts", scenarios::try_out, Needs::Compute, "Tries a statement on a masked sample."),
         route(POST, "/v1/scenarios/{id}/runs", scenarios::run, Needs::Compute, "Runs a statement on all rows; nothing is shown."),
+
+        route(POST, "/v1/own_tables", own_tables::declare, Needs::BringOwnTable, "Declares a table that the own organisation brings into a workroom."),
+        route(GET, "/v1/own_tables", own_tables::list, Needs::SeeOwnTables, "Lists own tables, of the own organisation or all."),
+        route(GET, "/v1/own_tables/{id}", own_tables::show, Needs::SeeOwnTables, "Shows an own table."),
+        route(POST, "/v1/own_tables/{id}/withdrawal", own_tables::withdraw, Needs::BringOwnTable, "Withdraws an own table, at once, and destroys what landed of it."),
 
         route(POST, "/v1/orders", orders::place, Needs::PlaceOrder, "Orders a processor to compute."),
         route(GET, "/v1/orders", orders::list, Needs::SeeOrders, "Lists orders, of the own organisation or all."),

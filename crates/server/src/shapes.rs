@@ -17,6 +17,7 @@ pub mod milestones;
 pub mod money;
 pub mod nouns;
 pub mod orders;
+pub mod own_tables;
 pub mod path;
 pub mod registrations;
 

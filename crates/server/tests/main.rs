@@ -12,6 +12,7 @@ mod faults;
 mod journey;
 mod matters;
 mod openapi;
+mod own_tables;
 mod processor;
 mod registration;
 mod schema;

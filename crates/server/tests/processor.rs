@@ -100,7 +100,7 @@ async fn a_processor_computes_what_was_ordered_and_the_operator_checks_it() {
 async fn a_refusal_names_processors_only_where_there_are_any() {
     for (code, names_them) in [("changsha-2023", true), ("changsha-2026", false)] {
         let server = if names_them { server_under(code).await } else { server().await };
-        let refused = server.post(server.person(Role::Entity), "/v1/releases", &json!({ "candidate": "CAN-1" })).await;
+        let refused = server.post(server.person(Role::Source), "/v1/releases", &json!({ "candidate": "CAN-1" })).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{code}");
         assert_eq!(refused.json().to_string().contains("processor"), names_them, "{code}: {}", refused.json());
         let page = server.send(axum::http::Request::builder().uri("/").body(axum::body::Body::empty()).unwrap()).await;

@@ -223,8 +223,12 @@ impl Server {
 
     /// Lands a CSV.
     pub(crate) async fn upload(&self, resource: &ResourceId, bytes: Vec<u8>) -> Reply {
-        let path = format!("/v1/resources/{resource}/landings?format=csv");
-        let request = self.signed_in(self.person(Role::Source), Method::POST, &path).await;
+        self.upload_as(self.person(Role::Source), resource.as_str(), bytes).await
+    }
+
+    pub(crate) async fn upload_as(&self, actor: &Actor, table: &str, bytes: Vec<u8>) -> Reply {
+        let path = format!("/v1/resources/{table}/landings?format=csv");
+        let request = self.signed_in(actor, Method::POST, &path).await;
         self.send(request.header("content-type", "text/csv").body(Body::from(bytes)).unwrap()).await
     }
 

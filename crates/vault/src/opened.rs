@@ -57,8 +57,8 @@ pub struct OpenedTable {
 }
 
 impl Vault {
-    /// Opens the newest version of each of the permit's tables. Only a permit to
-    /// compute opens any.
+    /// Opens the newest version of each of the permit's tables, but for own tables that
+    /// have none. Only a permit to compute opens any.
     pub async fn open_holdings(&self, permit: &Permit) -> std::result::Result<Opened, VaultError> {
         if permit.act() != Act::Compute {
             return Err(VaultError::PermitAct);
@@ -71,6 +71,8 @@ impl Vault {
             let latest = self.latest(&table.resource).await?;
             let id = match latest {
                 Some(holding) => holding.id().clone(),
+                // What whoever computes brought is there once it has landed.
+                None if table.is_own => continue,
                 None => return Err(self.why_not_open(table).await?),
             };
             let (holding, reader) = self.reader(&id).await?;

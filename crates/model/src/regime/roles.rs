@@ -20,7 +20,18 @@ impl Regime {
         Role::ALL.iter().copied().filter(|role| self.has_role(*role))
     }
 
-    /// Who computes in workrooms: the processor where it is a party of its own, else
+    /// Who can compute in workrooms at all: where the rules have entities redevelop inside
+    /// the domain, they too.
+    pub fn computing_roles(&self) -> &'static [Role] {
+        match (self.computing_role(), self.workroom.entities_compute.value) {
+            (Role::Processor, false) => &[Role::Processor],
+            (Role::Processor, true) => &[Role::Processor, Role::Entity],
+            (_, false) => &[Role::Operator],
+            (_, true) => &[Role::Operator, Role::Entity],
+        }
+    }
+
+    /// Who computes in workrooms for the operator: the processor where it is a party of its own, else
     /// the operator.
     pub fn computing_role(&self) -> Role {
         if self.has_role(Role::Processor) { Role::Processor } else { Role::Operator }

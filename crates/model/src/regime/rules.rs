@@ -142,6 +142,10 @@ pub struct PersonalRules {
 pub struct WorkroomRules {
     /// Those who process never see raw data.
     pub raw_is_invisible: Sourced<bool>,
+    /// Data that is not public can be brought in by whoever computes, with its origin.
+    pub own_data: Sourced<bool>,
+    /// Entities redevelop inside, under their development agreement.
+    pub entities_compute: Sourced<bool>,
     /// Rows in a draft-plane sample.
     pub sample_rows_max: Sourced<u32>,
     /// Rows that a statement may give.

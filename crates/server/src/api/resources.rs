@@ -142,7 +142,8 @@ pub async fn land(
     headers: HeaderMap,
     Upload(body): Upload,
 ) -> Result<Accepted<Queued>, Problem> {
-    known(&app, &id).await?;
+    // A department's resource, or an own table of whoever computes.
+    app.registry().table(&id).await?.ok_or_else(|| Problem::unseen("resource"))?;
     let ledger = app.ledger();
     let job = ledger.new_id();
     let spooled = app.spool().take(&job, &headers, body).await?;
@@ -161,7 +162,7 @@ pub async fn holdings(
     At(id): At<ResourceId>,
     Asked(asked): Asked<PageAsked>,
 ) -> Result<Shown<Listed<Holding>>, Problem> {
-    known(&app, &id).await?;
+    app.registry().table_owner(&id).await?.ok_or_else(|| Problem::unseen("resource"))?;
     let all = app.vault().holdings(&id).await?;
     Ok(Shown(super::cut(all, &asked, |holding| holding.id().as_str())?))
 }

@@ -38,13 +38,13 @@ pub(crate) async fn perform(
         let report = app.vault().report(holding.id()).await?;
         return result(&holding, &report);
     }
-    let resource = app.registry().resource(&upload.resource).await?.ok_or_else(|| Problem::unseen("resource"))?;
+    let (_, columns) = app.registry().table(&upload.resource).await?.ok_or_else(|| Problem::unseen("resource"))?;
     let cancel = Arc::new(AtomicBool::new(false));
     let intake = Intake {
         landing: upload.landing,
         department: actor.organisation.clone(),
         resource: upload.resource,
-        columns: resource.columns.clone(),
+        columns,
         format: upload.format,
         profile: app.ledger().profile(),
         limits: IntakeLimits::default(),
