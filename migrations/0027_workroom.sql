@@ -16,4 +16,8 @@ CREATE TABLE own_tables (
     withdrawn_at BIGINT,
     withdrawn_ground TEXT
 );
+
+-- By which trustworthy means it was computed. All that was computed until now was.
+ALTER TABLE candidates ADD COLUMN means TEXT NOT NULL DEFAULT '["usage_control","sandbox"]';
+
 CREATE INDEX own_tables_of_scenario ON own_tables (scenario, id);

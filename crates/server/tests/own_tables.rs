@@ -24,10 +24,10 @@ fn declared(scenario: &str) -> Value {
         "origin": "本行贷款客户, 依合同与本人同意收集",
         "origin_digest": format!("sha-256:{}", "ab".repeat(32)),
         "columns": [
-            { "name": "id_card", "title": "身份证号", "kind": "text", "class": "direct_identifier", "grade": "L3",
-              "mask": { "kind": "pseudonym" }, "is_entity": true },
-            { "name": "tier", "title": "等级", "kind": "text", "class": "plain", "grade": "L2",
-              "mask": { "kind": "none" }, "is_entity": false },
+            { "name": "id_card", "title": "身份证号", "type": "text", "class": "direct_identifier", "grade": "l3",
+              "mask": { "mask": "pseudonym" }, "is_entity": true },
+            { "name": "tier", "title": "等级", "type": "text", "class": "plain", "grade": "l2",
+              "mask": { "mask": "none" }, "is_entity": false },
         ],
     })
 }
@@ -93,7 +93,7 @@ async fn an_entity_joins_its_own_table_inside_and_gets_nothing_back_but_by_the_a
     assert_eq!(server.get(&bank, "/v1/own_tables").await.ok()["total"], 1);
     // The entity submits what it made; reviewers are other people.
     let submitted = server.post(&bank, "/v1/releases", &json!({ "candidate": candidate })).await.ok();
-    assert!(submitted["case"].as_str().unwrap().starts_with("CSE-"), "{submitted}");
+    assert!(submitted["case"].as_str().unwrap().starts_with("CAS-"), "{submitted}");
 
     let holdings = format!("/v1/resources/{table}/holdings");
     assert_eq!(server.get(&bank, &holdings).await.ok()["total"], 1);

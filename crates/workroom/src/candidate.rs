@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{AgreementId, CandidateId, HoldingId, OrderId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::regime::words::Means;
 use shuyu_model::{CryptoProfile, Digest, Time, UseKind};
 
 use crate::output::{OutputSpec, ResultColumn};
@@ -63,6 +64,7 @@ pub struct Candidate {
     pub(crate) rows: u64,
     pub(crate) regime: String,
     pub(crate) clauses: Vec<String>,
+    pub(crate) means: Vec<Means>,
     pub(crate) made_at: Time,
 }
 
@@ -187,6 +189,11 @@ impl Candidate {
     /// Under which version of which rules it was computed.
     pub fn regime(&self) -> &str {
         &self.regime
+    }
+
+    /// By which trustworthy means it was computed.
+    pub fn means(&self) -> &[Means] {
+        &self.means
     }
 
     /// Under which clauses.

@@ -25,6 +25,7 @@ pub const REASONS: &[(&str, &str)] = &[
     (OUTPUT_SHAPE, "an output column has no usable name or a type that cannot leave"),
     (KEY_MISSING, "a lookup's key column is not among the output columns"),
     (INVISIBLE, "somebody asks to see a run-plane result"),
+    (OTHER_MEANS, "a statement runs where the rules name other means of processing"),
 ];
 
 pub(crate) const TOO_LONG: &str = "WRK-001";
@@ -50,6 +51,7 @@ pub(crate) const ROW_FAILS: &str = "WRK-027";
 pub(crate) const OUTPUT_SHAPE: &str = "WRK-028";
 pub(crate) const KEY_MISSING: &str = "WRK-029";
 pub(crate) const INVISIBLE: &str = "WRK-030";
+pub(crate) const OTHER_MEANS: &str = "WRK-035";
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,8 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, col};
 use datafusion::prelude::SessionContext;
 use shuyu_ledger::Event;
 use shuyu_model::id::CandidateId;
-use shuyu_model::{Reason, Reasons, Verdict};
+use shuyu_model::regime::words::Means;
+use shuyu_model::{Reason, Reasons, Regime, Verdict};
 use shuyu_registry::Permit;
 use shuyu_vault::SealedResult;
 use tokio_util::sync::CancellationToken;
@@ -25,10 +26,27 @@ use crate::lineage::{self, Trace};
 use crate::masks::Plane;
 use crate::output::{self, Job, ResultColumn};
 use crate::raw_rows::RawRows;
+use crate::reasons;
 use crate::sealing::{Sealing, vault_failed};
 use crate::session;
 use crate::store;
 use crate::workrooms::{Room, Workrooms, entities_id};
+
+/// By which means a statement is computed: it reads what a permit holds, masked, while
+/// the permit lives, in an engine that reaches neither files nor network.
+const STATEMENT_MEANS: [Means; 2] = [Means::UsageControl, Means::Sandbox];
+
+/// WRK-035, where the document names the means and these are none of them.
+fn against_means(regime: &Regime) -> Option<Reason> {
+    let rule = regime.workroom.means.as_ref()?;
+    if STATEMENT_MEANS.iter().any(|means| rule.value.contains(means)) {
+        return None;
+    }
+    let allowed: Vec<&str> = rule.value.iter().map(|means| means.zh()).collect();
+    let own = STATEMENT_MEANS.map(Means::zh).join("、");
+    let what = format!("a statement is computed by {own}, and the rules name other means");
+    Some(regime.reason(reasons::OTHER_MEANS, rule, what, format!("allowed are: {}", allowed.join("、"))))
+}
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,11 +108,12 @@ impl Workrooms {
         cancel: CancellationToken,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Verdict<Candidate>, WorkroomError> {
-        let otherwise = permit.against_output(&self.0.regime, job.output.kind.word());
+        let output = permit.against_output(&self.0.regime, job.output.kind.word());
+        let otherwise: Vec<Reason> = output.into_iter().chain(against_means(&self.0.regime)).collect();
         let made = match self.enter(permit, Plane::Run).await? {
             Err(reasons) => Err(Halt::Refused(reasons.into_iter().chain(otherwise).collect())),
-            // What was not ordered is not computed.
-            Ok(_) if otherwise.is_some() => Err(Halt::Refused(otherwise.into_iter().collect())),
+            // What was not ordered, or not by these means, is not computed.
+            Ok(_) if !otherwise.is_empty() => Err(Halt::Refused(otherwise)),
             Ok(room) => self.made(permit, &job, &cancel, progress, &room).await,
         };
         match made {
@@ -156,6 +175,7 @@ impl Workrooms {
             rows: made.rows,
             regime: permit.regime().to_owned(),
             clauses: permit.clauses().to_vec(),
+            means: STATEMENT_MEANS.to_vec(),
             made_at: self.0.ledger.now(),
         };
         // The last look: a permit that ended while the file was sealed.
@@ -297,6 +317,7 @@ impl Workrooms {
             "plan": candidate.plan_digest(profile),
             "inputs": candidate.inputs,
             "rows": candidate.rows,
+            "means": candidate.means,
         });
         let mut event = Event::done(Some(permit.actor()), "candidate.made", candidate.id.as_str())
             .under(&self.0.regime)

@@ -33,15 +33,16 @@ pub(crate) async fn insert(change: &mut Change, candidate: &Candidate) -> Result
         number(id, "row_count", candidate.rows)?,
         candidate.regime.as_str(),
         json(id, "clauses", &candidate.clauses)?,
+        json(id, "means", &candidate.means)?,
         candidate.made_at,
     ];
     change
         .write(
             "INSERT INTO candidates (id, scenario, agreement, use_kind, author, organisation, operator, ordered_by, title, \
              statement, plan, \
-             output, lineage, inputs, counts, raw_row_matches, digest, bytes, row_count, regime, clauses, made_at) \
+             output, lineage, inputs, counts, raw_row_matches, digest, bytes, row_count, regime, clauses, means, made_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-             $21, $22)",
+             $21, $22, $23)",
             args,
         )
         .await?;
@@ -109,6 +110,7 @@ fn read(row: &Row) -> Result<Candidate, WorkroomError> {
         rows: size("row_count")?,
         regime: row.text("regime")?,
         clauses: from_json(row, &id, "clauses")?,
+        means: from_json(row, &id, "means")?,
         made_at: Time(row.int("made_at")?),
         id: CandidateId::parse(&id).map_err(|_| bad("id")())?,
     })

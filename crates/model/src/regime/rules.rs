@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::interest::Interest;
-use super::words::{Body, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury};
+use super::words::{Body, Means, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury};
 use crate::actor::Role;
 use crate::column::Grade;
 
@@ -146,6 +146,9 @@ pub struct WorkroomRules {
     pub own_data: Sourced<bool>,
     /// Entities redevelop inside, under their development agreement.
     pub entities_compute: Sourced<bool>,
+    /// By which means data may be processed; where the document names none, any.
+    #[serde(default)]
+    pub means: Option<Sourced<Vec<Means>>>,
     /// Rows in a draft-plane sample.
     pub sample_rows_max: Sourced<u32>,
     /// Rows that a statement may give.

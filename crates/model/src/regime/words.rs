@@ -45,6 +45,12 @@ words! {
         InForce = "in_force" "已施行",
         Draft = "draft" "征求意见稿",
     }
+    /// By which trustworthy means data is processed.
+    Means {
+        UsageControl = "usage_control" "数据使用控制",
+        Sandbox = "sandbox" "数据沙箱",
+        PrivacyComputing = "privacy_computing" "隐私计算",
+    }
     /// What kind of place issued the document.
     Level {
         City = "city" "市级",

@@ -4,6 +4,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuyu_airlock::{Finding, Hint};
 use shuyu_model::id::{CandidateId, HoldingId, OrderId, OrganisationId, PersonId, ScenarioId};
+use shuyu_model::regime::words::Means;
 use shuyu_model::{Digest, Time, UseKind};
 use shuyu_workroom::{Candidate, ColumnLineage, OutputSpec, ResultColumn};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +13,7 @@ use super::{Stations, granted};
 use crate::app::App;
 use crate::endpoint::{Asked, At, Done, Shown, Who};
 use crate::error::Problem;
-use crate::shapes::{nouns, path, shaped};
+use crate::shapes::{nouns, own_tables, path, shaped};
 
 /// What the airlock would say.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,6 +77,9 @@ pub struct CandidateView {
     pub rows: u64,
     /// How many bytes it has.
     pub bytes: u64,
+    /// By which trustworthy means it was computed.
+    #[schema(value_type = Vec<own_tables::ProcessingMeans>)]
+    pub means: Vec<Means>,
     /// Under which version of which rules it was computed.
     pub regime: String,
     /// When.
@@ -114,6 +118,7 @@ impl CandidateView {
             digest: candidate.digest(),
             rows: candidate.rows(),
             bytes: candidate.bytes(),
+            means: candidate.means().to_vec(),
             regime: candidate.regime().to_owned(),
             made_at: candidate.made_at(),
         }

@@ -1,8 +1,20 @@
-//! Shapes of own tables.
+//! Shapes of own tables, and of the means by which something was computed.
 
 use utoipa::ToSchema;
 
 use super::nouns::Column;
+
+/// By which trustworthy means something was computed.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ProcessingMeans {
+    /// Only what a permit holds, masked, while it lives.
+    UsageControl,
+    /// In an engine that reaches neither files nor network.
+    Sandbox,
+    /// Without one side seeing what the other holds.
+    PrivacyComputing,
+}
 
 /// A table that its owner brings into a workroom.
 #[derive(ToSchema)]

@@ -152,3 +152,24 @@ async fn what_is_counted_depends_on_the_statements_shape() {
     let verdict = here.rooms.run(&permit, job("SELECT id_card FROM accounts"), CancellationToken::new(), &|_| ()).await;
     assert_eq!(codes(verdict.unwrap()), ["WRK-007"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_candidate_says_by_which_means_and_none_is_made_by_means_that_the_document_does_not_name() {
+    use shuyu_model::regime::words::Means;
+    let here = here_with(|_| ()).await;
+    let made = here.run("SELECT count(*) AS people FROM accounts").await;
+    assert_eq!(made.means(), [Means::UsageControl, Means::Sandbox]);
+    assert!(here.journal().await.contains("usage_control"), "the entry says so, too");
+    for (named, refused) in [(Means::Sandbox, &[][..]), (Means::PrivacyComputing, &["WRK-035"][..])] {
+        let here = here_with(|regime| {
+            let mut means = shuyu_registry::rules::shipped("xianning-2025").unwrap().regime.workroom.means.clone();
+            means.as_mut().unwrap().value = vec![named];
+            regime.workroom.means = means;
+        })
+        .await;
+        let run = job("SELECT count(*) AS people FROM accounts");
+        let told = here.rooms.run(&here.permit().await, run, CancellationToken::new(), &|_| ()).await.unwrap();
+        let told: Vec<String> = if told.is_allowed() { Vec::new() } else { codes(told) };
+        assert_eq!(told, refused, "{named:?}");
+    }
+}
