@@ -44,7 +44,7 @@ async fn office(ledger: &Ledger) -> Office {
 }
 
 fn opinion(outcome: Outcome, seen: Digest) -> Opinion {
-    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, subject_digest: seen, defects: vec![] }
+    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, subject_digest: seen, defects: vec![], said: Default::default() }
 }
 
 impl Office {

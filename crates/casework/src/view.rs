@@ -10,6 +10,7 @@ use shuyu_model::{Actor, Calendar, Day, Digest, Role, Time};
 
 use crate::case::{Case, Outcome, Signed};
 use crate::filing::Filing;
+use crate::said::Said;
 use crate::states::CaseState;
 
 /// A day that was counted to.
@@ -44,6 +45,8 @@ pub struct OpinionView {
     pub reason: String,
     /// The document they gave.
     pub evidence: Option<Digest>,
+    /// Conditions, findings, fields that are not granted.
+    pub said: Said,
     /// When.
     pub signed_at: Time,
 }
@@ -58,6 +61,7 @@ impl From<&Signed> for OpinionView {
             outcome: signed.opinion.outcome,
             reason: signed.opinion.reason.clone(),
             evidence: signed.opinion.evidence,
+            said: signed.opinion.said.clone(),
             signed_at: signed.at,
         }
     }

@@ -12,6 +12,7 @@ use crate::dossier::{self, OnFile, Parties};
 use crate::findings;
 use crate::live::Basis;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
+use crate::plan;
 use crate::processing;
 use crate::reasons::{self, cut, names};
 use crate::registration::rules as registration;
@@ -62,6 +63,7 @@ pub(crate) fn permit(
         party(asked, actor, act, scenario, agreement, entity, &mut found);
     }
     approved(asked, scenario, &mut found);
+    plan::over(asked, act, scenario, &mut found);
     of_agreement(asked, agreement, &mut found);
     used_for(asked, scenario, scope, &mut found);
     let tables = columns(asked, scenario, scope, &mut found)?;
@@ -84,6 +86,7 @@ pub(crate) fn permit(
     bases.extend(on_file.whose.into_iter().map(Basis::Organisation));
     let mut until = until(asked, agreement, &tables, development, leave.as_ref(), &mut bases)?;
     until = on_file.last_day.map(first_moment_after).map_or(until, |end| until.min(end));
+    until = scenario.plan.last_day(act).map(first_moment_after).map_or(until, |end| until.min(end));
     if let Some(product) = &scope.product {
         until = product_end.map_or(until, |end| until.min(end));
         bases.push(Basis::Product(product.clone()));
