@@ -12,3 +12,14 @@ ALTER TABLE scenarios ADD COLUMN struck TEXT NOT NULL DEFAULT '[]';
 
 -- Conditions of a yes, findings one by one, struck fields.
 ALTER TABLE signatures ADD COLUMN said TEXT NOT NULL DEFAULT '{}';
+
+-- What said that rights in data were given away, a paper or a contract, and the
+-- rectification that it opened.
+CREATE TABLE violations (
+    ground    TEXT PRIMARY KEY,
+    matter_id TEXT NOT NULL,
+    opened_at BIGINT NOT NULL
+);
+
+-- The city's scheme that a district's follows.
+ALTER TABLE district_schemes ADD COLUMN parent TEXT;

@@ -166,6 +166,11 @@ impl Casework {
                 let scenario = self.registry.scenario_in(turn, subject).await?;
                 gates::scenario::against(turn, regime, &scenario).await
             }
+            ProcedureKind::DistrictScheme => {
+                let parent = self.registry.district_scheme_in(turn, subject).await?.parent.clone();
+                let against = gates::scheme::against_parent(turn, regime, parent.as_ref()).await?;
+                Ok(against.into_iter().collect())
+            }
             _ => Ok(Vec::new()),
         }
     }

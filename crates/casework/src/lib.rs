@@ -55,6 +55,7 @@ mod store;
 pub mod testing;
 mod upward;
 mod view;
+mod violations;
 
 #[cfg(test)]
 mod tests;

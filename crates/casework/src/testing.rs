@@ -180,9 +180,15 @@ pub async fn rested(casework: &Casework, by: &Actor, reviewer: &Actor) {
 
 /// Another scheme in force, that nothing rests on yet.
 pub async fn new_scheme(casework: &Casework, by: &Actor, reviewer: &Actor) -> MatterId {
+    scheme_that_says(casework, by, reviewer, &[]).await
+}
+
+/// The same, that says this.
+pub async fn scheme_that_says(casework: &Casework, by: &Actor, reviewer: &Actor, told: &[(&str, &str)]) -> MatterId {
     let id: MatterId = casework.registry().ledger().new_id();
     let mut turn = casework.registry().turn().await.expect("a turn");
-    let (kind, state, facts) = (MatterKind::Scheme, "effective", Facts::new());
+    let (kind, state) = (MatterKind::Scheme, "effective");
+    let facts: Facts = told.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     place(casework, &mut turn, Placed { id: id.clone(), kind, state, facts, by, reviewer }).await;
     let event = Event::done(Some(by), "matter.opened", id.as_str()).under(casework.registry().regime());
     turn.commit(event).await.expect("a scheme");

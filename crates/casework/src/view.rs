@@ -82,6 +82,8 @@ pub struct StepView {
     pub signatures_min: u8,
     /// The document that a signer must give.
     pub evidence: Option<String>,
+    /// What a signer finds on, one by one, before a yes.
+    pub findings: Vec<String>,
     /// Whether it waits for signatures now.
     pub is_open: bool,
     /// Whether it has them all.
@@ -199,6 +201,7 @@ pub(crate) fn of_case(
             party: case.party(step).cloned(),
             signatures_min: step.signatures,
             evidence: step.evidence.clone(),
+            findings: step.findings.clone(),
             is_open,
             is_complete,
             earliest: case.earliest(calendar).filter(|_| is_open).map(DayView::from),

@@ -81,6 +81,7 @@ reasons! {
     ("REG-093", PLAN_TIME_OVER, "the time that a scenario names for service or use of data is over")
     ("REG-094", OPERATION_TYPE, "a scenario is of a type of operation that the document does not list")
     ("REG-095", SCHEME_TAKEN, "another scenario rests on the same scheme")
+    ("REG-096", NO_PARENT, "a district's scheme does not name the city's scheme, whose model it follows")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

@@ -18,6 +18,7 @@ pub mod money;
 pub mod nouns;
 pub mod orders;
 pub mod path;
+pub mod plans;
 pub mod registrations;
 
 /// Says which shape a noun has.

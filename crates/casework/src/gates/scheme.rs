@@ -103,6 +103,20 @@ pub(crate) async fn against(
     }
 }
 
+/// CAS-082 against a district's scheme: the city's that it follows is in force.
+pub(crate) async fn against_parent(
+    turn: &mut Turn,
+    regime: &Regime,
+    parent: Option<&MatterId>,
+) -> Result<Option<Reason>, CaseworkError> {
+    let Some(id) = parent else { return Ok(None) };
+    if in_force(turn, regime, id).await?.is_some() {
+        return Ok(None);
+    }
+    let what = format!("{id} is no scheme of the city in force");
+    Ok(Some(reason(regime, reasons::SCHEME_NOT_IN_FORCE, what, "name the city's scheme that has been approved")))
+}
+
 /// What a scheme in force says; `None` where it is none, or not in force.
 async fn in_force(turn: &mut Turn, regime: &Regime, id: &MatterId) -> Result<Option<SchemeFacts>, CaseworkError> {
     let matter = match store::matter(&mut Book::Change(turn.change()), id).await {

@@ -207,6 +207,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("hierarchy.sends_up", "管理机构", "报送上级平台的内容"),
     ("hierarchy.districts", "区县(市)", "开展授权运营的程序"),
     ("hierarchy.district_scheme_contents", "区县(市)", "本辖区实施方案应含内容"),
+    ("hierarchy.district_scheme_follows", "区县(市)", "本辖区实施方案须载明所参照的市级方案"),
     ("hierarchy.own_platform_barred", "区县(市)", "不得另建平台"),
     ("milestone.*.name", "各方", "目标“*”:代号"),
     ("milestone.*.title", "各方", "目标“*”:内容"),
