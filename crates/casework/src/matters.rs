@@ -10,7 +10,7 @@
 
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
-use shuyu_model::id::{CaseId, MatterId, OrganisationId};
+use shuyu_model::id::{AgreementId, CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::{Effect, MatterKind, Running, SubjectKind, Transition};
 use shuyu_model::regime::{MatterRules, MoveRule, OPENING};
 use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict};
@@ -496,7 +496,12 @@ impl Casework {
         let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
         let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
         let approved = crate::gates::scheme::approved(&matter, &history).filter(|approved| *approved != matter.facts);
-        Ok(Some(matter::of_matter(&self.asked(viewer), &matter, history, filings, citing, approved)))
+        let mut view = matter::of_matter(&self.asked(viewer), &matter, history, filings, citing, approved);
+        if let (MatterKind::Exit, Ok(agreement)) = (matter.kind, AgreementId::parse(&matter.subject)) {
+            let agreement = self.registry().agreement(&agreement).await?;
+            view.sections = agreement.map(|agreement| agreement.contents.clone()).unwrap_or_default();
+        }
+        Ok(Some(view))
     }
 
     /// The matters that this viewer may see, oldest first.

@@ -105,10 +105,8 @@ impl Casework {
         let Ok(id) = ScenarioId::parse(&case.subject) else { return Ok(()) };
         let signed = store::signed(&mut Book::Change(turn.change()), &case.id).await?;
         let of_turn = signed.into_iter().filter(|signed| signed.turn == case.turn);
-        let mut fields: Vec<(ResourceId, String)> = of_turn
-            .flat_map(|signed| signed.opinion.said.struck)
-            .map(|field| (field.resource, field.column))
-            .collect();
+        let mut fields: Vec<(ResourceId, String)> =
+            of_turn.flat_map(|signed| signed.opinion.said.struck).map(|field| (field.resource, field.column)).collect();
         fields.sort();
         fields.dedup();
         if case.kind == ProcedureKind::Scenario && !fields.is_empty() {

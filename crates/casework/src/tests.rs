@@ -47,7 +47,14 @@ async fn office(ledger: &Ledger) -> Office {
 }
 
 fn opinion(outcome: Outcome, seen: Digest) -> Opinion {
-    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, subject_digest: seen, defects: vec![], said: Default::default() }
+    Opinion {
+        outcome,
+        reason: "looked at all of it".into(),
+        evidence: None,
+        subject_digest: seen,
+        defects: vec![],
+        said: Default::default(),
+    }
 }
 
 impl Office {

@@ -73,7 +73,9 @@ pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shar
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry};
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
-pub use dossier::{AdversePaper, Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
+pub use dossier::{
+    AdversePaper, Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing,
+};
 pub use error::RegistryError;
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use mode::last_day;

@@ -8,8 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{MatterId, OrganisationId};
-use shuyu_model::regime::words::{Body, ScenarioPart};
 use shuyu_model::regime::Sourced;
+use shuyu_model::regime::words::{Body, ScenarioPart};
 use shuyu_model::{Day, Reason, Regime, Role, UseKind};
 
 use crate::decide::Asked;

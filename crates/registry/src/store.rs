@@ -8,8 +8,8 @@ use shuyu_model::regime::words::Mode;
 use shuyu_model::{Day, Digest, Time, UseKind};
 
 use crate::{
-    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Field, Organisation, Person,
-    RegistryError, Resource, ResourceState, Scenario, ScenarioState,
+    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Field, Organisation,
+    Person, RegistryError, Resource, ResourceState, Scenario, ScenarioState,
 };
 
 pub(crate) mod orders;
@@ -237,8 +237,7 @@ pub(crate) async fn resources(book: &mut Book<'_>, id: &str) -> Result<Vec<Resou
 
 pub(crate) async fn insert_resource(change: &mut Change, new: &Resource) -> Result<()> {
     let sql = "INSERT INTO resources (id, name, title, description, source, shared_from, update_every_days, columns, \
-               digest, state, authors, drafted_at, plan) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+               digest, state, authors, drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let now = change.now();
     let args = args![
         new.id.as_str(),
@@ -473,7 +472,8 @@ pub(crate) async fn scenarios(book: &mut Book<'_>, id: &str) -> Result<Vec<Scena
 
 pub(crate) async fn insert_scenario(change: &mut Change, new: &Scenario) -> Result<()> {
     let sql = "INSERT INTO scenarios (id, title, purpose, use_kind, operator, agreement, emergency_plan_digest, fields, \
-               digest, state, authors, drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               digest, state, authors, drafted_at, plan) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let now = change.now();
     let args = args![
         new.id.as_str(),

@@ -10,9 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shuyu_ledger::{Event, Ledger};
-use shuyu_model::id::{
-    AgreementId, MatterId, OrderId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId,
-};
+use shuyu_model::id::{AgreementId, MatterId, OrderId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::identifier::credit_code_check;
 use shuyu_model::regime::Sourced;
 use shuyu_model::regime::words::ScenarioPart;

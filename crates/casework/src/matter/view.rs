@@ -177,6 +177,8 @@ pub struct MatterView {
     pub facts: Facts,
     /// Of a scheme whose change is pending: what was approved and rules until then.
     pub approved: Option<Facts>,
+    /// Of an exit from an agreement: what the agreement says, by heading.
+    pub sections: Facts,
     /// The answers that a fact may have, where the document lists them.
     pub choices: BTreeMap<String, Vec<String>>,
     /// The matters that cite this one, as far as the viewer sees them.
@@ -213,9 +215,8 @@ pub(crate) fn of_matter(
 ) -> MatterView {
     let machine = matter.machine();
     // What is for a matter that tells otherwise is no move of this one.
-    let is_open = |rule: &&MoveRule| {
-        rule.fits(&matter.facts) || rule.when.keys().any(|key| !matter.facts.contains_key(key))
-    };
+    let is_open =
+        |rule: &&MoveRule| rule.fits(&matter.facts) || rule.when.keys().any(|key| !matter.facts.contains_key(key));
     let moves = matter.rules.rules_from(machine, matter.state).filter(is_open);
     let moves = moves.map(|rule| of_rule(asked, matter, rule)).collect();
     let title = |by: &str| machine.row(by).map_or("提出", |row| row.title).to_owned();
@@ -245,6 +246,7 @@ pub(crate) fn of_matter(
         opener: matter.opener.clone(),
         facts: matter.facts.clone(),
         approved,
+        sections: Facts::new(),
         choices: matter.rules.choices.iter().map(|choice| (choice.key.clone(), choice.values.clone())).collect(),
         cited_by,
         moves,

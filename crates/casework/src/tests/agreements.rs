@@ -57,7 +57,8 @@ async fn chosen(ledger: &Ledger, code: &str) -> Desk {
 
 /// Under these rules: without a scheme, a year short of the term, without its selection,
 /// with other shares than were bid.
-type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+type Row =
+    (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str], &'static [&'static str]);
 
 const ROWS: &[Row] = &[
     ("changsha-2026", &["CAS-081"], &["CAS-102"], &[], &[]),
@@ -132,7 +133,9 @@ async fn a_sector_scheme_goes_the_departments_way_and_a_whole_one_the_bureaus() 
     assert_eq!(filings.len(), 1, "the copy is the department's to file");
     let filed = desk.office.casework.file_matter(&bureau[0], &id, filings[0].version, filings[0].to, None).await;
     assert_eq!(refused(filed.unwrap()), ["CAS-034"]);
-    allowed(desk.office.casework.file_matter(&department[0], &id, filings[0].version, filings[0].to, None).await.unwrap());
+    allowed(
+        desk.office.casework.file_matter(&department[0], &id, filings[0].version, filings[0].to, None).await.unwrap(),
+    );
 }
 
 #[tokio::test]
@@ -251,7 +254,8 @@ async fn an_exit_is_on_a_ground_of_the_scheme_that_its_agreement_rests_on() {
     drop(turn);
     assert_eq!((scheme.id, scheme.exit_grounds), (scheme_id(), Vec::new()));
 
-    let listed = testing::scheme_that_says(casework, &town.agency[0], &town.agency[3], &[("exit_grounds", "expiry")]).await;
+    let listed =
+        testing::scheme_that_says(casework, &town.agency[0], &town.agency[3], &[("exit_grounds", "expiry")]).await;
     let from = ledger.now().day();
     let (grantee, fund) = (town.operator[0].organisation.clone(), vec![desk.fund.clone()]);
     let mut new = town.new_agreement(AgreementKind::Operator, grantee, fund, None, from, town.last_day(from));
@@ -262,6 +266,18 @@ async fn an_exit_is_on_a_ground_of_the_scheme_that_its_agreement_rests_on() {
     assert_eq!(refused(casework.open_matter(&town.agency[0], exit.clone()).await.unwrap()), ["CAS-107"]);
     exit.facts.insert("ground".to_owned(), "expiry".to_owned());
     allowed(casework.open_matter(&town.agency[0], exit).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_exit_shows_what_its_agreement_says_of_it() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk_under(&ledger, "changsha-2023").await;
+    let agency = &desk.office.town.agency[0];
+    let id = desk.open(agency, MatterKind::Exit, desk.agreement.as_str()).await;
+    let sections = desk.view(&id).await.sections;
+    assert_eq!(sections.get("退出机制").map(String::as_str), Some("as agreed"), "{sections:?}");
+    let other = desk.open(agency, MatterKind::Rectification, desk.agreement.as_str()).await;
+    assert!(desk.view(&other).await.sections.is_empty(), "of an exit alone");
 }
 
 /// Each of the reasons of this file, for the list of all.

@@ -88,7 +88,8 @@ async fn walk_everything(code: &str) {
     let from = ledger.now().day();
     let until = from.saturating_add(jiff::Span::new().years(1));
     let operator = town.operator[0].organisation.clone();
-    let new = town.new_agreement(AgreementKind::Operator, operator, vec![fund.clone()], None, from, town.last_day(from));
+    let new =
+        town.new_agreement(AgreementKind::Operator, operator, vec![fund.clone()], None, from, town.last_day(from));
     let agreement = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
     crate::testing::selected(&office.casework, &town.agency[0], &town.agency[3], &town.operator[0].organisation).await;
     office.decide(&town.agency[0], ProcedureKind::OperatorAgreement, agreement.as_str()).await;

@@ -8,8 +8,8 @@ use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::regime::words::Mode;
 use shuyu_model::{Actor, CryptoProfile};
-use shuyu_registry::{AgreementKind, Page};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
+use shuyu_registry::{AgreementKind, Page};
 
 use super::{Office, office, opinion};
 use crate::{MatterMove, NewMatter, Outcome};

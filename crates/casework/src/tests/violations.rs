@@ -4,8 +4,8 @@ use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::CryptoProfile;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{PaperKind, Particular};
-use shuyu_registry::testing::new_paper;
 use shuyu_registry::NewPaper;
+use shuyu_registry::testing::new_paper;
 
 use super::desk::{Desk, desk};
 use super::shipped_matters::desk_under;

@@ -361,7 +361,8 @@ impl City {
         let evidence = self.dice.chance(93).then(|| digest(self.town.ledger(), "minutes"));
         let findings = step.findings.iter().map(|key| (key.clone(), true)).collect();
         let said = Said { findings, ..Said::default() };
-        let opinion = Opinion { outcome, reason: reason.to_owned(), evidence, subject_digest: seen, defects: vec![], said };
+        let opinion =
+            Opinion { outcome, reason: reason.to_owned(), evidence, subject_digest: seen, defects: vec![], said };
         let named = [None, Some(version), Some(version - 1)][[0, 0, 0, 0, 1, 1, 1, 1, 1, 2][self.dice.below(10)]];
         let expect = if reason == "ok" {
             Expect::mistake("no reason")

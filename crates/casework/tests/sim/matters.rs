@@ -133,7 +133,8 @@ impl Memory {
             }
             "amend" => {
                 let large = self.regime.scheme.large_change.as_ref().map(|rule| &rule.value);
-                let differs = |key: &String| named.facts.get(key).is_some_and(|told| matter.facts.get(key) != Some(told));
+                let differs =
+                    |key: &String| named.facts.get(key).is_some_and(|told| matter.facts.get(key) != Some(told));
                 need(!large.is_some_and(|large| large.iter().any(differs)), "a larger change", found);
             }
             "withdraw" => need(!was_approved, "approved once", found),

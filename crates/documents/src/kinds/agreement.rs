@@ -91,7 +91,8 @@ async fn operator(desk: &mut Desk<'_>, agreement: &Agreement) -> Result<()> {
     }
     if let Some(shares) = agreement.shares {
         let mut table = Table::of(["收益方", "比例"]);
-        for (who, share) in ["数据权属主体", "数据运营主体", "数据加工主体"].into_iter().zip(shares.all()) {
+        for (who, share) in ["数据权属主体", "数据运营主体", "数据加工主体"].into_iter().zip(shares.all())
+        {
             table.rows.push(vec![Cell::text(who), Cell::text(format!("{}.{:02}%", share / 100, share % 100))]);
         }
         desk.content.sections.push(Section::table("收益分配比例", table));

@@ -23,8 +23,8 @@ mod asked;
 mod form;
 
 pub use asked::{Choice, Citable, CiteRule};
-pub use form::{FactForm, ToldForm, list, shares, years};
 use form::tells;
+pub use form::{FactForm, ToldForm, list, shares, years};
 
 /// Who makes a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -307,8 +307,13 @@ pub const MATTER_CHOICES: &[(&str, &str)] = &[
 ];
 
 /// In which form facts are told, as `forms` says it.
-const FACT_FORMS: &[(&str, &str)] =
-    &[("years", "整数年"), ("day", "日期"), ("resources", "资源编号清单"), ("list", "清单"), ("shares", "合计百分之百的比例")];
+const FACT_FORMS: &[(&str, &str)] = &[
+    ("years", "整数年"),
+    ("day", "日期"),
+    ("resources", "资源编号清单"),
+    ("list", "清单"),
+    ("shares", "合计百分之百的比例"),
+];
 
 /// Words of other modules that stand in a regime file.
 const ELSEWHERE: &[(&str, &str)] = &[

@@ -1,7 +1,7 @@
 //! Papers that say that rights in data were given away, for `casework` to open a case on.
 
-use shuyu_model::id::{OrganisationId, PaperId, PersonId};
 use shuyu_model::Role;
+use shuyu_model::id::{OrganisationId, PaperId, PersonId};
 
 use super::paper::PaperState;
 use crate::{Registry, RegistryError};

@@ -41,7 +41,8 @@ async fn an_application_says_all_that_its_document_lists_and_is_told_all_that_is
         let found: BTreeSet<&str> = reasons.iter().map(|reason| reason.code.as_ref()).collect();
         let expected: BTreeSet<&str> = codes.iter().copied().filter(|code| *code != "REG-015").collect();
         assert_eq!(found.into_iter().filter(|code| *code != "REG-015").collect::<BTreeSet<_>>(), expected, "{code}");
-        let told = reasons.iter().find(|reason| reason.code == "REG-092").map(|reason| reason.what.matches('(').count());
+        let told =
+            reasons.iter().find(|reason| reason.code == "REG-092").map(|reason| reason.what.matches('(').count());
         assert_eq!(told.unwrap_or(0), missing, "{code}: {reasons:?}");
         assert!(!drafts(&town, new).await.contains(&"REG-092".to_owned()), "{code}");
     }

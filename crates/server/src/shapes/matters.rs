@@ -248,6 +248,8 @@ pub struct MatterView {
     pub facts: BTreeMap<String, String>,
     /// Of a scheme whose change is pending: what was approved and rules until then.
     pub approved: Option<BTreeMap<String, String>>,
+    /// Of an exit from an agreement: what the agreement says, by heading.
+    pub sections: BTreeMap<String, String>,
     /// The answers that a fact may have, where the document lists them.
     pub choices: BTreeMap<String, Vec<String>>,
     /// The matters that cite this one, as far as the viewer sees them.

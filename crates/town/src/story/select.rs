@@ -105,7 +105,8 @@ pub(super) async fn scheme(w: &mut World<'_>) -> anyhow::Result<String> {
     let bureau = World::made(&w.report.organisations, "bureau")?.to_owned();
     let facts: serde_json::Map<String, Value> =
         SCHEME.iter().map(|(key, told)| ((*key).to_owned(), json!(told))).collect();
-    let new = json!({ "kind": "scheme", "subject": bureau, "title": "江城市公共数据资源授权运营实施方案", "facts": facts });
+    let new =
+        json!({ "kind": "scheme", "subject": bureau, "title": "江城市公共数据资源授权运营实施方案", "facts": facts });
     let id = text(&w.person("he.zhiyuan")?.post("/v1/matters", &new).await?.json()?, "id")?;
     make(w, "he.zhiyuan", &id, "submit", json!({})).await?;
     make(w, "xu.lan", &id, "decide_collectively", json!({})).await?;

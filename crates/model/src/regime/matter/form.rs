@@ -128,9 +128,9 @@ pub(super) fn is_ambiguous(here: &[&MoveRule]) -> bool {
     let apart = |one: &MoveRule, other: &MoveRule| {
         one.when.iter().any(|(key, told)| other.when.get(key).is_some_and(|others| others != told))
     };
-    here.iter().enumerate().any(|(index, one)| {
-        here.iter().take(index).any(|other| one.word == other.word && !apart(one, other))
-    })
+    here.iter()
+        .enumerate()
+        .any(|(index, one)| here.iter().take(index).any(|other| one.word == other.word && !apart(one, other)))
 }
 
 pub(super) fn faults_of(name: &str, rules: &MatterRules, faults: &mut Faults) {
