@@ -495,7 +495,7 @@ impl Casework {
         let filings = store::filings(&mut book, id).await?;
         let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
         let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
-        let approved = crate::gates::scheme::approved(&matter, &history).filter(|approved| *approved != matter.facts);
+        let approved = crate::gates::scheme::while_pending(&matter, &history);
         let mut view = matter::of_matter(&self.asked(viewer), &matter, history, filings, citing, approved);
         if let (MatterKind::Exit, Ok(agreement)) = (matter.kind, AgreementId::parse(&matter.subject)) {
             let agreement = self.registry().agreement(&agreement).await?;

@@ -77,6 +77,11 @@ pub(crate) fn approved(matter: &Matter, history: &[Moved]) -> Option<Facts> {
     Some(if is_as_approved { matter.facts.clone() } else { known_at(matter.machine(), history, EFFECTIVE) })
 }
 
+/// What was approved, while a change of it is on its way.
+pub(crate) fn while_pending(matter: &Matter, history: &[Moved]) -> Option<Facts> {
+    approved(matter, history).filter(|_| matter.state != EFFECTIVE)
+}
+
 /// CAS-081 to CAS-084 against an operator agreement.
 pub(crate) async fn against(
     turn: &mut Turn,

@@ -186,7 +186,7 @@ async fn which_contents_differ_says_whether_a_change_is_large_and_what_was_appro
         let view = desk.view(&id).await;
         assert_eq!(view.approved.as_ref(), Some(&approved), "before {name}: both are shown");
         assert_eq!(view.facts["term_years"], "1");
-        desk.moves(who, &id, name).await;
+        desk.with(who, &id, name, &[("term_years", if name == "submit" { "1" } else { "" })]).await.unwrap();
     }
     assert_eq!(desk.may_not(&agency[0], &id, "withdraw").await, ["CAS-106"], "it is in force");
     assert_eq!(desk.moves(&agency[0], &id, "drop_change").await, "effective");
@@ -273,7 +273,9 @@ async fn an_exit_shows_what_its_agreement_says_of_it() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk_under(&ledger, "changsha-2023").await;
     let agency = &desk.office.town.agency[0];
-    let id = desk.open(agency, MatterKind::Exit, desk.agreement.as_str()).await;
+    let mut exit = desk.prepared(MatterKind::Exit, desk.agreement.as_str());
+    exit.facts.insert("ground".to_owned(), "expiry".to_owned());
+    let id = allowed(desk.office.casework.open_matter(agency, exit).await.unwrap());
     let sections = desk.view(&id).await.sections;
     assert_eq!(sections.get("退出机制").map(String::as_str), Some("as agreed"), "{sections:?}");
     let other = desk.open(agency, MatterKind::Rectification, desk.agreement.as_str()).await;

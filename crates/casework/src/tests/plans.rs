@@ -124,6 +124,7 @@ async fn a_reviewer_strikes_a_field_and_only_the_rest_is_granted() {
     let found = town.registry.scenario(&scenario).await.unwrap().unwrap();
     let columns = |fields: &[shuyu_registry::Field]| fields.iter().map(|f| f.column.clone()).collect::<Vec<_>>();
     assert_eq!((columns(&found.fields), columns(&found.struck)), (vec!["district".into()], vec!["balance".into()]));
+    town.papers_of_scenario(&scenario).await;
     let mut scope = Scope::of(scenario.clone());
     scope.columns.push((desk.fund.clone(), vec!["balance".into()]));
     let asked = town.registry.permit(&town.operator[0], Act::Compute, &scope).await.unwrap();
