@@ -147,7 +147,7 @@ async fn changchuns_scheme_is_advised_practicable_and_what_others_read_has_its_f
     assert_eq!(desk.may_not(&agency[0], &id, "submit").await, ["CAS-020"], "the bureau has not advised");
     desk.moves(&bureau[0], &id, "advise").await;
     let rows: &[(&[(&str, &str)], &[&str])] = &[
-        (&[("mode", "")], &["CAS-085"]),
+        (&[("mode", "")], &["CAS-027", "CAS-085"]),
         (&[("mode", "whole"), ("term_years", "长期")], &["CAS-101"]),
         (&[("mode", "whole"), ("revenue_shares", "另行约定")], &["CAS-101"]),
         (&[("mode", "whole"), ("exit_grounds", "breach, bankruptcy")], &["CAS-107"]),

@@ -144,7 +144,7 @@ async fn what_is_authorised_by_sector_rests_on_a_scheme_in_force_of_that_mode_wi
         assert_eq!(office.opens(&meanwhile).await, Vec::<String>::new(), "{backend}: the approved term holds");
         office.moves(&office.town.source[0], &scheme, "drop_change", 7).await.unwrap();
         // It ends while the agreement is being signed.
-        office.moves(&office.town.regulators[0], &scheme, "expire", 7).await.unwrap();
+        office.moves(&office.town.regulators[0], &scheme, "expire", 8).await.unwrap();
         let mut decided = opinion(Outcome::Approve, office.digest_of(&case).await);
         decided.evidence = Some(digest(&ledger, "minutes"));
         let signer = &office.town.agency[1];

@@ -296,6 +296,7 @@ pub const MATTER_CHOICES: &[(&str, &str)] = &[
     ("security_and_emergency", "安全保护和应急处置措施"),
     ("scope_resources", "资源清单"),
     ("mode_reason", "采用非默认模式的理由"),
+    ("mode", "授权运营模式"),
     ("exit_grounds", "退出情形"),
     ("indicators", "考核指标"),
     ("cost_items", "成本核算项目"),
