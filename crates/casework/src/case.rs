@@ -9,6 +9,7 @@ use shuyu_model::regime::{Procedure, ProcedureKind, Step};
 use shuyu_model::{Calendar, Day, Digest, Role, Time};
 
 use crate::registration::Defect;
+use crate::said::Said;
 use crate::states::CaseState;
 
 /// What a signer says.
@@ -54,6 +55,9 @@ pub struct Opinion {
     /// Papers of an application that are at fault, all at once (a return at acceptance).
     #[serde(default)]
     pub defects: Vec<Defect>,
+    /// What else they say: conditions, findings, fields that are not granted.
+    #[serde(default)]
+    pub said: Said,
 }
 
 /// The shortest reason, in characters: "ok" is none.

@@ -156,11 +156,25 @@ impl Casework {
 
     /// What must be in force elsewhere for a case of this kind on this subject.
     pub(crate) async fn gates(&self, turn: &mut Turn, kind: ProcedureKind, subject: &str) -> Result<Vec<Reason>> {
-        if kind != ProcedureKind::OperatorAgreement {
-            return Ok(Vec::new());
+        let regime = self.registry.regime();
+        match kind {
+            ProcedureKind::OperatorAgreement => {
+                let agreement = self.registry.agreement_in(turn, subject).await?;
+                let mut found = gates::scheme::against(turn, regime, &agreement).await?;
+                found.extend(gates::agreement::against_term(regime, &agreement));
+                Ok(found)
+            }
+            ProcedureKind::Scenario => {
+                let scenario = self.registry.scenario_in(turn, subject).await?;
+                gates::scenario::against(turn, regime, &scenario).await
+            }
+            ProcedureKind::DistrictScheme => {
+                let parent = self.registry.district_scheme_in(turn, subject).await?.parent.clone();
+                let against = gates::scheme::against_parent(turn, regime, parent.as_ref()).await?;
+                Ok(against.into_iter().collect())
+            }
+            _ => Ok(Vec::new()),
         }
-        let agreement = self.registry.agreement_in(turn, subject).await?;
-        gates::scheme::against(turn, self.registry.regime(), &agreement).await
     }
 
     fn opened(

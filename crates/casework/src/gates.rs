@@ -3,4 +3,6 @@
 //!
 //! Not here: what the registry says against the subject (`registry::Subject`).
 
+pub(crate) mod agreement;
+pub(crate) mod scenario;
 pub(crate) mod scheme;

@@ -48,12 +48,14 @@ pub mod milestones;
 pub mod obligations;
 mod reasons;
 mod registration;
+mod said;
 mod signing;
 pub mod states;
 mod store;
 pub mod testing;
 mod upward;
 mod view;
+mod violations;
 
 #[cfg(test)]
 mod tests;
@@ -63,6 +65,7 @@ pub use casework::Casework;
 pub use decision::{Decision, Signature};
 pub use error::CaseworkError;
 pub use filing::Filing;
+pub use gates::scheme::SchemeFacts;
 pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
 pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
@@ -72,5 +75,6 @@ pub use registration::{
     Defect, NewObjection, Notice, ObjectionDecision, ObjectionView, RegistrationFile, RegistrationSwept, ReturnView,
     Revocation,
 };
+pub use said::{Said, StruckField};
 pub use states::CaseState;
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};

@@ -10,7 +10,7 @@
 
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
-use shuyu_model::id::{CaseId, MatterId, OrganisationId};
+use shuyu_model::id::{AgreementId, CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::{Effect, MatterKind, Running, SubjectKind, Transition};
 use shuyu_model::regime::{MatterRules, MoveRule, OPENING};
 use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict};
@@ -99,6 +99,7 @@ impl Casework {
         let openers = if matter.kind == MatterKind::Complaint { Openers::Anyone } else { Openers::Parties };
         let mut found = Vec::new();
         gates::against_method(self.registry().regime(), &matter, &mut found);
+        found.extend(self.against_ground_of_scheme(&mut turn, &matter).await?);
         let subject_roles = match &matter.subject_organisation {
             Some(organisation) => self.registry().roles_of_in(&mut turn, organisation).await?,
             None => Vec::new(),
@@ -250,7 +251,9 @@ impl Casework {
             return Err(CaseworkError::Unknown { id: id.to_string() });
         }
         let machine = matter.machine();
-        let rule = matter.rules.rule(machine, matter.state, &named.name).cloned();
+        let mut facts = matter.facts.clone();
+        facts.extend(named.facts.clone());
+        let rule = matter.rules.rule_for(machine, matter.state, &named.name, &facts).cloned();
         let transition = machine.transition(matter.state, &named.name).filter(|_| rule.is_some());
         self.faults_of(&matter, &named, transition)?;
         let known = self.known(&mut turn, actor).await?;
@@ -492,7 +495,13 @@ impl Casework {
         let filings = store::filings(&mut book, id).await?;
         let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
         let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
-        Ok(Some(matter::of_matter(&self.asked(viewer), &matter, history, filings, citing)))
+        let approved = crate::gates::scheme::while_pending(&matter, &history);
+        let mut view = matter::of_matter(&self.asked(viewer), &matter, history, filings, citing, approved);
+        if let (MatterKind::Exit, Ok(agreement)) = (matter.kind, AgreementId::parse(&matter.subject)) {
+            let agreement = self.registry().agreement(&agreement).await?;
+            view.sections = agreement.map(|agreement| agreement.contents.clone()).unwrap_or_default();
+        }
+        Ok(Some(view))
     }
 
     /// The matters that this viewer may see, oldest first.

@@ -243,7 +243,7 @@ fn of_matters(known: &Known<'_>, matters: &BTreeMap<&MatterId, &Matter>, found: 
     }
     for (id, moved) in known.moves {
         let (Some(day), Some(matter)) = (moved.due_day, matters.get(id)) else { continue };
-        let rule = matter.rules.rule(matter.machine(), &moved.from, &moved.by);
+        let rule = matter.rules.rule_for(matter.machine(), &moved.from, &moved.by, &matter.facts);
         let clause = rule.map_or_else(
             || known.regime.cite_clause(&matter.rules.source),
             |rule| known.regime.cite_move(&matter.rules, rule, "working_days_max"),

@@ -81,6 +81,16 @@ reasons! {
     ("CAS-090", MILESTONE_ROLE, "a goal is marked by somebody else than the managing body")
     ("CAS-091", MILESTONE_COUNTED, "a goal that a figure decides is marked by hand")
     ("CAS-092", MILESTONE_CITES, "a goal is marked as met without the records that it rests on")
+    ("CAS-100", FOR_OTHER_FACTS, "a move is made by the way of a matter that tells something else")
+    ("CAS-101", FACT_FORM, "a fact is told in another form than the one that other acts can rest on")
+    ("CAS-102", TERM_FIXED, "an agreement is shorter or longer than the one term of the document")
+    ("CAS-103", NO_SELECTION_NAMED, "an agreement does not name the selection that it follows")
+    ("CAS-104", OTHER_SHARES, "an agreement names other shares than its operator bid")
+    ("CAS-105", LARGE_CHANGE, "a larger change of a scheme is made as a small one")
+    ("CAS-106", NOT_AS_APPROVED, "a scheme that was approved is withdrawn, or one that was not goes back to what was approved")
+    ("CAS-107", NO_GROUND_OF_SCHEME, "a ground of exit is none of the scheme's, or the scheme names one that the rules do not have")
+    ("CAS-108", NOT_FOUND_ON, "a step is approved without a good finding on each thing that is found on one by one")
+    ("CAS-109", PLAN_RESTS_ON_NOTHING, "a scenario names a demand that is not confirmed, or a scheme that is not in force")
 }
 
 #[cfg(test)]

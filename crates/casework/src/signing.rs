@@ -14,7 +14,7 @@ use shuyu_registry::{Subject, Turn, canonical, enact};
 use crate::case::{Case, Opinion, Outcome, Signed, day_text};
 use crate::states::{CaseState, Move};
 use crate::store::{self, Book};
-use crate::{Casework, CaseworkError, reasons};
+use crate::{Casework, CaseworkError, reasons, said};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
 
@@ -31,6 +31,8 @@ struct Attested<'a> {
     subject_digest: Digest,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     defects: &'a [crate::Defect],
+    #[serde(skip_serializing_if = "crate::Said::is_empty")]
+    said: &'a crate::Said,
     at: i64,
 }
 
@@ -58,6 +60,8 @@ impl Casework {
             return Err(CaseworkError::Malformed { faults });
         };
         faults.extend(self.faults_of_defects(&case, &named, &opinion));
+        let scenario = self.scenario_of(&mut turn, &case).await?;
+        faults.extend(opinion.said.faults(opinion.outcome, scenario.as_ref()));
         if !faults.is_empty() {
             return Err(CaseworkError::Malformed { faults });
         }
@@ -71,6 +75,7 @@ impl Casework {
         found.extend(self.of_another_district(&mut turn, &case, &known).await?);
         if opinion.outcome == Outcome::Approve {
             self.against_approving(&case, &named, draft.as_ref(), &opinion, &mut found);
+            found.extend(said::against(self.registry().regime(), &case, &named, &opinion));
             found.extend(self.held_by_risk(&mut turn, &case).await?);
             found.extend(self.gates(&mut turn, case.kind, &case.subject).await?);
         }
@@ -106,6 +111,7 @@ impl Casework {
             evidence: opinion.evidence,
             subject_digest: opinion.subject_digest,
             defects: &opinion.defects,
+            said: &opinion.said,
             at: at.0,
         };
         let digest = canonical::digest(ledger.profile(), &attested).map_err(LedgerError::from)?;
@@ -281,6 +287,7 @@ impl Casework {
     /// and what must be filed are one change.
     async fn conclude(&self, mut turn: Turn, case: &Case, by: Move, event: Event) -> Result<()> {
         if by == Move::Approve {
+            self.strike(&mut turn, case).await?;
             enact::decided(&mut turn, case.kind, &case.subject, case.subject_digest).await?;
             for filing in self.filings_of(case, case.ended_at.unwrap_or(case.step_opened_at)) {
                 store::insert_filing(turn.change(), &filing).await?;

@@ -253,6 +253,7 @@ pub(crate) async fn signed(book: &mut Book<'_>, id: &CaseId) -> Result<Vec<Signe
                     subject_digest: row.digest("subject_digest")?,
                     // Kept with the return that told them.
                     defects: Vec::new(),
+                    said: serde_json::from_str(&row.0.text("said")?).map_err(|error| row.damaged(error))?,
                 },
                 digest: row.digest("digest")?,
                 at: Time(row.0.int("signed_at")?),
@@ -263,7 +264,9 @@ pub(crate) async fn signed(book: &mut Book<'_>, id: &CaseId) -> Result<Vec<Signe
 
 pub(crate) async fn insert_signed(change: &mut Change, case: &Case, new: &Signed) -> Result<()> {
     let sql = "INSERT INTO signatures (case_id, turn, step, step_index, person, organisation, outcome, reason, evidence, \
-               subject_digest, digest, signed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               subject_digest, digest, signed_at, said) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let said = serde_json::to_string(&new.opinion.said).map_err(shuyu_ledger::LedgerError::from)?;
     let args = args![
         case.id.as_str(),
         new.turn,
@@ -277,6 +280,7 @@ pub(crate) async fn insert_signed(change: &mut Change, case: &Case, new: &Signed
         new.opinion.subject_digest.to_string(),
         new.digest.to_string(),
         new.at,
+        said,
     ];
     change.write(sql, args).await?;
     Ok(())

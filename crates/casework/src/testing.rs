@@ -10,15 +10,16 @@ use shuyu_ledger::Event;
 use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::{Actor, Role};
-use shuyu_registry::Page;
-use shuyu_registry::testing::{allowed, digest};
+use shuyu_registry::testing::{allowed, demand_id, digest, scheme_id, selection_of};
+use shuyu_registry::{Page, Turn};
 
 use crate::Casework;
 use crate::candidacy::{
     Answer, Bid, Candidacy, CandidacyState, Declaration, Evidence, Finding, Found, ItemKind, ItemView, Judgement,
     NewCandidacy, NewExpert, Score, sheet, store,
 };
-use crate::matter::{Matter, Moved, store as matters};
+use crate::matter::{Facts, Matter, Moved, store as matters};
+use crate::store::Book;
 
 /// The shares that an applicant bids here.
 pub const BID: Bid = Bid { owner_per_mille: 300, operator_per_mille: 500, processor_per_mille: 200 };
@@ -100,33 +101,41 @@ pub async fn score(casework: &Casework, id: &MatterId, of: &OrganisationId, runn
     }
 }
 
-/// A selection that has just chosen an operator, without the way there.
-pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, operator: &OrganisationId) -> MatterId {
-    let (registry, kind) = (casework.registry(), MatterKind::OperatorSelection);
-    let rules = registry.regime().matter.get(&kind).expect("a selection in the rules").clone();
-    let mut turn = registry.turn().await.expect("a turn");
+/// A matter in a state, with what it tells, without the way there.
+struct Placed<'a> {
+    id: MatterId,
+    kind: MatterKind,
+    state: &'static str,
+    facts: Facts,
+    by: &'a Actor,
+    reviewer: &'a Actor,
+}
+
+async fn place(casework: &Casework, turn: &mut Turn, new: Placed<'_>) -> Matter {
+    let registry = casework.registry();
+    let rules = registry.regime().matter.get(&new.kind).expect("such a matter in the rules").clone();
     let at = turn.change().now();
     let matter = Matter {
-        id: registry.ledger().new_id(),
-        kind,
+        id: new.id,
+        kind: new.kind,
         rules,
         regime: registry.regime().stamp(),
-        subject: agency.organisation.to_string(),
-        subject_organisation: Some(agency.organisation.clone()),
+        subject: new.by.organisation.to_string(),
+        subject_organisation: Some(new.by.organisation.clone()),
         counterparty: None,
-        title: "遴选".into(),
-        state: "selected",
+        title: new.kind.machine().title.to_owned(),
+        state: new.state,
         entered_at: at,
         due: None,
         platform_day: None,
         version: 1,
-        opener: agency.organisation.clone(),
-        opener_person: agency.person.clone(),
-        parties: [(Role::Agency, agency.organisation.clone())].into(),
-        authors: vec![agency.person.clone()],
-        facts: [(sheet::WINNER.to_owned(), operator.to_string())].into(),
+        opener: new.by.organisation.clone(),
+        opener_person: new.by.person.clone(),
+        parties: [(Role::Agency, new.by.organisation.clone())].into(),
+        authors: vec![new.by.person.clone()],
+        facts: new.facts,
         opened_at: at,
-        ended_at: None,
+        ended_at: new.kind.machine().is_final(new.state).then_some(at),
     };
     matters::insert_matter(turn.change(), &matter).await.expect("a matter");
     let moved = Moved {
@@ -135,9 +144,9 @@ pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, ope
         version: 1,
         by: "select".to_owned(),
         from: "evaluated".to_owned(),
-        to: "selected".to_owned(),
-        person: Some(reviewer.person.clone()),
-        organisation: Some(reviewer.organisation.clone()),
+        to: new.state.to_owned(),
+        person: Some(new.reviewer.person.clone()),
+        organisation: Some(new.reviewer.organisation.clone()),
         reason: "made for a test".to_owned(),
         evidence: None,
         facts: matter.facts.clone(),
@@ -145,6 +154,65 @@ pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, ope
         at,
     };
     matters::insert_move(turn.change(), &matter.id, &moved).await.expect("a move");
+    matter
+}
+
+/// What agreements and scenarios of the tests rest on, once: the scheme in force that
+/// they name, and the demand that was confirmed.
+pub async fn rested(casework: &Casework, by: &Actor, reviewer: &Actor) {
+    let regime = casework.registry().regime();
+    let mode = regime.mode.allowed.value.first().map(|mode| mode.word().to_owned());
+    let told: Facts = mode.into_iter().map(|mode| ("mode".to_owned(), mode)).collect();
+    let rows = [
+        (scheme_id(), MatterKind::Scheme, "effective", told),
+        (demand_id(), MatterKind::DataDemand, "met", Facts::new()),
+    ];
+    let mut turn = casework.registry().turn().await.expect("a turn");
+    for (id, kind, state, facts) in rows {
+        let is_there = matters::matter(&mut Book::Change(turn.change()), &id).await.is_ok();
+        if regime.matter.contains_key(&kind) && !is_there {
+            place(casework, &mut turn, Placed { id, kind, state, facts, by, reviewer }).await;
+        }
+    }
+    let event = Event::done(Some(by), "matter.opened", scheme_id().as_str()).under(regime);
+    turn.commit(event).await.expect("a scheme");
+}
+
+/// Another scheme in force, that nothing rests on yet.
+pub async fn new_scheme(casework: &Casework, by: &Actor, reviewer: &Actor) -> MatterId {
+    scheme_that_says(casework, by, reviewer, &[]).await
+}
+
+/// The same, that says this.
+pub async fn scheme_that_says(casework: &Casework, by: &Actor, reviewer: &Actor, told: &[(&str, &str)]) -> MatterId {
+    let id: MatterId = casework.registry().ledger().new_id();
+    let mut turn = casework.registry().turn().await.expect("a turn");
+    let (kind, state) = (MatterKind::Scheme, "effective");
+    let facts: Facts = told.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    place(casework, &mut turn, Placed { id: id.clone(), kind, state, facts, by, reviewer }).await;
+    let event = Event::done(Some(by), "matter.opened", id.as_str()).under(casework.registry().regime());
+    turn.commit(event).await.expect("a scheme");
+    id
+}
+
+/// A selection that has just chosen an operator, without the way there, and what
+/// agreements rest on beside it.
+pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, operator: &OrganisationId) -> MatterId {
+    rested(casework, agency, reviewer).await;
+    let registry = casework.registry();
+    let mut turn = registry.turn().await.expect("a turn");
+    let at = turn.change().now();
+    let own = selection_of(operator);
+    let is_there = matters::matter(&mut Book::Change(turn.change()), &own).await.is_ok();
+    let new = Placed {
+        id: if is_there { registry.ledger().new_id() } else { own },
+        kind: MatterKind::OperatorSelection,
+        state: "selected",
+        facts: [(sheet::WINNER.to_owned(), operator.to_string())].into(),
+        by: agency,
+        reviewer,
+    };
+    let matter = place(casework, &mut turn, new).await;
     let mut candidacy = Candidacy {
         matter: matter.id.clone(),
         organisation: operator.clone(),

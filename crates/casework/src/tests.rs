@@ -1,5 +1,6 @@
 //! Procedures on real databases, the long way.
 
+mod agreements;
 mod candidacies;
 mod choices;
 mod desk;
@@ -9,6 +10,7 @@ mod matter_refusals;
 mod matters;
 mod milestones;
 mod obligations;
+mod plans;
 mod procedures;
 mod processing;
 mod refusals;
@@ -19,6 +21,7 @@ mod reviews;
 mod schemes;
 mod shipped_matters;
 mod upward;
+mod violations;
 
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{CandidateId, CaseId};
@@ -44,7 +47,14 @@ async fn office(ledger: &Ledger) -> Office {
 }
 
 fn opinion(outcome: Outcome, seen: Digest) -> Opinion {
-    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, subject_digest: seen, defects: vec![] }
+    Opinion {
+        outcome,
+        reason: "looked at all of it".into(),
+        evidence: None,
+        subject_digest: seen,
+        defects: vec![],
+        said: Default::default(),
+    }
 }
 
 impl Office {

@@ -10,6 +10,7 @@ use shuyu_model::{Actor, Calendar, Day, Digest, Role, Time};
 
 use crate::case::{Case, Outcome, Signed};
 use crate::filing::Filing;
+use crate::said::Said;
 use crate::states::CaseState;
 
 /// A day that was counted to.
@@ -44,6 +45,8 @@ pub struct OpinionView {
     pub reason: String,
     /// The document they gave.
     pub evidence: Option<Digest>,
+    /// Conditions, findings, fields that are not granted.
+    pub said: Said,
     /// When.
     pub signed_at: Time,
 }
@@ -58,6 +61,7 @@ impl From<&Signed> for OpinionView {
             outcome: signed.opinion.outcome,
             reason: signed.opinion.reason.clone(),
             evidence: signed.opinion.evidence,
+            said: signed.opinion.said.clone(),
             signed_at: signed.at,
         }
     }
@@ -78,6 +82,8 @@ pub struct StepView {
     pub signatures_min: u8,
     /// The document that a signer must give.
     pub evidence: Option<String>,
+    /// What a signer finds on, one by one, before a yes.
+    pub findings: Vec<String>,
     /// Whether it waits for signatures now.
     pub is_open: bool,
     /// Whether it has them all.
@@ -195,6 +201,7 @@ pub(crate) fn of_case(
             party: case.party(step).cloned(),
             signatures_min: step.signatures,
             evidence: step.evidence.clone(),
+            findings: step.findings.clone(),
             is_open,
             is_complete,
             earliest: case.earliest(calendar).filter(|_| is_open).map(DayView::from),

@@ -93,6 +93,9 @@ kinds! {
         by [Source, Operator, Agency];
     /// 备案表.
     Filing = "filing" "备案表", about Filed, period false, public false, by [Regulator, Agency, Source, Operator];
+    /// 预期产品和服务清单, by class, as the applications for scenarios name them (LH25 七).
+    PlannedProducts = "planned_products" "预期产品和服务清单", about Nothing, period false, public false,
+        by [Operator, Agency];
     /// 结算单.
     SettlementStatement = "statement" "授权运营收益结算单", about Nothing, period true, public false, by [Agency];
 }

@@ -20,6 +20,7 @@ mod catalog;
 pub(crate) mod disclosure;
 mod filing;
 mod parts;
+mod planned;
 pub(crate) mod report;
 mod scheme;
 mod source_account;
@@ -73,6 +74,7 @@ impl<'a> Desk<'a> {
             DocumentKind::OperatorReport => report::write(self).await?,
             DocumentKind::AssessmentResult => assessment::write(self).await?,
             DocumentKind::SourceAccount => source_account::write(self).await?,
+            DocumentKind::PlannedProducts => planned::write(self),
             DocumentKind::Filing => filing::write(self).await?,
             DocumentKind::SettlementStatement => statement::write(self).await?,
         }

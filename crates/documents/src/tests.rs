@@ -8,7 +8,7 @@ use shuyu_ledger::Ledger;
 use shuyu_ledger::testing::ledgers;
 use shuyu_model::id::{AgreementId, Key as _};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::{Actor, Role, Time, Verdict};
+use shuyu_model::{Actor, Role, Time, UseKind, Verdict};
 use shuyu_registry::testing::{Town, allowed, fund_columns, refused, regime_of, town_under};
 use shuyu_registry::{Page, rules};
 use shuyu_settlement::Settlement;
@@ -242,6 +242,27 @@ async fn a_report_is_owed_until_it_is_issued_and_the_same_under_another_document
     assert_eq!(office.may_not(&operator, &unknown).await, ["DOC-003"]);
     let whole = of_period(DocumentKind::OperatorReport, Some("security"), "2025");
     assert_eq!(office.may_not(&operator, &whole).await, ["DOC-009"]);
+}
+
+#[tokio::test]
+async fn what_is_planned_is_printed_by_class_an_operators_own_and_the_agencys_all() {
+    let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
+    let office = office(&ledger, "luohu-2025").await;
+    let town = &office.town;
+    let fund = town.resource("fund_accounts", fund_columns()).await;
+    let agreement = town.agreement(std::slice::from_ref(&fund), 2).await;
+    for (title, use_kind) in [("停车治理", UseKind::PublicGovernance), ("信贷核验", UseKind::Industry)] {
+        town.scenario(title, use_kind, &agreement, &[(&fund, &["balance"])]).await;
+    }
+    for (actor, expected) in [(&town.operator[0], 2), (&town.other_operator[0], 0), (&town.agency[0], 2)] {
+        let issued = office.issued(actor, &new(DocumentKind::PlannedProducts)).await;
+        let (_, html) = office.documents.file(Some(actor), &issued.id, Shape::Html).await.unwrap().unwrap();
+        let html = String::from_utf8(html).unwrap();
+        let (governance, industry) = html.split_once("支持产业发展、行业发展").unwrap();
+        let found = [governance.contains("停车治理"), industry.contains("信贷核验")];
+        assert_eq!(found.iter().filter(|found| **found).count(), expected, "{html}");
+        assert!(!governance.contains("信贷核验") && !industry.contains("停车治理"), "each in its class");
+    }
 }
 
 #[tokio::test]

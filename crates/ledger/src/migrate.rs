@@ -48,6 +48,7 @@ migrations! {
     17 "exchange" "0017_exchange.sql";
     18 "processing" "0018_processing.sql";
     19 "candidacies" "0019_candidacies.sql";
+    20 "agreements" "0020_agreements.sql";
     27 "workroom" "0027_workroom.sql";
 }
 

@@ -26,6 +26,7 @@ mod incident;
 mod inspection;
 mod negative_list_entry;
 mod operator_selection;
+mod prior_agreement;
 mod product;
 mod quality_issue;
 mod rectification;
@@ -73,11 +74,13 @@ pub enum MatterKind {
     Referral,
     /// 风险报告: it holds up what it is about.
     RiskReport,
+    /// 既有协议: what a department or district signed with a third party.
+    PriorAgreement,
 }
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 18] = [
+    pub const ALL: [MatterKind; 19] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -96,6 +99,7 @@ impl MatterKind {
         Self::Call,
         Self::Referral,
         Self::RiskReport,
+        Self::PriorAgreement,
     ];
 
     /// The word in files, database and JSON.
@@ -119,6 +123,7 @@ impl MatterKind {
             Self::Call => "call",
             Self::Referral => "referral",
             Self::RiskReport => "risk_report",
+            Self::PriorAgreement => "prior_agreement",
         }
     }
 
@@ -153,6 +158,7 @@ impl MatterKind {
             Self::Call => &call::MACHINE,
             Self::Referral => &referral::MACHINE,
             Self::RiskReport => &risk_report::MACHINE,
+            Self::PriorAgreement => &prior_agreement::MACHINE,
         }
     }
 }

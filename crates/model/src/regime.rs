@@ -54,7 +54,8 @@ pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{
-    Choice, Citable, CiteRule, Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key,
+    Choice, Citable, CiteRule, Contents, FactForm, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING,
+    ToldForm, is_key, list, shares, years,
 };
 pub use milestone::{Counted, Figure, Milestone};
 pub use money::{ConsentRule, MoneyRules};

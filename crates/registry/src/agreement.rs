@@ -112,9 +112,13 @@ pub struct Agreement {
     pub mode: Option<Mode>,
     /// The implementing scheme that it rests on, where one was named (operation).
     pub scheme: Option<MatterId>,
+    /// The selection that it follows, where one was named (operation).
+    pub selection: Option<MatterId>,
+    /// Who gets how much of the income (operation).
+    pub shares: Option<Shares>,
     /// Why its term is not the one of the rules, where they ask for that.
     pub term_reason: Option<String>,
-    /// What it says, by heading (processing).
+    /// What it says, by heading.
     pub contents: BTreeMap<String, String>,
     /// Of all of the above.
     pub digest: Digest,
@@ -134,6 +138,30 @@ impl Agreement {
     /// The first moment after its last day.
     pub fn ends_at(&self) -> Time {
         Time::at_start_of(self.until.saturating_add(jiff::Span::new().days(1)))
+    }
+}
+
+/// Who gets how much of the income, in hundredths of a per cent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shares {
+    /// Of whoever owns the rights in the data.
+    pub owner_basis_points: u16,
+    /// Of the operator.
+    pub operator_basis_points: u16,
+    /// Of the processor.
+    pub processor_basis_points: u16,
+}
+
+impl Shares {
+    /// In the order owner, operator, processor.
+    pub fn all(self) -> [u16; 3] {
+        [self.owner_basis_points, self.operator_basis_points, self.processor_basis_points]
+    }
+
+    /// Whether they are the whole.
+    pub fn is_whole(self) -> bool {
+        self.all().into_iter().map(u32::from).sum::<u32>() == 10_000
     }
 }
 
@@ -160,6 +188,10 @@ pub(crate) struct AgreedMore<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) scheme: Option<&'a MatterId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) selection: Option<&'a MatterId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) shares: Option<Shares>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) term_reason: Option<&'a str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) contents: &'a BTreeMap<String, String>,
@@ -181,22 +213,28 @@ pub struct NewAgreement {
     pub scenario: Option<ScenarioId>,
     /// Its first day.
     pub from: Day,
-    /// Its last day.
-    pub until: Day,
+    /// Its last day; where the document sets the term (operation), the end of that.
+    #[serde(default)]
+    pub until: Option<Day>,
     /// Of the document to be signed.
     pub document_digest: Digest,
     /// How much it authorises at once (operation); what the rules take in principle
     /// where nothing is said.
     #[serde(default)]
     pub mode: Option<Mode>,
-    /// The implementing scheme that it rests on (operation); any in force that
-    /// covers it where none is named.
+    /// The implementing scheme that it rests on (operation).
     #[serde(default)]
     pub scheme: Option<MatterId>,
+    /// The selection that it follows (operation).
+    #[serde(default)]
+    pub selection: Option<MatterId>,
+    /// Who gets how much of the income (operation).
+    #[serde(default)]
+    pub shares: Option<Shares>,
     /// Why its term is not the one of the rules.
     #[serde(default)]
     pub term_reason: Option<String>,
-    /// What it says, by heading (processing).
+    /// What it says, by heading.
     #[serde(default)]
     pub contents: BTreeMap<String, String>,
 }
@@ -213,12 +251,14 @@ pub const CONTENT_CHARS_MAX: usize = 4000;
 impl NewAgreement {
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        if self.until < self.from {
+        if self.until.is_some_and(|until| until < self.from) {
             faults.push("`until` lies before `from`".to_owned());
         }
         self.texts(&mut faults);
-        if self.kind != AgreementKind::Operator && (self.mode.is_some() || self.scheme.is_some()) {
-            faults.push("`mode` and `scheme` belong to an operator agreement".to_owned());
+        let names = self.mode.is_some() || self.scheme.is_some() || self.selection.is_some() || self.shares.is_some();
+        if self.kind != AgreementKind::Operator && names {
+            let what = "`mode`, `scheme`, `selection` and `shares` belong to an operator agreement";
+            faults.push(what.to_owned());
         }
         match self.kind {
             AgreementKind::Operator | AgreementKind::Processing => {
@@ -244,9 +284,6 @@ impl NewAgreement {
         }
         if self.contents.len() > CONTENTS_MAX {
             faults.push(format!("`contents` has more than {CONTENTS_MAX} headings"));
-        }
-        if self.kind != AgreementKind::Processing && !self.contents.is_empty() {
-            faults.push("`contents` belong to a processing agreement".to_owned());
         }
         for (heading, text) in &self.contents {
             text_fault("contents", heading, NAME_CHARS_MAX, faults);

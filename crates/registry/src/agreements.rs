@@ -6,14 +6,14 @@ use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::{AgreementId, OrganisationId};
 use shuyu_model::regime::{PaperAct, Sourced};
-use shuyu_model::{Actor, Reason, Reasons, Role, Verdict};
+use shuyu_model::{Actor, Day, Reason, Reasons, Role, Verdict};
 
 use crate::agreement::{Agreed, AgreedMore, Agreement, AgreementKind, AgreementState, NewAgreement};
 use crate::decide::{self, Asked};
 use crate::dossier::{self, Parties};
 use crate::live::Basis;
 use crate::reasons::cut;
-use crate::{EntityKind, Registry, RegistryError, canonical, district, mode, processing, reasons, store};
+use crate::{EntityKind, Registry, RegistryError, canonical, district, headings, mode, processing, reasons, store};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -21,7 +21,10 @@ impl Registry {
     /// Drafts an agreement: the agency with an operator or a processor, or an operator
     /// with an entity.
     pub async fn draft_agreement(&self, actor: &Actor, new: NewAgreement) -> Result<Verdict<AgreementId>> {
-        RegistryError::of_faults(new.faults())?;
+        let mut faults = new.faults();
+        let until = mode::until(self.regime(), &new);
+        faults.extend(until.is_none().then(|| "`until` is missing; the document sets no term for it".to_owned()));
+        RegistryError::of_faults(faults)?;
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         let asked = self.asked(&world);
@@ -30,7 +33,8 @@ impl Registry {
         if let Some(scenario) = &new.scenario {
             world.scenario(scenario)?;
         }
-        let agreement = self.agreed(actor, new)?;
+        let until = until.unwrap_or(new.from);
+        let agreement = self.agreed(actor, new, until)?;
         let mut found = Vec::new();
         decide::role(&asked, actor, &[agreement.kind.parties().0], &mut found);
         against(&asked, &agreement, &mut found);
@@ -43,15 +47,16 @@ impl Registry {
             "kind": agreement.kind, "grantor": agreement.grantor, "grantee": agreement.grantee,
             "scenario": agreement.scenario, "from": agreement.from, "until": agreement.until,
             "resources": agreement.resources.len(), "mode": agreement.mode, "scheme": agreement.scheme,
+            "selection": agreement.selection, "headings": agreement.contents.keys().collect::<Vec<_>>(),
         });
         let event = Event::done(Some(actor), "agreement.drafted", agreement.id.as_str()).facts(facts);
         turn.commit(event.digests(None, Some(agreement.digest)).under(self.regime())).await?;
         Ok(Verdict::Allow(agreement.id))
     }
 
-    fn agreed(&self, actor: &Actor, new: NewAgreement) -> Result<Agreement> {
-        let NewAgreement { kind, grantee, mut resources, scenario, from, until, document_digest, .. } = new;
-        let NewAgreement { mode, scheme, term_reason, contents, .. } = new;
+    fn agreed(&self, actor: &Actor, new: NewAgreement, until: Day) -> Result<Agreement> {
+        let NewAgreement { kind, grantee, mut resources, scenario, from, document_digest, .. } = new;
+        let NewAgreement { mode, scheme, selection, shares, term_reason, contents, .. } = new;
         let mode = mode.or_else(|| self.regime().mode.taken()).filter(|_| kind == AgreementKind::Operator);
         resources.sort();
         resources.dedup();
@@ -68,6 +73,8 @@ impl Registry {
             more: AgreedMore {
                 mode,
                 scheme: scheme.as_ref(),
+                selection: selection.as_ref(),
+                shares,
                 term_reason: term_reason.as_deref(),
                 contents: &contents,
             },
@@ -85,6 +92,8 @@ impl Registry {
             document_digest,
             mode,
             scheme,
+            selection,
+            shares,
             term_reason,
             contents,
             digest,
@@ -148,13 +157,17 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
         AgreementKind::Operator => {
             mode::against(asked, agreement, found);
             mode::term(asked, agreement, found);
+            headings::against(asked, agreement, found);
             district::authorised(asked, &agreement.grantor, found);
             for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
                 decide::of_resource(asked, resource, found);
             }
             on_file(asked, agreement, found);
         }
-        AgreementKind::Development => development(asked, agreement, found),
+        AgreementKind::Development => {
+            development(asked, agreement, found);
+            headings::against(asked, agreement, found);
+        }
         AgreementKind::Processing => processing::against(asked, agreement, found),
     }
 }

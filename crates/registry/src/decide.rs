@@ -13,6 +13,7 @@ use crate::findings;
 use crate::live::Basis;
 use crate::own;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
+use crate::plan;
 use crate::processing;
 use crate::reasons::{self, cut, names};
 use crate::registration::rules as registration;
@@ -76,6 +77,7 @@ pub(crate) fn permit(
         party(asked, actor, act, scenario, agreement, entity, &mut found);
     }
     approved(asked, scenario, &mut found);
+    plan::over(asked, act, scenario, &mut found);
     of_agreement(asked, agreement, &mut found);
     used_for(asked, scenario, scope, &mut found);
     let mut tables = columns(asked, scenario, scope, &mut found)?;
@@ -99,6 +101,7 @@ pub(crate) fn permit(
         bases.extend(own.iter().map(|table| Basis::Resource(table.resource.clone())));
         tables.extend(own);
     }
+    until = scenario.plan.last_day(act).map(first_moment_after).map_or(until, |end| until.min(end));
     if let Some(product) = &scope.product {
         until = product_end.map_or(until, |end| until.min(end));
         bases.push(Basis::Product(product.clone()));

@@ -16,14 +16,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
-use shuyu_model::id::{DistrictSchemeId, OrganisationId, PersonId};
+use shuyu_model::id::{DistrictSchemeId, MatterId, OrganisationId, PersonId};
 use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict, canonical};
 
 use crate::decide::{self, Asked};
 use crate::live::Basis;
 use crate::page::{Listing, Page};
 use crate::party::{NAME_CHARS_MAX, text_fault};
-use crate::subject::Subject;
+use crate::subject::{Subject, parsed};
 use crate::world::World;
 use crate::{Registry, RegistryError, Turn, reasons};
 
@@ -76,6 +76,8 @@ pub struct DistrictScheme {
     pub document_digest: Digest,
     /// What each prescribed section says, in short.
     pub sections: BTreeMap<String, String>,
+    /// The city's scheme that it follows, where it names one.
+    pub parent: Option<MatterId>,
     /// Of all of the above.
     pub digest: Digest,
     /// How far it has come.
@@ -95,6 +97,8 @@ struct Drafted<'a> {
     title: &'a str,
     document_digest: Digest,
     sections: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'a MatterId>,
 }
 
 /// A scheme to be drafted, for the drafter's own district.
@@ -108,6 +112,9 @@ pub struct NewDistrictScheme {
     /// What each prescribed section says, in short.
     #[serde(default)]
     pub sections: BTreeMap<String, String>,
+    /// The city's scheme that it follows.
+    #[serde(default)]
+    pub parent: Option<MatterId>,
 }
 
 impl NewDistrictScheme {
@@ -218,9 +225,11 @@ impl Registry {
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         let asked = self.asked(&world);
-        let NewDistrictScheme { title, document_digest, sections } = new;
+        let NewDistrictScheme { title, document_digest, sections, parent } = new;
         let district = actor.organisation.clone();
-        let drafted = Drafted { district: &district, title: &title, document_digest, sections: &sections };
+        let parent_named = parent.as_ref();
+        let drafted =
+            Drafted { district: &district, title: &title, document_digest, sections: &sections, parent: parent_named };
         let digest = canonical::digest(self.ledger().profile(), &drafted).map_err(LedgerError::from)?;
         let scheme = DistrictScheme {
             id: self.ledger().new_id(),
@@ -228,6 +237,7 @@ impl Registry {
             title,
             document_digest,
             sections,
+            parent,
             digest,
             state: DistrictSchemeState::Draft,
             authors: vec![actor.person.clone()],
@@ -242,10 +252,20 @@ impl Registry {
         }
         store::insert_scheme(turn.change(), &scheme).await?;
         turn.touch(Basis::Organisation(scheme.district.clone()));
-        let facts = json!({ "district": scheme.district, "sections": scheme.sections.keys().collect::<Vec<_>>() });
+        let facts = json!({
+            "district": scheme.district, "sections": scheme.sections.keys().collect::<Vec<_>>(),
+            "parent": scheme.parent,
+        });
         let event = Event::done(Some(actor), "district_scheme.drafted", scheme.id.as_str()).facts(facts);
         turn.commit(event.digests(None, Some(digest)).under(self.regime())).await?;
         Ok(Verdict::Allow(scheme.id))
+    }
+
+    /// A district's scheme inside a change, by its id as people write it.
+    pub async fn district_scheme_in(&self, turn: &mut Turn, id: &str) -> Result<Arc<DistrictScheme>> {
+        let world = self.world_in(turn).await?;
+        let id = parsed(DistrictSchemeId::parse(id))?;
+        world.district_schemes.get(&id).cloned().ok_or_else(|| RegistryError::unknown("district scheme", id.as_str()))
     }
 
     /// A district's scheme, if the viewer is of that district or of the city.
@@ -266,7 +286,7 @@ impl Registry {
     }
 }
 
-/// REG-083, REG-084: everything that speaks against a scheme as it is drafted.
+/// REG-083, REG-084, REG-096: everything that speaks against a scheme as it is drafted.
 fn against(asked: &Asked<'_>, scheme: &DistrictScheme, found: &mut Vec<Reason>) {
     decide::in_force(asked, found);
     let hierarchy = &asked.regime.hierarchy;
@@ -277,6 +297,11 @@ fn against(asked: &Asked<'_>, scheme: &DistrictScheme, found: &mut Vec<Reason>) 
         let clause = clause.unwrap_or_else(|| asked.regime.cite_clause("setting"));
         let instead = "leave it to the district's data department";
         found.push(Reason::new(reasons::NOT_THE_DISTRICT, what, clause, instead));
+    }
+    if let (Some(rule), None) = (hierarchy.district_scheme_follows.as_ref().filter(|rule| rule.value), &scheme.parent) {
+        let what = "the scheme does not name the city's scheme, whose model it follows";
+        let instead = "name that scheme's id as `parent`";
+        found.push(asked.regime.reason(reasons::NO_PARENT, rule, what, instead));
     }
     let Some(rule) = &hierarchy.district_scheme_contents else { return };
     let is_told = |key: &&String| scheme.sections.get(*key).is_some_and(|text| !text.trim().is_empty());

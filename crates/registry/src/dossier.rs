@@ -10,6 +10,7 @@
 //! Not here: which papers there are and what each must hold (`model::regime::dossier`,
 //! the regime files), what falls due (`casework::obligations`).
 
+mod adverse;
 mod due;
 mod on_file;
 mod paper;
@@ -17,6 +18,7 @@ mod papers;
 pub(crate) mod store;
 mod view;
 
+pub use adverse::AdversePaper;
 pub use due::PaperDue;
 pub(crate) use on_file::{OnFile, Parties, against};
 pub use paper::{Answer, NewPaper, Paper, PaperAnswer, PaperState};

@@ -81,6 +81,13 @@ pub async fn scenario_approved(turn: &mut Turn, id: &ScenarioId, digest: Digest)
     unless_changed(is_written, id.as_str())
 }
 
+/// A scenario is to be approved without these of its fields.
+pub async fn struck(turn: &mut Turn, id: &ScenarioId, fields: &[(ResourceId, String)]) -> Result<(), RegistryError> {
+    store::set_struck(turn.change(), id, fields).await?;
+    turn.touch(Basis::Scenario(id.clone()));
+    Ok(())
+}
+
 /// The rights under a subject rest until `ground` lets go: a scenario, an
 /// agreement, or every agreement that an organisation was given or is given until
 /// then. Says what rests.

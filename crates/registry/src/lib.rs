@@ -38,6 +38,7 @@ mod dossier;
 pub mod enact;
 mod error;
 mod findings;
+mod headings;
 mod live;
 mod mode;
 pub mod order;
@@ -48,6 +49,7 @@ mod parties;
 pub mod party;
 pub mod password;
 pub mod permit;
+pub mod plan;
 mod processing;
 mod reasons;
 pub mod registration;
@@ -68,13 +70,16 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
+pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shares};
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry};
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
-pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
+pub use dossier::{
+    AdversePaper, Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing,
+};
 pub use error::RegistryError;
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
+pub use mode::last_day;
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField};
 pub use own::{NewOwnTable, OWN_TABLES_MAX, OwnTable};
 pub use page::{Listing, Page};
@@ -82,6 +87,7 @@ pub use parties::Bootstrap;
 pub use party::{EntityKind, NewOrganisation, NewPerson, Organisation, Person};
 pub use password::Password;
 pub use permit::{Act, Permit, PermittedTable, Scope};
+pub use plan::{Plan, PlannedForm, PlannedProduct};
 pub use reasons::{REASONS, refusal};
 pub use registration::apply::RegistrationTerm;
 pub use registration::{

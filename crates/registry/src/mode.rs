@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use shuyu_model::Reason;
 use shuyu_model::id::ResourceId;
 use shuyu_model::regime::words::{Mode, TermSetBy};
+use shuyu_model::{Day, Reason, Regime};
 
 use crate::decide::Asked;
 use crate::reasons::{self, names};
-use crate::{Agreement, AgreementKind, AgreementState};
+use crate::{Agreement, AgreementKind, AgreementState, NewAgreement};
 
 /// REG-076, REG-077.
 pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
@@ -53,6 +53,19 @@ fn full_copy(asked: &Asked<'_>, agreement: &Agreement, mode: Mode, found: &mut V
     }
 }
 
+/// The last day of an agreement to be drafted: what it says, or the end of the term that
+/// the document sets.
+pub(crate) fn until(regime: &Regime, new: &NewAgreement) -> Option<Day> {
+    let is_set = new.kind == AgreementKind::Operator && regime.agreement.term_set_by.value == TermSetBy::Document;
+    new.until.or_else(|| is_set.then(|| last_day(regime, new.from)))
+}
+
+/// The last day of the term that the rules name, from a first day.
+pub fn last_day(regime: &Regime, from: Day) -> Day {
+    let years = jiff::Span::new().years(i64::from(regime.agreement.years_max.value));
+    from.saturating_add(years).saturating_sub(jiff::Span::new().days(1))
+}
+
 /// REG-018, REG-078: a term that is longer or shorter than the document's. One that
 /// the document sets in principle (原则上) can be longer, and one that it sets can be
 /// shorter, with a reason that is recorded.
@@ -62,8 +75,7 @@ pub(crate) fn term(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Rea
     if !(rules.term_is_in_principle.value && has_reason) {
         crate::agreements::term(asked, agreement, &rules.years_max, found);
     }
-    let years = jiff::Span::new().years(i64::from(rules.years_max.value));
-    let last = agreement.from.saturating_add(years).saturating_sub(jiff::Span::new().days(1));
+    let last = last_day(asked.regime, agreement.from);
     if rules.term_set_by.value == TermSetBy::Document && agreement.until < last && !has_reason {
         let what = format!(
             "the term is {} years, to {last}; it ends on {} and does not say why",

@@ -13,10 +13,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shuyu_model::id::ResourceId;
-use shuyu_model::regime::Ban;
+use shuyu_model::regime::{Ban, PaperAct};
 use shuyu_model::{Actor, Reason, Regime, Role, Time};
 
 use crate::decide::{self, Asked};
+use crate::dossier::{self, Parties};
 use crate::order::{Order, OrderState};
 use crate::permit::Scope;
 use crate::reasons::{self, cut, names};
@@ -31,6 +32,9 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
     for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
         decide::of_resource(asked, resource, found);
     }
+    let parties = Parties::default().with(Role::Agency, [&agreement.grantor]);
+    let parties = parties.with(Role::Processor, [&agreement.grantee]);
+    dossier::against(asked, PaperAct::ProcessingAgreement, &parties, None, found);
     let is_empty = |heading: &&String| agreement.contents.get(*heading).is_none_or(|text| text.trim().is_empty());
     let missing: Vec<&String> = rules.contents_required.value.iter().filter(is_empty).collect();
     if !missing.is_empty() {

@@ -75,6 +75,13 @@ reasons! {
     ("REG-082", OF_THE_CITY, "a body that stands above all districts is placed in one")
     ("REG-083", SECTIONS_MISSING, "a district's scheme lacks sections that the document asks for")
     ("REG-084", NOT_THE_DISTRICT, "somebody else than a district's data department acts as one")
+    ("REG-090", AGREEMENT_CONTENTS, "an agreement says nothing under headings that the document lists")
+    ("REG-091", AGREEMENT_SHARES, "an agreement does not name the shares of all parties, or they are not the whole")
+    ("REG-092", PLAN_INCOMPLETE, "an application for a scenario lacks what the document lists")
+    ("REG-093", PLAN_TIME_OVER, "the time that a scenario names for service or use of data is over")
+    ("REG-094", OPERATION_TYPE, "a scenario is of a type of operation that the document does not list")
+    ("REG-095", SCHEME_TAKEN, "another scenario rests on the same scheme")
+    ("REG-096", NO_PARENT, "a district's scheme does not name the city's scheme, whose model it follows")
     ("REG-135", OWN_DATA_BARRED, "data that is not public is brought into a workroom, and the rules let none in")
 }
 

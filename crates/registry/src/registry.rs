@@ -225,6 +225,12 @@ impl Registry {
         Ok(self.world().await?.agreements.get(id).cloned())
     }
 
+    /// A scenario inside a change, by its id as people write it.
+    pub async fn scenario_in(&self, turn: &mut Turn, id: &str) -> Result<Arc<Scenario>, RegistryError> {
+        let world = self.world_in(turn).await?;
+        Ok(Arc::clone(world.scenario(&parsed(ScenarioId::parse(id))?)?))
+    }
+
     /// The same inside a change, by its id as people write it.
     pub async fn agreement_in(&self, turn: &mut Turn, id: &str) -> Result<Arc<Agreement>, RegistryError> {
         let world = self.world_in(turn).await?;

@@ -7,6 +7,7 @@ use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, Scenari
 use shuyu_model::{Digest, Time, UseKind};
 
 use crate::party::{NAME_CHARS_MAX, text_fault};
+use crate::plan::Plan;
 
 /// How far a scenario has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,9 +65,13 @@ pub struct Scenario {
     pub agreement: AgreementId,
     /// Of the emergency plan.
     pub emergency_plan_digest: Option<Digest>,
-    /// The fields, ordered by resource.
+    /// The fields, ordered by resource; of an approved one those that were granted.
     pub fields: Vec<Field>,
-    /// Of all of the above.
+    /// The fields that a reviewer struck: applied for and not granted.
+    pub struck: Vec<Field>,
+    /// What else the application says.
+    pub plan: Plan,
+    /// Of all that was applied for.
     pub digest: Digest,
     /// How far it has come.
     pub state: ScenarioState,
@@ -100,6 +105,8 @@ pub(crate) struct Reviewed<'a> {
     pub(crate) agreement: &'a AgreementId,
     pub(crate) emergency_plan_digest: Option<Digest>,
     pub(crate) fields: &'a [Field],
+    #[serde(skip_serializing_if = "Plan::is_empty")]
+    pub(crate) plan: &'a Plan,
 }
 
 /// A scenario to be drafted. The operator is the drafter's organisation.
@@ -119,6 +126,9 @@ pub struct NewScenario {
     pub emergency_plan_digest: Option<Digest>,
     /// The fewest fields that it can do with.
     pub fields: Vec<Field>,
+    /// What else the application says.
+    #[serde(default)]
+    pub plan: Plan,
 }
 
 /// The longest purpose, in characters.
@@ -133,6 +143,7 @@ impl NewScenario {
         let mut faults = Vec::new();
         text_fault("title", &self.title, NAME_CHARS_MAX, &mut faults);
         text_fault("purpose", &self.purpose, PURPOSE_CHARS_MAX, &mut faults);
+        self.plan.faults(&mut faults);
         if self.fields.is_empty() || self.fields.len() > FIELDS_MAX {
             faults.push(format!("`fields` has {} fields; 1 to {FIELDS_MAX} are possible", self.fields.len()));
         }

@@ -14,22 +14,23 @@ use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::reasons::cut;
 use crate::scenario::{NewScenario, Reviewed, Scenario, ScenarioState};
 use crate::world::World;
-use crate::{AgreementKind, Registry, RegistryError, canonical, reasons, store};
+use crate::{AgreementKind, Registry, RegistryError, canonical, plan, reasons, store};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
 impl Registry {
-    /// Drafts a scenario of the actor's organisation (operator).
+    /// Drafts a scenario: the operator one of its own, or where the document lets
+    /// entities propose, an entity one for the operator of the agreement.
     pub async fn draft_scenario(&self, actor: &Actor, new: NewScenario) -> Result<Verdict<ScenarioId>> {
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         let mut faults = new.faults();
         unknown_fields(&world, &new, &mut faults)?;
         RegistryError::of_faults(faults)?;
-        let scenario = self.reviewed(actor, new)?;
+        let scenario = self.reviewed(actor, new, &world)?;
         let asked = self.asked(&world);
         let mut found = Vec::new();
-        decide::role(&asked, actor, &[Role::Operator], &mut found);
+        decide::role(&asked, actor, plan::drafters(self.regime()), &mut found);
         against(&asked, &scenario, &mut found)?;
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "scenario.draft_refused", "", reasons).await;
@@ -38,16 +39,21 @@ impl Registry {
         turn.touch(Basis::Scenario(scenario.id.clone()));
         let facts = json!({
             "agreement": scenario.agreement, "use_kind": scenario.use_kind, "fields": scenario.fields.len(),
+            "proposed_by": scenario.plan.proposed_by, "demand": scenario.plan.demand, "scheme": scenario.plan.scheme,
         });
         let event = Event::done(Some(actor), "scenario.drafted", scenario.id.as_str()).facts(facts);
         turn.commit(event.digests(None, Some(scenario.digest)).under(self.regime())).await?;
         Ok(Verdict::Allow(scenario.id))
     }
 
-    fn reviewed(&self, actor: &Actor, new: NewScenario) -> Result<Scenario> {
-        let NewScenario { title, purpose, use_kind, agreement, emergency_plan_digest, mut fields } = new;
+    fn reviewed(&self, actor: &Actor, new: NewScenario, world: &World) -> Result<Scenario> {
+        let NewScenario { title, purpose, use_kind, agreement, emergency_plan_digest, mut fields, mut plan } = new;
         fields.sort();
-        let operator = actor.organisation.clone();
+        // Who drafts one as an entity drafts it for the operator of the agreement.
+        let is_operator = actor.is(Role::Operator) || !actor.is(Role::Entity);
+        let of_agreement = world.agreement(&agreement)?.grantee.clone();
+        let operator = if is_operator { actor.organisation.clone() } else { of_agreement };
+        plan.proposed_by = (!is_operator).then(|| actor.organisation.clone());
         let reviewed = Reviewed {
             title: &title,
             purpose: &purpose,
@@ -56,6 +62,7 @@ impl Registry {
             agreement: &agreement,
             emergency_plan_digest,
             fields: &fields,
+            plan: &plan,
         };
         let digest = canonical::digest(self.ledger().profile(), &reviewed).map_err(LedgerError::from)?;
         Ok(Scenario {
@@ -67,6 +74,8 @@ impl Registry {
             agreement,
             emergency_plan_digest,
             fields,
+            struck: Vec::new(),
+            plan,
             digest,
             state: ScenarioState::Draft,
             authors: vec![actor.person.clone()],
@@ -134,6 +143,7 @@ pub(crate) fn against(asked: &Asked<'_>, scenario: &Scenario, found: &mut Vec<Re
         decide::of_columns(asked, resource, &scenario.columns_of(id), found);
     }
     reasons_for_fields(asked, scenario, found);
+    plan::against(asked, scenario, found);
     on_file(asked, scenario, &agreement.grantor, found);
     let rule = &regime.scenario.needs_emergency_plan;
     if rule.value && scenario.emergency_plan_digest.is_none() {

@@ -8,8 +8,8 @@ use shuyu_model::regime::words::Mode;
 use shuyu_model::{Day, Digest, Time, UseKind};
 
 use crate::{
-    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Organisation, Person,
-    RegistryError, Resource, ResourceState, Scenario, ScenarioState,
+    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Field, Organisation,
+    Person, RegistryError, Resource, ResourceState, Scenario, ScenarioState,
 };
 
 pub(crate) mod orders;
@@ -296,8 +296,8 @@ pub(crate) async fn set_consent(change: &mut Change, id: &ResourceId, digest: Op
 
 pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agreement>> {
     let sql = "SELECT id, kind, grantor, grantee, scenario, resources, from_day, until_day, document_digest, digest, \
-               state, authors, decided_at, ended_at, ended_ground, mode, scheme, term_reason, contents \
-               FROM agreements WHERE $1 = '' OR id = $1";
+               state, authors, decided_at, ended_at, ended_ground, mode, scheme, term_reason, contents, \
+               selection, shares FROM agreements WHERE $1 = '' OR id = $1";
     let rows = book.read(sql, args![id]).await?;
     read_all("agreement", &rows, |row| {
         Ok(Agreement {
@@ -312,6 +312,8 @@ pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agre
             document_digest: row.digest("document_digest")?,
             mode: row.row.opt_text("mode")?.and_then(|word| Mode::parse(&word)),
             scheme: row.opt_id("scheme")?,
+            selection: row.opt_id("selection")?,
+            shares: row.json("shares")?,
             term_reason: row.row.opt_text("term_reason")?,
             contents: row.json("contents")?,
             digest: row.digest("digest")?,
@@ -326,8 +328,8 @@ pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agre
 
 pub(crate) async fn insert_agreement(change: &mut Change, new: &Agreement) -> Result<()> {
     let sql = "INSERT INTO agreements (id, kind, grantor, grantee, scenario, resources, from_day, until_day, \
-               document_digest, digest, state, authors, drafted_at, mode, scheme, term_reason, contents) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+               document_digest, digest, state, authors, drafted_at, mode, scheme, term_reason, contents, selection, shares) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     let now = change.now();
     let args = args![
         new.id.as_str(),
@@ -347,6 +349,8 @@ pub(crate) async fn insert_agreement(change: &mut Change, new: &Agreement) -> Re
         new.scheme.as_ref().map(MatterId::as_str),
         new.term_reason.as_deref(),
         json(&new.contents)?,
+        new.selection.as_ref().map(MatterId::as_str),
+        json(&new.shares)?,
     ];
     change.write(sql, args).await?;
     Ok(())
@@ -438,9 +442,14 @@ pub(crate) async fn set_admission(
 
 pub(crate) async fn scenarios(book: &mut Book<'_>, id: &str) -> Result<Vec<Scenario>> {
     let sql = "SELECT id, title, purpose, use_kind, operator, agreement, emergency_plan_digest, fields, digest, state, \
-               authors, approved_at, withdrawn_ground FROM scenarios WHERE $1 = '' OR id = $1";
+               authors, approved_at, withdrawn_ground, plan, struck FROM scenarios WHERE $1 = '' OR id = $1";
     let rows = book.read(sql, args![id]).await?;
     read_all("scenario", &rows, |row| {
+        let struck: Vec<(ResourceId, String)> = row.json("struck")?;
+        let all: Vec<Field> = row.json("fields")?;
+        let is = |field: &Field, (id, column): &(ResourceId, String)| *id == field.resource && *column == field.column;
+        let is_struck = |field: &Field| struck.iter().any(|one| is(field, one));
+        let (struck, fields) = all.into_iter().partition(is_struck);
         Ok(Scenario {
             id: row.id("id")?,
             title: row.text("title")?,
@@ -449,7 +458,9 @@ pub(crate) async fn scenarios(book: &mut Book<'_>, id: &str) -> Result<Vec<Scena
             operator: row.id("operator")?,
             agreement: row.id("agreement")?,
             emergency_plan_digest: row.opt_digest("emergency_plan_digest")?,
-            fields: row.json("fields")?,
+            fields,
+            struck,
+            plan: row.json("plan")?,
             digest: row.digest("digest")?,
             state: row.word("state", ScenarioState::parse)?,
             authors: row.json("authors")?,
@@ -461,7 +472,8 @@ pub(crate) async fn scenarios(book: &mut Book<'_>, id: &str) -> Result<Vec<Scena
 
 pub(crate) async fn insert_scenario(change: &mut Change, new: &Scenario) -> Result<()> {
     let sql = "INSERT INTO scenarios (id, title, purpose, use_kind, operator, agreement, emergency_plan_digest, fields, \
-               digest, state, authors, drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               digest, state, authors, drafted_at, plan) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let now = change.now();
     let args = args![
         new.id.as_str(),
@@ -476,9 +488,16 @@ pub(crate) async fn insert_scenario(change: &mut Change, new: &Scenario) -> Resu
         new.state.word(),
         json(&new.authors)?,
         now,
+        json(&new.plan)?,
     ];
     change.write(sql, args).await?;
     Ok(())
+}
+
+/// What a reviewer did not grant of what was applied for.
+pub(crate) async fn set_struck(change: &mut Change, id: &ScenarioId, fields: &[(ResourceId, String)]) -> Result<()> {
+    let sql = "UPDATE scenarios SET struck = $2 WHERE id = $1";
+    must_write(change, "scenario", id.as_str(), sql, args![id.as_str(), json(&fields)?]).await
 }
 
 pub(crate) async fn set_approved(change: &mut Change, id: &ScenarioId, digest: Digest) -> Result<bool> {

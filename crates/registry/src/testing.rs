@@ -10,16 +10,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shuyu_ledger::{Event, Ledger};
-use shuyu_model::id::{AgreementId, OrderId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, MatterId, OrderId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::identifier::credit_code_check;
+use shuyu_model::regime::Sourced;
+use shuyu_model::regime::words::ScenarioPart;
 use shuyu_model::registration::{Registrable, RegistrationKind};
 use shuyu_model::{Actor, Column, ColumnClass, ColumnType, Day, Digest, Grade, Mask, Regime, Role, UseKind, Verdict};
 
 use crate::live::Basis;
 use crate::registration::result;
 use crate::{
-    AdmissionState, AgreementKind, Ending, EntityKind, Field, NewAgreement, NewOrder, NewResource, NewScenario,
-    OrderStep, Organisation, Person, ProductEntry, RegistrationState, Registry, enact, rules, store,
+    AdmissionState, AgreementKind, Ending, EntityKind, Field, NewAgreement, NewOrder, NewResource, NewScenario, OrderStep, Organisation, Person, ProductEntry, RegistrationState, Registry, enact, rules, store, Plan, PlannedForm, PlannedProduct, Shares,
 };
 
 /// Parties and people of 江城市. Where a role has two people, the second one may
@@ -216,6 +217,25 @@ pub async fn town_under(ledger: &Ledger, regime: Arc<Regime>) -> Town {
     }
 }
 
+/// The shares that agreements name here; `casework::testing` bids them.
+pub const SHARES: Shares =
+    Shares { owner_basis_points: 3000, operator_basis_points: 5000, processor_basis_points: 2000 };
+
+/// The scheme that agreements rest on here; `casework::testing` puts it in force.
+pub fn scheme_id() -> MatterId {
+    MatterId::parse("MAT-00000000000000000000000000000001").expect("an id")
+}
+
+/// The demand that scenarios answer here; `casework::testing` has it confirmed.
+pub fn demand_id() -> MatterId {
+    MatterId::parse("MAT-00000000000000000000000000000002").expect("an id")
+}
+
+/// The selection that chooses an operator here.
+pub fn selection_of(operator: &OrganisationId) -> MatterId {
+    MatterId::parse(&operator.as_str().replace("ORG-", "MAT-")).expect("an id")
+}
+
 /// One of several people.
 #[track_caller]
 fn nth(people: &[Actor], index: usize) -> &Actor {
@@ -343,8 +363,15 @@ impl Town {
         let document_digest = digest(self.ledger(), "agreement");
         let is_operator = kind == AgreementKind::Operator;
         let mode = self.registry.regime().mode.allowed.value.first().copied().filter(|_| is_operator);
-        let (scheme, term_reason) = (None, is_operator.then(|| "agreed for a test".to_owned()));
-        let contents = self.contents(kind);
+        let term_reason = is_operator.then(|| "agreed for a test".to_owned());
+        let rules = self.registry.regime();
+        let rests = rules.scheme.required_for.as_ref();
+        let rests = rests.is_some_and(|rule| mode.is_some_and(|mode| rule.value.contains(&mode)));
+        let names = |rule: Option<&Sourced<bool>>| is_operator && rule.is_some_and(|rule| rule.value);
+        let selection = names(rules.agreement.names_selection.as_ref()).then(|| selection_of(&grantee));
+        let shares = names(rules.agreement.names_shares.as_ref()).then_some(SHARES);
+        let scheme = rests.then(scheme_id);
+        let (contents, until) = (self.contents(kind), Some(until));
         NewAgreement {
             kind,
             grantee,
@@ -355,15 +382,27 @@ impl Town {
             document_digest,
             mode,
             scheme,
+            selection,
+            shares,
             term_reason,
             contents,
         }
     }
 
-    /// Something under each heading that the rules ask for (processing).
+    /// The last day of a term that begins on a day, as the rules name it.
+    pub fn last_day(&self, from: Day) -> Day {
+        crate::last_day(self.registry.regime(), from)
+    }
+
+    /// Something under each heading that the rules ask for.
     fn contents(&self, kind: AgreementKind) -> BTreeMap<String, String> {
-        let rules = self.registry.regime().processor.iter().filter(|_| kind == AgreementKind::Processing);
-        let headings = rules.flat_map(|rules| &rules.contents_required.value);
+        let rules = self.registry.regime();
+        let required = match kind {
+            AgreementKind::Processing => rules.processor.as_ref().map(|rules| &rules.contents_required),
+            AgreementKind::Operator => rules.agreement.contents_required.as_ref(),
+            AgreementKind::Development => rules.agreement.development_contents_required.as_ref(),
+        };
+        let headings = required.into_iter().flat_map(|required| &required.value);
         headings.map(|heading| (heading.clone(), "as agreed".to_owned())).collect()
     }
 
@@ -385,7 +424,7 @@ impl Town {
         fields: &[(&ResourceId, &[&str])],
     ) -> ScenarioId {
         let new = self.new_scenario(title, use_kind, agreement, fields);
-        let drafted = self.registry.draft_scenario(nth(&self.operator, 0), new).await;
+        let drafted = self.registry.draft_scenario(self.drafter(), new).await;
         let id = allowed(drafted.expect("a drafted scenario"));
         let digest = self.registry.scenario(&id).await.expect("a world").expect("a scenario").digest;
         let mut turn = self.registry.turn().await.expect("a turn");
@@ -393,6 +432,37 @@ impl Town {
         turn.commit(Event::done(None, "scenario.approved", id.as_str())).await.expect("an approval");
         self.papers_of_scenario(&id).await;
         id
+    }
+
+    /// Somebody who drafts scenarios under these rules.
+    pub fn drafter(&self) -> &Actor {
+        let may = crate::plan::drafters(self.registry.regime());
+        if may.contains(&Role::Operator) { nth(&self.operator, 0) } else { nth(&self.bank, 0) }
+    }
+
+    /// All that an application says where the rules ask for it, to the end of the term.
+    fn plan(&self, use_kind: UseKind) -> Plan {
+        let rules = &self.registry.regime().scenario;
+        let Some(required) = &rules.plan_required else { return Plan::default() };
+        let asks = |part: ScenarioPart| required.value.contains(&part);
+        let text = |part| asks(part).then(|| "as applied for in a test".to_owned());
+        let last = self.last_day(self.ledger().now().day());
+        let day = |part| asks(part).then_some(last);
+        let product = PlannedProduct { title: "产品".into(), form: PlannedForm::Report, class: use_kind };
+        let types = rules.operation_types.as_ref();
+        Plan {
+            users: text(ScenarioPart::Users),
+            service_scope: text(ScenarioPart::Scope),
+            service_until: day(ScenarioPart::Term),
+            effect: text(ScenarioPart::EffectExpected),
+            manner: text(ScenarioPart::Manner),
+            data_until: day(ScenarioPart::DataUntil),
+            products: asks(ScenarioPart::Products).then_some(product).into_iter().collect(),
+            operation_type: types.and_then(|types| types.value.first().cloned()),
+            demand: asks(ScenarioPart::Demand).then(demand_id),
+            scheme: asks(ScenarioPart::Scheme).then(|| self.ledger().new_id()),
+            proposed_by: None,
+        }
     }
 
     /// A scenario to be drafted.
@@ -415,6 +485,7 @@ impl Town {
             agreement: agreement.clone(),
             emergency_plan_digest: Some(digest(self.ledger(), "plan")),
             fields: fields.iter().flat_map(|(id, columns)| columns.iter().map(|name| field(id, name))).collect(),
+            plan: self.plan(use_kind),
         }
     }
 }

@@ -7,6 +7,7 @@ mod findings;
 mod own;
 mod parties;
 mod permits;
+mod plans;
 mod processing;
 mod regimes;
 mod registration;
@@ -24,6 +25,7 @@ async fn every_code_is_given_somewhere() {
     seen.extend(dossier::codes_of_papers_with_every_fault().await);
     seen.extend(findings::codes_of_findings_with_every_fault().await);
     seen.extend(processing::codes_of_orders_with_every_fault().await);
+    seen.extend(plans::codes_of_plans_with_every_fault().await);
     seen.extend(districts::codes_of_districts_with_every_fault().await);
     seen.extend(own::codes_of_own_tables_with_every_fault().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();

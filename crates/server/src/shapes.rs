@@ -19,6 +19,7 @@ pub mod nouns;
 pub mod orders;
 pub mod own_tables;
 pub mod path;
+pub mod plans;
 pub mod registrations;
 
 /// Says which shape a noun has.

@@ -31,5 +31,8 @@ pub(crate) async fn once(app: &App) -> Result<(), Problem> {
     for ended in app.casework().sweep_registrations(app.ledger().now()).await? {
         tracing::info!(code = %ended.code, state = ended.state.word(), "the platform ended a registration");
     }
+    for opened in app.casework().open_violations().await? {
+        tracing::info!(matter = %opened, "a declaration that gave rights away opened a rectification");
+    }
     Ok(())
 }

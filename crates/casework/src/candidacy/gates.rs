@@ -13,6 +13,7 @@ use shuyu_model::{Actor, Reason, Regime, Role};
 use shuyu_registry::{Subject, Turn};
 
 use super::{Bid, Candidacy, CandidacyState, Ranked, eligible, ranking, sheet, store};
+use crate::gates::agreement;
 use crate::matter::{Facts, Matter, MatterMove, NewMatter};
 use crate::store::Book;
 use crate::{Casework, CaseworkError, reasons};
@@ -271,9 +272,17 @@ impl Casework {
         if may_renew && self.registry().is_renewal_in(turn, id).await? {
             return Ok(Vec::new());
         }
+        let agreement = self.registry().agreement_in(turn, id).await?;
+        let must_name = regime.agreement.names_selection.as_ref().filter(|rule| rule.value);
+        if let (Some(rule), None) = (must_name, &agreement.selection) {
+            let what = "the agreement does not name the selection that it follows";
+            let instead = "draft it with the selection's id as `selection`";
+            return Ok(vec![regime.reason(reasons::NO_SELECTION_NAMED, rule, what, instead)]);
+        }
         let chosen = store::chosen(turn.change()).await?;
         let is_theirs = |matter: &Matter| {
-            matter.opener == *agency
+            agreement.selection.as_ref().is_none_or(|named| *named == matter.id)
+                && matter.opener == *agency
                 && matter.regime == regime.stamp()
                 && sheet::chosen_as(matter) == Some(ChosenAs::Operator)
                 && told(&matter.facts, sheet::WINNER) == Some(operator.as_str())
@@ -294,6 +303,7 @@ impl Casework {
         let all = store::candidacies(&mut Book::Change(turn.change()), &selection.id).await?;
         for candidacy in all.iter().filter(|one| one.organisation == *operator) {
             found.extend(self.against_applicant(turn, candidacy).await?);
+            found.extend(agreement::against_shares(regime, &agreement, candidacy.bid));
         }
         Ok(found)
     }

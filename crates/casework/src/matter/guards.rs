@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use shuyu_model::id::OrganisationId;
-use shuyu_model::matter::{Effect, Guard, Machine, Transition};
+use shuyu_model::matter::{Effect, Guard, Machine, MatterKind, Transition};
 use shuyu_model::regime::{Maker, MatterRules, MoveRule, OPENING};
 use shuyu_model::{Actor, Calendar, Day, Reason, Regime, Role};
 
@@ -34,8 +34,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) cited: &'a [Cited],
 }
 
-/// CAS-022, CAS-023, CAS-027, CAS-031, CAS-033, CAS-060 to CAS-062, CAS-064 against
-/// opening `matter`.
+/// CAS-022, CAS-023, CAS-027, CAS-031, CAS-033, CAS-060 to CAS-062, CAS-064, CAS-101
+/// against opening `matter`.
 pub(crate) fn against_opening(asked: &Asked<'_>, matter: &Matter, opened: &Opened<'_>, found: &mut Vec<Reason>) {
     let (regime, rules) = (asked.regime, &matter.rules);
     let clause = regime.cite_clause(&rules.source);
@@ -65,6 +65,7 @@ pub(crate) fn against_opening(asked: &Asked<'_>, matter: &Matter, opened: &Opene
     }
     contents(regime, rules, OPENING, &matter.facts, found);
     answers(regime, rules, &matter.facts, found);
+    forms(regime, rules, &matter.facts, found);
     cites::against(asked, matter, OPENING, &matter.facts, opened.cited, found);
     let knows_grounds = matter.machine().moves.iter().any(|row| row.guards.contains(&Guard::KnownGround));
     if knows_grounds && !is_known_ground(regime, &matter.facts) {
@@ -101,9 +102,11 @@ pub(crate) fn against_move(
             facts.extend(named.facts.clone());
             contents(asked.regime, &matter.rules, &named.name, &facts, &mut found);
             answers(asked.regime, &matter.rules, &named.facts, &mut found);
+            forms(asked.regime, &matter.rules, &named.facts, &mut found);
+            found.extend(for_other_facts(asked.regime, matter, rule, &facts));
             cites::against(asked, matter, &named.name, &facts, cited, &mut found);
-            if named.name == "submit" {
-                found.extend(scheme::against_mode(asked.regime, matter.kind, &facts));
+            if matter.kind == MatterKind::Scheme {
+                scheme::against_move(asked.regime, matter, named, history, &mut found);
             }
             too_early(asked, matter, rule, &mut found);
             due_too_late(asked, matter, named, rule, transition, &mut found);
@@ -230,7 +233,7 @@ fn evidence(asked: &Asked<'_>, matter: &Matter, named: &MatterMove, rule: &MoveR
 
 /// CAS-027: all that are missing, in one reason for each clause that lists them.
 fn contents(regime: &Regime, rules: &MatterRules, at: &str, facts: &Facts, found: &mut Vec<Reason>) {
-    for contents in rules.contents_at(at) {
+    for contents in rules.contents_for(at, facts) {
         let is_missing = |key: &&String| facts.get(*key).is_none_or(|told| told.trim().is_empty());
         let missing: Vec<&str> = contents.keys.iter().filter(is_missing).map(String::as_str).collect();
         if !missing.is_empty() {
@@ -252,6 +255,28 @@ fn answers(regime: &Regime, rules: &MatterRules, facts: &Facts, found: &mut Vec<
             found.push(Reason::new(reasons::NO_SUCH_ANSWER, what, clause, instead));
         }
     }
+}
+
+/// CAS-101: every fact that is told in another form than its own.
+fn forms(regime: &Regime, rules: &MatterRules, facts: &Facts, found: &mut Vec<Reason>) {
+    for form in &rules.forms {
+        let told = facts.get(&form.key).filter(|told| !told.trim().is_empty());
+        if told.is_some_and(|told| !form.form.is_of(told)) {
+            let what = format!("the fact `{}` is not {}", form.key, form.form.words());
+            let clause = regime.cite_clause(&form.source);
+            found.push(Reason::new(reasons::FACT_FORM, what, clause, format!("tell {}", form.form.words())));
+        }
+    }
+}
+
+/// CAS-100: where a move has a way of its own for what a matter tells, it goes that way.
+fn for_other_facts(regime: &Regime, matter: &Matter, rule: &MoveRule, facts: &Facts) -> Option<Reason> {
+    (!rule.fits(facts)).then(|| {
+        let all: Vec<String> = rule.when.iter().map(|(key, told)| format!("`{key}` is `{told}`")).collect();
+        let what = format!("from here `{}` is for a matter whose {}", rule.word, all.join(" and "));
+        let clause = regime.cite_move(&matter.rules, rule, "");
+        Reason::new(reasons::FOR_OTHER_FACTS, what, clause, "tell that, or make the move that is for this matter")
+    })
 }
 
 /// CAS-063: against giving the matter to an organisation with these roles.

@@ -168,6 +168,25 @@ pub(crate) async fn list(
     Ok((found, usize::try_from(total).unwrap_or(0)))
 }
 
+/// The matters of a kind that tell this, oldest first.
+pub(crate) async fn told(ledger: &Ledger, kind: MatterKind, (key, value): (&str, &str)) -> Result<Vec<Matter>> {
+    let sql = "SELECT m.* FROM matters m WHERE m.kind = $1 AND m.ended_at IS NULL ORDER BY m.id";
+    let mut found = Vec::new();
+    for row in &ledger.read(sql, args![kind.word()]).await? {
+        found.push(read_matter(row)?);
+    }
+    found.retain(|matter: &Matter| matter.facts.get(key).is_some_and(|told| told == value));
+    Ok(found)
+}
+
+/// Notes that what says that rights were given away opened a rectification; `false` where
+/// it had.
+pub(crate) async fn insert_violation(change: &mut Change, ground: &str, matter: &MatterId) -> Result<bool> {
+    let sql = "INSERT INTO violations (ground, matter_id, opened_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let now = change.now();
+    Ok(change.write(sql, args![ground, matter.as_str(), now]).await? == 1)
+}
+
 /// The matters whose platform's day has come, the longest waiting first.
 pub(crate) async fn due_for_platform(ledger: &Ledger, today: Day, items_max: usize) -> Result<Vec<MatterId>> {
     let sql = "SELECT id FROM matters WHERE platform_day IS NOT NULL AND platform_day <= $1 \

@@ -175,6 +175,10 @@ pub struct MatterView {
     pub opener: OrganisationId,
     /// What is known.
     pub facts: Facts,
+    /// Of a scheme whose change is pending: what was approved and rules until then.
+    pub approved: Option<Facts>,
+    /// Of an exit from an agreement: what the agreement says, by heading.
+    pub sections: Facts,
     /// The answers that a fact may have, where the document lists them.
     pub choices: BTreeMap<String, Vec<String>>,
     /// The matters that cite this one, as far as the viewer sees them.
@@ -207,9 +211,14 @@ pub(crate) fn of_matter(
     history: Vec<Moved>,
     filings: Vec<MatterFiling>,
     cited_by: Vec<MatterId>,
+    approved: Option<Facts>,
 ) -> MatterView {
     let machine = matter.machine();
-    let moves = matter.rules.rules_from(machine, matter.state).map(|rule| of_rule(asked, matter, rule)).collect();
+    // What is for a matter that tells otherwise is no move of this one.
+    let is_open =
+        |rule: &&MoveRule| rule.fits(&matter.facts) || rule.when.keys().any(|key| !matter.facts.contains_key(key));
+    let moves = matter.rules.rules_from(machine, matter.state).filter(is_open);
+    let moves = moves.map(|rule| of_rule(asked, matter, rule)).collect();
     let title = |by: &str| machine.row(by).map_or("提出", |row| row.title).to_owned();
     let history = history
         .into_iter()
@@ -236,6 +245,8 @@ pub(crate) fn of_matter(
         clause: asked.regime.cite_clause(&matter.rules.source),
         opener: matter.opener.clone(),
         facts: matter.facts.clone(),
+        approved,
+        sections: Facts::new(),
         choices: matter.rules.choices.iter().map(|choice| (choice.key.clone(), choice.values.clone())).collect(),
         cited_by,
         moves,
@@ -246,7 +257,7 @@ pub(crate) fn of_matter(
 
 fn of_rule(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule) -> MoveView {
     let is_told = |key: &&String| matter.facts.get(*key).is_some_and(|told| !told.trim().is_empty());
-    let keys = matter.rules.contents_at(&rule.word).flat_map(|contents| &contents.keys);
+    let keys = matter.rules.contents_for(&rule.word, &matter.facts).flat_map(|contents| &contents.keys);
     let ground = matter.facts.get("ground");
     let cites = matter.rules.cites_at(&rule.word);
     let cites = cites.filter(|cites| cites.grounds.is_empty() || ground.is_some_and(|g| cites.grounds.contains(g)));

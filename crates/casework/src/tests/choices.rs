@@ -214,7 +214,7 @@ async fn an_agreement_rests_on_a_selection_in_time_under_the_same_rules_or_renew
         let fund = town.resource("fund_accounts", fund_columns()).await;
         let operator = &town.operator[0].organisation;
         let draft = async |from: Day| {
-            let until = from.saturating_add(jiff::Span::new().months(6));
+            let until = town.last_day(from);
             let (kind, fund) = (AgreementKind::Operator, vec![fund.clone()]);
             let new = town.new_agreement(kind, operator.clone(), fund, None, from, until);
             allowed(town.registry.draft_agreement(&town.agency[0], new).await.unwrap())
@@ -225,6 +225,7 @@ async fn an_agreement_rests_on_a_selection_in_time_under_the_same_rules_or_renew
             casework.open(&town.agency[0], kind, id.as_str(), seen, Vec::new()).await.unwrap()
         };
         let today = ledger.now().day();
+        testing::rested(casework, &town.agency[0], &town.agency[3]).await;
         let first = draft(today).await;
         let reasons = open(&first).await.into_result().unwrap_err().into_vec();
         let rule = &town.registry.regime().selection.required_for_agreement;
@@ -283,6 +284,7 @@ async fn who_was_disqualified_after_the_choice_is_chosen_no_more() {
         let remembered = call.view(&call.applicant().organisation, call.reviewer()).await.unwrap();
         assert_eq!(remembered.item.state, crate::candidacy::CandidacyState::Disqualified);
         let fund = town.resource("fund_accounts", fund_columns()).await;
+        testing::rested(casework, &town.agency[0], &town.agency[3]).await;
         let (from, until) = (ledger.now().day(), ledger.now().day().saturating_add(jiff::Span::new().months(6)));
         let operator = call.applicant().organisation.clone();
         let new = town.new_agreement(AgreementKind::Operator, operator, vec![fund], None, from, until);

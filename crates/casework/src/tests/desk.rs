@@ -3,7 +3,7 @@
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::Citable;
+use shuyu_model::regime::{Citable, FactForm, MatterRules};
 use shuyu_model::{Actor, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{Act, Page, Permit, Scope};
@@ -39,6 +39,19 @@ pub(super) async fn furnished(office: Office, years: u8) -> Desk {
     Desk { fund, agreement, scenario, code: registered.code.to_string(), office }
 }
 
+/// A fact in the form that the rules ask for, where they ask for one.
+fn formed(desk: &Desk, rules: &MatterRules, key: &str) -> Option<String> {
+    let town = &desk.office.town;
+    let form = rules.forms.iter().find(|form| form.key == key)?.form;
+    Some(match form {
+        FactForm::Years => town.registry.regime().agreement.years_max.value.to_string(),
+        FactForm::Day => town.ledger().now().day().to_string(),
+        FactForm::Resources => desk.fund.to_string(),
+        FactForm::List => "甲, 乙".to_owned(),
+        FactForm::Shares => "甲=60, 乙=40".to_owned(),
+    })
+}
+
 /// Every fact that the shipped rules ask for at a move.
 pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
     let rules = &desk.office.town.registry.regime().matter[&kind];
@@ -53,7 +66,8 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
         "owner_share" => "30%".into(),
         "operator_share" => "50%".into(),
         "processor_share" => "20".into(),
-        key => listed(key).unwrap_or_else(|| format!("说明 {key}")),
+        "exit_grounds" => "breach".into(),
+        key => formed(desk, rules, key).or_else(|| listed(key)).unwrap_or_else(|| format!("说明 {key}")),
     };
     keys.map(|key| (key.clone(), told(key))).collect()
 }

@@ -7,7 +7,7 @@ use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::id::{DistrictSchemeId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::{CryptoProfile, Role};
-use shuyu_registry::testing::{fund_columns, new_paper, new_resource, regime_of, town_under};
+use shuyu_registry::testing::{fund_columns, new_paper, new_resource, regime_of, scheme_id, town_under};
 use shuyu_registry::{AgreementKind, DistrictSchemeState, NewDistrictScheme, NewOrganisation, NewPerson, Password};
 
 use super::*;
@@ -95,7 +95,12 @@ impl Under {
         let sections: BTreeMap<String, String> =
             sections.iter().map(|key| ((*key).to_owned(), "见方案".to_owned())).collect();
         let document_digest = digest(self.office.town.ledger(), "scheme");
-        NewDistrictScheme { title: "城东区授权运营实施方案".into(), document_digest, sections }
+        NewDistrictScheme {
+            title: "城东区授权运营实施方案".into(),
+            document_digest,
+            sections,
+            parent: Some(scheme_id()),
+        }
     }
 
     async fn drafted(&self) -> DistrictSchemeId {
@@ -166,6 +171,12 @@ async fn a_district_authorises_by_a_scheme_of_its_own_that_went_the_documents_wa
             assert!(refused(city).contains(&"REG-084".to_owned()), "{code}: the city's own agency is no district");
 
             let scheme = under.drafted().await;
+            let (kind, seen) = (ProcedureKind::DistrictScheme, registry.district_scheme(&under.department[0], &scheme));
+            let seen = seen.await.unwrap().unwrap().digest;
+            let casework = &office.casework;
+            let early = casework.open(&under.department[0], kind, scheme.as_str(), seen, Vec::new()).await.unwrap();
+            assert_eq!(refused(early), ["CAS-082"], "{code}: the city's scheme is not in force");
+            crate::testing::rested(casework, &office.town.agency[0], &office.town.agency[3]).await;
             let case = office.open(&under.department[0], ProcedureKind::DistrictScheme, scheme.as_str()).await;
             if let [_, (last, _)] = steps {
                 let early = under.signs(&office.town.regulators[0], &case, last).await.unwrap_err();

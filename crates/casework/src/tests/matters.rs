@@ -18,6 +18,12 @@ use crate::{Casework, CaseworkError, MatterMove};
 
 const WALKS: &[Walk] = &[
     (
+        MatterKind::PriorAgreement,
+        |desk| desk.office.town.source[0].organisation.to_string(),
+        By::Source,
+        &[(By::Source, "file", "filed"), (By::Regulator(0), "end", "ended")],
+    ),
+    (
         MatterKind::Scheme,
         |desk| desk.office.town.regulators[0].organisation.to_string(),
         By::Regulator(0),

@@ -116,16 +116,14 @@ async fn a_copy_is_owed_by_whoever_made_the_move_and_not_by_whoever_opened_the_m
     for (backend, ledger, _folder) in ledgers().await {
         let desk = desk(&ledger).await;
         let town = &desk.office.town;
-        // The department's scheme, which the bureau approves and files.
-        let id = desk.open(&town.source[0], MatterKind::Scheme, town.source[0].organisation.as_str()).await;
-        desk.moves(&town.source[0], &id, "submit").await;
-        desk.moves(&town.source[1], &id, "decide_collectively").await;
-        desk.moves(&town.source[0], &id, "refer").await;
-        desk.moves(&town.regulators[0], &id, "approve").await;
+        // The customer's incident, which the operator reports.
+        let id = desk.open(&town.bank[0], MatterKind::Incident, desk.scenario.as_str()).await;
+        desk.moves(&town.operator[0], &id, "start_plan").await;
+        desk.moves(&town.operator[0], &id, "report").await;
         let all = owed(&desk, &town.regulators[0]).await;
         let copy = all.iter().find(|o| o.about == id.as_str() && o.kind == ObligationKind::Filing).unwrap();
-        let bureau = Some(&town.regulators[0].organisation);
-        assert_eq!((copy.by[0].as_str(), copy.organisation.as_ref()), ("maker", bureau), "{backend}");
+        let operator = Some(&town.operator[0].organisation);
+        assert_eq!((copy.by[0].as_str(), copy.organisation.as_ref()), ("maker", operator), "{backend}");
     }
 }
 

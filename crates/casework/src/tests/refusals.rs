@@ -66,7 +66,7 @@ async fn every_code_is_given() {
     let operator = town.operator[0].organisation.clone();
     let day = |year| jiff::civil::date(year, 6, 1);
     let kind = shuyu_registry::AgreementKind::Operator;
-    let new = town.new_agreement(kind, operator, vec![fund], None, day(2026), day(2027));
+    let new = town.new_agreement(kind, operator, vec![fund], None, day(2026), town.last_day(day(2026)));
     let agreement = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
     let case = office.open_chosen(agreement.as_str()).await;
     seen.extend(office.may_not(&town.agency[1], &case, "collective_decision").await);
@@ -77,6 +77,8 @@ async fn every_code_is_given() {
     seen.extend(super::candidacies::codes_of_candidacies_with_every_fault().await);
     seen.extend(super::requests::codes_of_requests().await);
     seen.extend(super::schemes::codes_of_schemes_with_every_fault().await);
+    seen.extend(super::agreements::codes_of_agreements_with_every_fault().await);
+    seen.extend(super::plans::codes_of_plans_with_every_fault().await);
     seen.extend(super::processing::codes_of_a_processor_that_reviews_itself().await);
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     seen.extend(super::districts::codes_of_another_district(&ledger).await);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use shuyu_ledger::testing::sqlite;
 use shuyu_model::regime::{ProcedureKind, Step};
 use shuyu_model::{CryptoProfile, Role, UseKind};
-use shuyu_registry::testing::{allowed, digest, fund_columns, new_resource, refused, regime_of};
+use shuyu_registry::testing::{allowed, digest, fund_columns, new_resource, refused, regime_of, scheme_id};
 use shuyu_registry::{AgreementKind, AgreementState, ResourceState, ScenarioState};
 
 use super::*;
@@ -39,6 +39,7 @@ impl Office {
                 return;
             }
             let mut approval = opinion(Outcome::Approve, self.digest_of(case).await);
+            approval.said.findings = step.findings.iter().map(|key| (key.clone(), true)).collect();
             approval.evidence = step.evidence.as_ref().map(|paper| digest(self.town.ledger(), paper));
             let signed = self.casework.sign(actor, case, &step.step, approval).await.unwrap();
             left -= u8::from(signed.into_result().is_ok());
@@ -87,13 +88,15 @@ async fn walk_everything(code: &str) {
     let from = ledger.now().day();
     let until = from.saturating_add(jiff::Span::new().years(1));
     let operator = town.operator[0].organisation.clone();
-    let new = town.new_agreement(AgreementKind::Operator, operator, vec![fund.clone()], None, from, until);
+    let new =
+        town.new_agreement(AgreementKind::Operator, operator, vec![fund.clone()], None, from, town.last_day(from));
     let agreement = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
     crate::testing::selected(&office.casework, &town.agency[0], &town.agency[3], &town.operator[0].organisation).await;
     office.decide(&town.agency[0], ProcedureKind::OperatorAgreement, agreement.as_str()).await;
 
-    let new = town.new_scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]);
-    let scenario = allowed(registry.draft_scenario(&town.operator[0], new).await.unwrap());
+    let mut new = town.new_scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]);
+    new.plan.scheme = new.plan.scheme.map(|_| scheme_id());
+    let scenario = allowed(registry.draft_scenario(town.drafter(), new).await.unwrap());
     office.decide(&town.operator[0], ProcedureKind::Scenario, scenario.as_str()).await;
     assert_eq!(registry.scenario(&scenario).await.unwrap().unwrap().state, ScenarioState::Approved, "{code}");
 

@@ -8,8 +8,8 @@ use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::regime::words::Mode;
 use shuyu_model::{Actor, CryptoProfile};
-use shuyu_registry::AgreementKind;
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
+use shuyu_registry::{AgreementKind, Page};
 
 use super::{Office, office, opinion};
 use crate::{MatterMove, NewMatter, Outcome};
@@ -29,23 +29,39 @@ fn change(name: &str, seen_version: i64) -> MatterMove {
 }
 
 impl Office {
-    /// A department's scheme, in review.
-    async fn scheme(&self, told: &[(&str, &str)]) -> Result<MatterId, Vec<String>> {
+    /// The people who bring a scheme of this mode: the department, or the bureau.
+    fn bringers(&self, told: &[(&str, &str)]) -> &[Actor] {
+        if told.contains(&("mode", "sector")) { &self.town.source } else { &self.town.regulators }
+    }
+
+    /// A scheme, opened; with what it is to tell.
+    async fn opened(&self, told: &[(&str, &str)]) -> MatterId {
         let regime = self.town.registry.regime_arc();
         let rules = &regime.matter[&MatterKind::Scheme];
         let keys = rules.contents_at("submit").flat_map(|contents| &contents.keys);
         let mut facts: crate::matter::Facts = keys.map(|key| (key.clone(), "as told".to_owned())).collect();
+        facts.insert("term_years".to_owned(), "5".to_owned());
+        let listed = self.town.registry.resources(&Page::first()).await.unwrap().items;
+        let first = listed.first().map_or_else(|| format!("RES-{:032x}", 1), |resource| resource.id.to_string());
+        facts.insert("scope_resources".to_owned(), first);
         facts.extend(told.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        facts.retain(|_, value| !value.is_empty());
+        let by = &self.bringers(told)[0];
         let new = NewMatter {
             cites: Vec::new(),
             kind: MatterKind::Scheme,
-            subject: self.town.source[0].organisation.to_string(),
+            subject: by.organisation.to_string(),
             counterparty: None,
-            title: "公积金分领域授权实施方案".into(),
+            title: "公共数据授权运营实施方案".into(),
             facts,
         };
-        let id = allowed(self.casework.open_matter(&self.town.source[0], new).await.unwrap());
-        let submitted = self.moves(&self.town.source[0], &id, "submit", 1).await;
+        allowed(self.casework.open_matter(by, new).await.unwrap())
+    }
+
+    /// A scheme in review.
+    async fn scheme(&self, told: &[(&str, &str)]) -> Result<MatterId, Vec<String>> {
+        let id = self.opened(told).await;
+        let submitted = self.moves(&self.bringers(told)[0], &id, "submit", 1).await;
         submitted.map(|_| id)
     }
 
@@ -55,12 +71,18 @@ impl Office {
         made.map_err(|reasons| reasons.iter().map(|reason| reason.code.to_string()).collect())
     }
 
-    /// The same to its end: decided by the department, consented to.
+    /// The same to its end: decided by who brought it, consented to.
     async fn approved_scheme(&self, told: &[(&str, &str)]) -> MatterId {
         let id = self.scheme(told).await.unwrap();
-        self.moves(&self.town.source[1], &id, "decide_collectively", 2).await.unwrap();
-        self.moves(&self.town.source[0], &id, "refer", 3).await.unwrap();
-        assert_eq!(self.moves(&self.town.regulators[0], &id, "approve", 4).await.unwrap(), "effective");
+        let by = self.bringers(told);
+        let mut seen = 2;
+        if by[0].organisation == self.town.source[0].organisation {
+            self.moves(&self.town.regulators[0], &id, "endorse", seen).await.unwrap();
+            seen += 1;
+        }
+        self.moves(&by[1], &id, "decide_collectively", seen).await.unwrap();
+        self.moves(&by[0], &id, "refer", seen + 1).await.unwrap();
+        assert_eq!(self.moves(&by[1], &id, "approve", seen + 2).await.unwrap(), "effective");
         id
     }
 
@@ -115,14 +137,14 @@ async fn what_is_authorised_by_sector_rests_on_a_scheme_in_force_of_that_mode_wi
         // A change that is only proposed binds nobody; dropped, it leaves all as it was.
         let shorter = MatterMove {
             facts: crate::matter::Facts::from([("term_years".to_owned(), "1".to_owned())]),
-            ..change("propose_change", 5)
+            ..change("propose_change", 6)
         };
         allowed(office.casework.make_move(&office.town.source[0], &scheme, shorter).await.unwrap());
         let meanwhile = office.by_sector(&fund, Some(scheme.clone())).await;
         assert_eq!(office.opens(&meanwhile).await, Vec::<String>::new(), "{backend}: the approved term holds");
-        office.moves(&office.town.source[0], &scheme, "drop_change", 6).await.unwrap();
+        office.moves(&office.town.source[0], &scheme, "drop_change", 7).await.unwrap();
         // It ends while the agreement is being signed.
-        office.moves(&office.town.regulators[0], &scheme, "expire", 7).await.unwrap();
+        office.moves(&office.town.regulators[0], &scheme, "expire", 8).await.unwrap();
         let mut decided = opinion(Outcome::Approve, office.digest_of(&case).await);
         decided.evidence = Some(digest(&ledger, "minutes"));
         let signer = &office.town.agency[1];
@@ -135,9 +157,11 @@ async fn what_is_authorised_by_sector_rests_on_a_scheme_in_force_of_that_mode_wi
 async fn a_scheme_is_not_submitted_with_a_mode_that_the_document_does_not_have() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let office = office(&ledger).await;
-    for (mode, codes) in [("by_scenario", Some("CAS-085")), ("整体", Some("CAS-085")), ("sector", None)] {
+    // There is no way for such a mode, either.
+    let unknown = Some(vec!["CAS-100".to_owned(), "CAS-085".to_owned()]);
+    for (mode, codes) in [("by_scenario", unknown.clone()), ("整体", unknown), ("sector", None)] {
         let refused = office.scheme(&[("mode", mode)]).await.err();
-        assert_eq!(refused, codes.map(|code| vec![code.to_owned()]), "{mode}");
+        assert_eq!(refused, codes, "{mode}");
     }
 }
 

@@ -38,11 +38,13 @@ const CHANGCHUN: &[Walk] = &[
         agency,
         By::Agency(0),
         &[
+            (By::Regulator(0), "advise", "advised"),
             (By::Agency(0), "submit", "review"),
             (By::Regulator(0), "return", "returned"),
             (By::Agency(0), "submit", "review"),
             (By::Regulator(0), "refer", "government_decision"),
             (By::Regulator(0), "approve", "effective"),
+            (By::Agency(0), "amend", "effective"),
             (By::Agency(0), "propose_change", "change_pending"),
             (By::Agency(0), "submit", "review"),
             (By::Regulator(0), "refer", "government_decision"),

@@ -55,7 +55,7 @@ impl Above {
         let (office, town) = (&self.office, &self.office.town);
         let resource = town.registry.resources(&Page::first()).await.unwrap().items[0].id.clone();
         let from = town.ledger().now().day();
-        let until = from.saturating_add(jiff::Span::new().years(1));
+        let until = town.last_day(from);
         let grantee = town.operator[0].organisation.clone();
         let new = town.new_agreement(AgreementKind::Operator, grantee, vec![resource], None, from, until);
         let agreement = allowed(town.registry.draft_agreement(&town.agency[0], new).await.unwrap());

@@ -74,6 +74,9 @@ impl Memory {
         if new.kind != AgreementKind::Operator {
             return;
         }
+        let is_fixed = self.regime.agreement.term_is_fixed_for.is_some();
+        let is_full = new.until == shuyu_registry::last_day(&self.regime, new.from);
+        need(!is_fixed || is_full, "another term than the one", found);
         let continues = self.agreements.iter().any(|old| {
             old.kind == AgreementKind::Operator
                 && (&old.grantor, &old.grantee) == (&new.grantor, &new.grantee)
@@ -85,7 +88,10 @@ impl Memory {
             return;
         }
         let is_theirs = |chosen: &&(Org, Org, Day)| (&chosen.0, &chosen.1) == (&new.grantor, &new.grantee);
-        let Some((_, _, day)) = self.chosen.iter().rev().find(is_theirs) else {
+        // Where it is named, what is named is the first.
+        let is_named = self.regime.agreement.names_selection.is_some();
+        let all: Vec<_> = self.chosen.iter().filter(is_theirs).collect();
+        let Some((_, _, day)) = (if is_named { all.first() } else { all.last() }) else {
             return found.push("not selected");
         };
         let months = i64::from(self.regime.selection.holds_months.value);
@@ -97,7 +103,7 @@ impl Memory {
 
 impl City {
     /// What was said beside the acts that are judged has its events, too.
-    async fn counts_events(&mut self) {
+    pub(crate) async fn counts_events(&mut self) {
         self.head = self.town.ledger().journal_head().await.unwrap();
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shuyu_casework::{CaseState, Opinion, Outcome};
+use shuyu_casework::{CaseState, Opinion, Outcome, Said};
 use shuyu_model::id::{CandidateId, CaseId, PersonId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{ProcedureKind, Step};
@@ -359,7 +359,10 @@ impl City {
         };
         let reason = if self.dice.chance(2) { "ok" } else { "looked at all of it" };
         let evidence = self.dice.chance(93).then(|| digest(self.town.ledger(), "minutes"));
-        let opinion = Opinion { outcome, reason: reason.to_owned(), evidence, subject_digest: seen, defects: vec![] };
+        let findings = step.findings.iter().map(|key| (key.clone(), true)).collect();
+        let said = Said { findings, ..Said::default() };
+        let opinion =
+            Opinion { outcome, reason: reason.to_owned(), evidence, subject_digest: seen, defects: vec![], said };
         let named = [None, Some(version), Some(version - 1)][[0, 0, 0, 0, 1, 1, 1, 1, 1, 2][self.dice.below(10)]];
         let expect = if reason == "ok" {
             Expect::mistake("no reason")

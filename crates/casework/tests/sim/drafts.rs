@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use shuyu_casework::testing;
 use shuyu_model::id::{OrganisationId, ResourceId};
 use shuyu_model::{Actor, Day, Grade, Role, UseKind};
 use shuyu_registry::testing::{digest, fund_columns, new_resource};
@@ -208,7 +209,10 @@ impl City {
     }
 
     pub(crate) async fn draft_agreement(&mut self) {
-        let (from, until) = self.drawn_term(self.memory.regime.agreement.years_max.value);
+        let (from, mut until) = self.drawn_term(self.memory.regime.agreement.years_max.value);
+        if self.dice.chance(70) {
+            until = self.town.last_day(from);
+        }
         let is_strict = self.dice.chance(85);
         let is_open = |at: &usize| {
             let mut found = Vec::new();
@@ -260,18 +264,11 @@ impl City {
         // A development agreement is for one scenario, an operator's for none.
         let kind = if scenario.is_some() { AgreementKind::Development } else { AgreementKind::Operator };
         let has_reason = self.dice.chance(90);
+        let of = resources.iter().map(|at| self.memory.resources[*at].id.clone()).collect();
+        let under = scenario.map(|at| self.memory.scenarios[at].id.clone());
         let new = NewAgreement {
-            kind,
-            grantee: self.org(grantee),
-            resources: resources.iter().map(|at| self.memory.resources[*at].id.clone()).collect(),
-            scenario: scenario.map(|at| self.memory.scenarios[at].id.clone()),
-            from,
-            until,
-            document_digest: digest(self.town.ledger(), "agreement"),
-            mode: (kind == AgreementKind::Operator).then(|| self.memory.regime.mode.allowed.value[0]),
-            scheme: None,
             term_reason: has_reason.then(|| "agreed with the other party".to_owned()),
-            contents: BTreeMap::new(),
+            ..self.town.new_agreement(kind, self.org(grantee), of, under, from, until)
         };
         let gives = if kind == AgreementKind::Operator { Role::Agency } else { Role::Operator };
         let mut agreement = Agreement {
@@ -360,7 +357,17 @@ impl City {
         }
         let (has_plan, has_reasons) = (self.dice.chance(95), self.dice.chance(95));
         let use_kind = self.dice.pick(&USES).unwrap();
-        let (_, actor) = self.drawn_actor(Role::Operator, Some(&operator), &[], 92);
+        let drafters = shuyu_registry::plan::drafters(&self.memory.regime);
+        let party = Some(&operator).filter(|_| drafters.contains(&Role::Operator));
+        let (_, actor) = self.drawn_actor(drafters[0], party, &[], 92);
+        let is_operator = actor.is(Role::Operator) || !actor.is(Role::Entity);
+        let mut plan = self.town.new_scenario("场景", use_kind, &self.memory.agreements[at].id, &[]).plan;
+        if plan.scheme.is_some() {
+            let (by, reviewer) = (&self.town.agency[0], &self.town.agency[3]);
+            plan.scheme = Some(testing::new_scheme(&self.casework, by, reviewer).await);
+            self.counts_events().await;
+        }
+        let plan_until = plan.data_until;
         let reason = if has_reasons { "needed for what it is for" } else { "" };
         let field = |(at, column): &(usize, String)| Field {
             resource: self.memory.resources[*at].id.clone(),
@@ -374,11 +381,13 @@ impl City {
             agreement: self.memory.agreements[at].id.clone(),
             emergency_plan_digest: has_plan.then(|| digest(self.town.ledger(), "plan")),
             fields: fields.iter().map(field).collect(),
+            plan,
         };
         let is_development = self.memory.agreements[at].kind == AgreementKind::Development;
         let scenario = Scenario {
             id: self.town.ledger().new_id(),
-            operator: actor.organisation.clone(),
+            operator: if is_operator { actor.organisation.clone() } else { operator },
+            plan_until,
             agreement: at,
             fields,
             has_plan,
@@ -393,7 +402,7 @@ impl City {
 
     async fn drafts_scenario(&mut self, actor: &Actor, new: NewScenario, mut scenario: Scenario, is_wrong: bool) {
         let mut found = Vec::new();
-        self.memory.role(actor, &[Role::Operator], &mut found);
+        self.memory.role(actor, shuyu_registry::plan::drafters(&self.memory.regime), &mut found);
         found.extend(self.memory.against_scenario(&scenario));
         let is_mistake = scenario.fields.is_empty() || is_wrong;
         let expect = if is_mistake { Expect::mistake("fields or agreement") } else { Expect::decided(found) };

@@ -170,6 +170,11 @@ impl Memory {
         self.role(actor, roles, &mut found);
         need(whose.contains(&&actor.organisation), "no party", &mut found);
         self.against_use(wish.scenario, &mut found);
+        need(
+            scenario.plan_until.is_none_or(|last| self.today() <= last),
+            "applied for a time that is over",
+            &mut found,
+        );
         self.against_holding(scenario.agreement, &mut found);
         need(wish.use_kind.is_none_or(|kind| kind == scenario.use_kind), "another use", &mut found);
         self.covered(scenario, &mut found);

@@ -13,7 +13,7 @@ use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
-use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING};
+use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING, list};
 use shuyu_model::{Actor, Day, Role};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, RegistrationState};
 
@@ -101,9 +101,46 @@ impl Memory {
     }
 
     fn contents(&self, kind: MatterKind, at: &str, facts: &BTreeMap<String, String>, found: &mut Vec<&'static str>) {
-        let keys = self.rules(kind).contents_at(at).flat_map(|contents| &contents.keys);
+        let keys = self.rules(kind).contents_for(at, facts).flat_map(|contents| &contents.keys);
         let is_told = |key: &String| facts.get(key).is_some_and(|told| !told.trim().is_empty());
         need(keys.into_iter().all(is_told), "contents missing", found);
+    }
+
+    fn forms(&self, kind: MatterKind, facts: &BTreeMap<String, String>, found: &mut Vec<&'static str>) {
+        for form in &self.rules(kind).forms {
+            let told = facts.get(&form.key).filter(|told| !told.is_empty());
+            need(told.is_none_or(|told| form.form.is_of(told)), "in another form", found);
+        }
+    }
+
+    /// What is asked of a scheme alone.
+    fn of_a_scheme(&self, matter: &Matter, named: &MatterMove, found: &mut Vec<&'static str>) {
+        if matter.kind != MatterKind::Scheme {
+            return;
+        }
+        let mut facts = matter.facts.clone();
+        facts.extend(named.facts.clone());
+        let was_approved = matter.known.contains_key("effective");
+        let allowed = &self.regime.mode.allowed.value;
+        match named.name.as_str() {
+            "submit" => {
+                let told = facts.get("mode");
+                let is_mode = allowed.iter().any(|mode| told.is_some_and(|told| told == mode.word()));
+                need(is_mode || (told.is_none() && allowed.len() == 1), "no mode", found);
+                let grounds = &self.regime.agreement.exit_grounds.value;
+                let is_ground = |told: &String| list(told).iter().all(|one| grounds.iter().any(|known| known == one));
+                need(facts.get("exit_grounds").is_none_or(is_ground), "no such ground", found);
+            }
+            "amend" => {
+                let large = self.regime.scheme.large_change.as_ref().map(|rule| &rule.value);
+                let differs =
+                    |key: &String| named.facts.get(key).is_some_and(|told| matter.facts.get(key) != Some(told));
+                need(!large.is_some_and(|large| large.iter().any(differs)), "a larger change", found);
+            }
+            "withdraw" => need(!was_approved, "approved once", found),
+            "drop_change" => need(was_approved, "never approved", found),
+            _ => {}
+        }
     }
 
     fn answers(&self, kind: MatterKind, facts: &BTreeMap<String, String>, found: &mut Vec<&'static str>) {
@@ -198,6 +235,7 @@ impl Memory {
         }
         self.contents(new.kind, OPENING, &new.facts, &mut found);
         self.answers(new.kind, &new.facts, &mut found);
+        self.forms(new.kind, &new.facts, &mut found);
         self.asks_for(new.kind, OPENING, &new.facts, [&about.org, &None], &new.cites, &mut found);
         let asks_ground = new.kind == MatterKind::Exit;
         need(!asks_ground || self.is_known_ground(&new.facts), "unknown ground", &mut found);
@@ -213,8 +251,20 @@ impl Memory {
 
     /// The rule and the transition of a move, where the matter has it now.
     pub(crate) fn leads(&self, matter: &Matter, name: &str) -> Option<(MoveRule, &'static Transition)> {
+        self.leads_with(matter, name, &BTreeMap::new())
+    }
+
+    /// The same of a move that tells this.
+    fn leads_with(
+        &self,
+        matter: &Matter,
+        name: &str,
+        told: &BTreeMap<String, String>,
+    ) -> Option<(MoveRule, &'static Transition)> {
         let machine = matter.kind.machine();
-        let rule = self.rules(matter.kind).rule(machine, matter.state, name)?.clone();
+        let mut facts = matter.facts.clone();
+        facts.extend(told.clone());
+        let rule = self.rules(matter.kind).rule_for(machine, matter.state, name, &facts)?.clone();
         Some((rule, machine.transition(matter.state, name)?))
     }
 
@@ -261,7 +311,7 @@ impl Memory {
     /// What is expected of a move.
     pub(crate) fn moving(&self, at: usize, actor: &Actor, named: &MatterMove) -> Expect {
         let matter = &self.matters[at];
-        let leads = self.leads(matter, &named.name);
+        let leads = self.leads_with(matter, &named.name, &named.facts);
         let has_rule = self.rules(matter.kind).moves.iter().any(|rule| rule.word == named.name);
         let is_day_wrong = |(day, (_, leads)): (Day, &(MoveRule, &'static Transition))| {
             self.due_in(matter.kind, leads.to, self.today()).is_none() || leads.to == leads.from || day < self.today()
@@ -288,6 +338,9 @@ impl Memory {
                 need(rule.evidence.is_none() || named.evidence.is_some(), "no document", &mut found);
                 self.contents(matter.kind, &named.name, &facts, &mut found);
                 self.answers(matter.kind, &named.facts, &mut found);
+                self.forms(matter.kind, &named.facts, &mut found);
+                need(rule.fits(&facts), "for other facts", &mut found);
+                self.of_a_scheme(matter, named, &mut found);
                 let cites: Vec<String> = matter.cites.iter().chain(&named.cites).cloned().collect();
                 let about = [&matter.subject_org, &matter.counterparty];
                 self.asks_for(matter.kind, &named.name, &facts, about, &cites, &mut found);
@@ -346,7 +399,8 @@ impl Memory {
 
     /// A move that was made: by an actor with what they told, or by the platform.
     pub(crate) fn moved(&mut self, at: usize, name: &str, by: Option<(&Actor, &MatterMove)>) {
-        let (rule, transition) = self.leads(&self.matters[at], name).unwrap();
+        let told = by.map(|(_, named)| named.facts.clone()).unwrap_or_default();
+        let (rule, transition) = self.leads_with(&self.matters[at], name, &told).unwrap();
         let today = self.today();
         if let Some((actor, named)) = by {
             let matter = &mut self.matters[at];

@@ -59,6 +59,8 @@ pub(crate) struct Scenario {
     pub(crate) id: ScenarioId,
     pub(crate) operator: Org,
     pub(crate) agreement: usize,
+    /// The last day for which it was applied, where it names one.
+    pub(crate) plan_until: Option<Day>,
     pub(crate) fields: Vec<(usize, String)>,
     pub(crate) has_plan: bool,
     pub(crate) has_reasons: bool,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{CiteRule, Maker, OPENING};
+use shuyu_model::regime::{CiteRule, FactForm, Maker, OPENING};
 use shuyu_model::{Actor, Role};
 use shuyu_registry::testing::digest;
 
@@ -20,6 +20,17 @@ const EARLY_ENDS: [&str; 8] = ["withdraw", "cancel", "dismiss", "fail", "decline
 /// The most matters that run at once; then those are moved on.
 const RUNNING_MAX: usize = 40;
 
+/// A fact in the form that the rules ask for.
+fn formed(form: FactForm) -> String {
+    match form {
+        FactForm::Years => "3".to_owned(),
+        FactForm::Day => "2026-03-05".to_owned(),
+        FactForm::Resources => format!("RES-{:032x}", 1),
+        FactForm::List => "甲, 乙".to_owned(),
+        FactForm::Shares => "甲=60, 乙=40".to_owned(),
+    }
+}
+
 impl City {
     /// Mostly all that is asked for at a move; sometimes not, or a ground that is none.
     fn drawn_facts(&mut self, kind: MatterKind, at: &str) -> BTreeMap<String, String> {
@@ -32,7 +43,10 @@ impl City {
                 let codes: Vec<String> = self.memory.registrations.iter().map(|r| r.code.to_string()).collect();
                 let choices = &self.memory.rules(kind).choices;
                 let listed = choices.iter().find(|choice| choice.key == key).map(|choice| choice.values.clone());
+                let form = self.memory.rules(kind).forms.iter().find(|form| form.key == key).map(|form| form.form);
                 let told = match (key.as_str(), listed) {
+                    ("exit_grounds", _) => grounds[0].clone(),
+                    (_, None) if form.is_some() => form.map(formed).unwrap_or_default(),
                     ("mode", _) => self.memory.regime.mode.allowed.value[0].word().to_owned(),
                     ("registration_code", _) => self.dice.pick(&codes).unwrap_or_default(),
                     ("ground", _) if self.dice.chance(94) => self.dice.pick(&grounds).unwrap(),
@@ -44,6 +58,9 @@ impl City {
                 };
                 facts.insert(key, told);
             }
+        }
+        if (kind, at) == (MatterKind::Scheme, "submit") && self.dice.chance(97) {
+            facts.insert("mode".to_owned(), self.memory.regime.mode.allowed.value[0].word().to_owned());
         }
         facts
     }

@@ -79,14 +79,36 @@ async fn operator(desk: &mut Desk<'_>, agreement: &Agreement) -> Result<()> {
         }
         desk.cites(clause);
     }
-    // Where no move of the selection lists them, the document's own list stands.
-    if let (true, Some(own)) = (listed.is_empty(), &regime.agreement.contents_required) {
+    // What the agreement itself holds under the document's own headings; where no move of
+    // the selection lists them, all of these.
+    if let Some(own) = &regime.agreement.contents_required {
         let clause = regime.cite(own);
         for item in own.value.iter().filter(|item| !is_of_records(item)) {
-            desk.tell(item, &clause);
+            if listed.is_empty() || agreement.contents.contains_key(item) {
+                said(desk, agreement, item, &clause);
+            }
         }
     }
+    if let Some(shares) = agreement.shares {
+        let mut table = Table::of(["收益方", "比例"]);
+        for (who, share) in ["数据权属主体", "数据运营主体", "数据加工主体"].into_iter().zip(shares.all())
+        {
+            table.rows.push(vec![Cell::text(who), Cell::text(format!("{}.{:02}%", share / 100, share % 100))]);
+        }
+        desk.content.sections.push(Section::table("收益分配比例", table));
+    }
     Ok(())
+}
+
+/// What an agreement says under a heading; where it says nothing, whoever issues it tells.
+fn said(desk: &mut Desk<'_>, agreement: &Agreement, heading: &str, clause: &str) {
+    match agreement.contents.get(heading).filter(|text| !text.trim().is_empty()) {
+        Some(text) => {
+            desk.told.remove(heading);
+            desk.content.sections.push(Section::words(heading, text));
+        }
+        None => desk.tell(heading, clause),
+    }
 }
 
 /// Items of the documents' lists that the registry holds.
@@ -145,7 +167,7 @@ fn development(desk: &mut Desk<'_>, agreement: &Agreement) -> Result<()> {
         let clause = desk.regime.cite(listed);
         for item in listed.value.iter().filter(|item| !matches!(item.as_str(), "应用场景" | "公共数据资源的范围"))
         {
-            desk.tell(item, &clause);
+            said(desk, agreement, item, &clause);
         }
         desk.cites(clause);
     }

@@ -7,8 +7,8 @@ use crate::document::{Cell, Section, Table};
 use crate::headings::heading;
 use crate::reasons;
 
-/// States in which a scheme holds.
-const HOLDS: &[&str] = &["effective", "change_pending"];
+/// The state in which a scheme is as it was approved.
+const EFFECTIVE: &str = "effective";
 
 pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     let matter = desk.matter().await?;
@@ -17,7 +17,10 @@ pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     }
     let clause = matter.clause.clone();
     desk.only_for(&matter.opener, &clause);
-    if !HOLDS.contains(&matter.item.state.as_str()) {
+    // While a change is on its way, what was approved holds and is what is printed.
+    let holds = matter.item.state == EFFECTIVE || matter.approved.is_some();
+    let facts = matter.approved.as_ref().unwrap_or(&matter.facts);
+    if !holds {
         let what = format!("the scheme is not in force: {}", matter.item.state);
         desk.refuse(reasons::NOT_CONCLUDED, what, &clause, "issue it when it is approved");
     }
@@ -25,10 +28,10 @@ pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     desk.content.fact("编制单位", Cell::text(desk.records.name(&matter.opener)));
     desk.content.fact("状态", Cell::text(&matter.item.state_title));
     let rules = desk.regime.matter.get(&MatterKind::Scheme);
-    for contents in rules.into_iter().flat_map(|rules| rules.contents_at("submit")) {
+    for contents in rules.into_iter().flat_map(|rules| rules.contents_for("submit", facts)) {
         let clause = desk.regime.cite_clause(&contents.source);
         for key in &contents.keys {
-            match matter.facts.get(key) {
+            match facts.get(key) {
                 Some(text) => desk.content.sections.push(Section::words(heading(key), text)),
                 None => desk.tell(heading(key), &clause),
             }

@@ -38,7 +38,7 @@ impl ModeRules {
     }
 }
 
-/// The implementing scheme (实施方案). Not yet read by any control.
+/// The implementing scheme (实施方案). Its moves and contents stand in `matter.scheme`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SchemeRules {
@@ -52,6 +52,10 @@ pub struct SchemeRules {
     pub large_change_same_procedure: Option<Sourced<bool>>,
     /// With whom it is filed.
     pub filed_with: Option<Sourced<Vec<Body>>>,
+    /// In which modes an operator agreement rests on a scheme in force, which it names.
+    pub required_for: Option<Sourced<Vec<Mode>>>,
+    /// Which of its facts make a change a larger one (较大变更), by their keys.
+    pub large_change: Option<Sourced<Vec<String>>>,
 }
 
 /// One thing that an applicant must be or have.

@@ -173,6 +173,8 @@ pub struct HierarchyRules {
     pub districts: Option<Sourced<DistrictRule>>,
     /// What a district's scheme must hold.
     pub district_scheme_contents: Option<Sourced<Vec<String>>>,
+    /// A district's scheme follows the city's, which it names.
+    pub district_scheme_follows: Option<Sourced<bool>>,
     /// Districts build no platform of their own.
     pub own_platform_barred: Option<Sourced<bool>>,
 }

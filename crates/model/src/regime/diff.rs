@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::labels::{Label, label};
-use super::{Choice, CiteRule, Maker, MatterRules, MoveRule, Regime, words};
+use super::{Choice, CiteRule, Maker, MatterRules, MoveRule, Regime, ToldForm, words};
 use crate::actor::Role;
 
 /// One thing on which two rule sets differ.
@@ -170,6 +170,7 @@ fn procedures(regime: &Regime, said: &mut BTreeMap<String, Said>) {
             more.extend(step.working_days_max.map(|days| format!("{days}个工作日内")));
             more.extend(step.working_days_min.map(|days| format!("至少{days}个工作日")));
             more.extend(step.evidence.as_deref().map(|paper| format!("凭{}", words::zh(paper))));
+            more.extend(step.findings.iter().map(|key| words::zh(key).to_owned()));
             format!("{}({})", step.title, more.join(","))
         };
         let steps: Vec<String> = procedure.steps.iter().map(step).collect();
@@ -245,6 +246,11 @@ fn asked_of(regime: &Regime, rules: &MatterRules, say: &mut impl FnMut(&str, Str
     if let Some(first) = rules.choices.first() {
         let told: Vec<String> = rules.choices.iter().map(choice).collect();
         say("choices", told.join("；"), Some(&first.source));
+    }
+    let form = |told: &ToldForm| format!("{}:{}", words::zh(&told.key), words::zh(told.form.word()));
+    if let Some(first) = rules.forms.first() {
+        let told: Vec<String> = rules.forms.iter().map(form).collect();
+        say("forms", told.join("；"), Some(&first.source));
     }
     let cite = |rule: &CiteRule| {
         let of: Vec<&str> = rule.of.iter().map(|of| of.zh()).collect();

@@ -51,6 +51,7 @@ words! {
     /// An act that can wait for a paper.
     PaperAct {
         OperatorAgreement = "operator_agreement" "签订运营协议",
+        ProcessingAgreement = "processing_agreement" "签订加工协议",
         ScenarioReview = "scenario_review" "提交和审核场景",
         Admission = "admission" "准许入驻",
         Run = "run" "加工运行",

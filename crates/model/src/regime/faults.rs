@@ -260,6 +260,13 @@ fn of_roles_and_modes(regime: &Regime, faults: &mut Faults) {
         let what = format!("`mode.default` is `{}`, which `mode.allowed` does not name; add it", default.value.word());
         faults.at("mode.default", what);
     }
+    let rests = regime.scheme.required_for.as_ref().map(|rule| ("scheme.required_for", rule));
+    let fixed = regime.agreement.term_is_fixed_for.as_ref().map(|rule| ("agreement.term_is_fixed_for", rule));
+    for (path, rule) in rests.into_iter().chain(fixed) {
+        for word in rule.value.iter().filter(|of| !mode.allowed.value.contains(of)).map(|of| of.word()) {
+            faults.at(path, format!("`{path}` names `{word}`, which is no mode here; name one of `mode.allowed`"));
+        }
+    }
     let selection = &regime.selection;
     sheet("selection", &selection.conditions, &selection.disqualifications, faults);
     if let Some(entity) = &regime.entity {

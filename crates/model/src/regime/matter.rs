@@ -20,7 +20,11 @@ use crate::matter::{Effect, Machine, MatterKind, Transition};
 
 mod asked;
 
+mod form;
+
 pub use asked::{Choice, Citable, CiteRule};
+use form::tells;
+pub use form::{FactForm, ToldForm, list, shares, years};
 
 /// Who makes a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +117,9 @@ pub struct MoveRule {
     /// From which states here; from all of the table's where nothing is said.
     #[serde(default)]
     pub from: Vec<String>,
+    /// Only where the matter tells so: `{ mode = "sector" }`; always where nothing is said.
+    #[serde(default)]
+    pub when: BTreeMap<String, String>,
     /// What the document calls it, where not as the table does.
     #[serde(default)]
     pub title: Option<String>,
@@ -157,6 +164,9 @@ pub struct Contents {
     pub at: String,
     /// Which facts.
     pub keys: Vec<String>,
+    /// Only where the matter tells so; always where nothing is said.
+    #[serde(default)]
+    pub when: BTreeMap<String, String>,
     /// The clause that lists them.
     pub source: String,
 }
@@ -181,6 +191,9 @@ pub struct MatterRules {
     /// Which answers a fact may have.
     #[serde(default)]
     pub choices: Vec<Choice>,
+    /// In which form a fact is told, so that other acts can rest on it.
+    #[serde(default)]
+    pub forms: Vec<ToldForm>,
     /// Which records must be cited at which move.
     #[serde(default)]
     pub cites_required: Vec<CiteRule>,
@@ -207,6 +220,11 @@ impl MoveRule {
         self.by.0.contains(&Maker::Platform)
     }
 
+    /// Whether it is for a matter that tells this.
+    pub fn fits(&self, facts: &BTreeMap<String, String>) -> bool {
+        tells(facts, &self.when)
+    }
+
     /// What it is called here.
     pub fn title<'a>(&'a self, machine: &Machine) -> &'a str {
         match &self.title {
@@ -226,6 +244,19 @@ impl MatterRules {
         self.moves.iter().find(|rule| rule.word == word && rule.leaves(machine, state))
     }
 
+    /// The same for a matter that tells this: the one that is for it, where there are
+    /// several.
+    pub fn rule_for(
+        &self,
+        machine: &Machine,
+        state: &str,
+        word: &str,
+        facts: &BTreeMap<String, String>,
+    ) -> Option<&MoveRule> {
+        let mut here = self.moves.iter().filter(|rule| rule.word == word && rule.leaves(machine, state));
+        here.find(|rule| rule.fits(facts)).or_else(|| self.rule(machine, state, word))
+    }
+
     /// The moves that can be made from a state.
     pub fn rules_from<'a>(
         &'a self,
@@ -238,6 +269,15 @@ impl MatterRules {
     /// What must be told at a move, or at the [`OPENING`].
     pub fn contents_at<'a>(&'a self, at: &'a str) -> impl Iterator<Item = &'a Contents> + 'a {
         self.contents_required.iter().filter(move |contents| contents.at == at)
+    }
+
+    /// The same for a matter that tells this.
+    pub fn contents_for<'a>(
+        &'a self,
+        at: &'a str,
+        facts: &'a BTreeMap<String, String>,
+    ) -> impl Iterator<Item = &'a Contents> + 'a {
+        self.contents_at(at).filter(|contents| tells(facts, &contents.when))
     }
 }
 
@@ -276,6 +316,7 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
         contents(&name, rules, faults);
         only_for(&name, *kind, rules, faults);
         asked::faults_of(&name, *kind, rules, regime, faults);
+        form::faults_of(&name, rules, faults);
     }
 }
 
@@ -323,8 +364,7 @@ fn walkable(name: &str, machine: &'static Machine, rules: &MatterRules, faults: 
         if !machine.is_final(state) && !here.iter().any(leads_on) {
             faults.named(format!("{name} has no way out of `{state}`"));
         }
-        let words: BTreeSet<&str> = here.iter().map(|rule| rule.word.as_str()).collect();
-        if words.len() < here.len() {
+        if form::is_ambiguous(&here) {
             faults.named(format!("{name} has a move twice in `{state}`"));
         }
         let is_due = here.iter().any(|rule| !rule.is_of_platform() && rule.working_days_max.is_some());

@@ -124,6 +124,9 @@ pub struct Step {
     /// A document whose digest the signer must give: `minutes`.
     #[serde(default)]
     pub evidence: Option<String>,
+    /// What its signer finds one by one, by its key, before a yes.
+    #[serde(default)]
+    pub findings: Vec<String>,
     /// Its own clause, where the procedure's does not say it all.
     #[serde(default)]
     pub source: Option<String>,
@@ -213,6 +216,9 @@ pub(super) fn faults_of(kind: ProcedureKind, procedure: &Procedure, faults: &mut
         if let Some(unknown) = step.evidence.as_deref().filter(|given| !EVIDENCE.contains(given)) {
             let what = format!("{at} asks for the unknown evidence `{unknown}`{}", did_you_mean(unknown, &EVIDENCE));
             faults.at(format!("{path}.evidence"), what);
+        }
+        if let Some(key) = step.findings.iter().find(|key| !super::is_key(key)) {
+            faults.at(format!("{path}.findings"), format!("{at} finds on `{key}`, which is no key"));
         }
         if step.party.is_some() {
             faults.at(format!("{path}.party"), format!("{at} names a `party`, which only a case knows; leave it out"));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::interest::Interest;
-use super::words::{Body, Means, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury};
+use super::words::{Body, Means, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury, Mode, ScenarioPart};
 use crate::actor::Role;
 use crate::column::Grade;
 
@@ -74,9 +74,15 @@ pub struct AgreementRules {
     pub renewal_months_before: Option<Sourced<u8>>,
     /// New law changes the agreement. Not yet read by any control.
     pub amends_with_law: Option<Sourced<bool>>,
-    /// What it must hold. Not yet read by any control.
+    /// In which modes the term is exactly the document's: neither longer nor shorter.
+    pub term_is_fixed_for: Option<Sourced<Vec<Mode>>>,
+    /// It names the selection that it follows.
+    pub names_selection: Option<Sourced<bool>>,
+    /// It names the shares of owner, operator and processor.
+    pub names_shares: Option<Sourced<bool>>,
+    /// What an operator agreement says, each under a heading of its own.
     pub contents_required: Option<Sourced<Vec<String>>>,
-    /// What a development agreement must hold. Not yet read by any control.
+    /// What a development agreement says, each under a heading of its own.
     pub development_contents_required: Option<Sourced<Vec<String>>>,
     /// Agreements from before are reported and signed anew or ended. Not yet read by
     /// any control.
@@ -107,14 +113,17 @@ pub struct ScenarioRules {
     pub field_reason_chars_min: Sourced<u16>,
     /// Who approves one; its steps stand in `procedure.scenario`.
     pub approved_by: Sourced<Vec<Body>>,
-    /// Who may propose one. Not yet read by any control.
+    /// Who may propose one. Where it names entities and not operators, an entity drafts
+    /// it and the operator passes it on.
     pub proposed_by: Option<Sourced<Vec<Body>>>,
     /// Whoever provides the data reviews it, too. Read through `procedure.scenario`.
     pub provider_reviews: Option<Sourced<bool>>,
     /// One at a time (一场景一审核).
     pub one_by_one: Option<Sourced<bool>>,
-    /// What an application must hold. Not yet read by any control.
-    pub contents_required: Option<Sourced<Vec<String>>>,
+    /// What an application says beside title, purpose and fields.
+    pub plan_required: Option<Sourced<Vec<ScenarioPart>>>,
+    /// Of which types operation can be; the bureau changes the list by a new version.
+    pub operation_types: Option<Sourced<Vec<String>>>,
     /// It is published. Not yet read by any control.
     pub published: Option<Sourced<bool>>,
 }

@@ -51,6 +51,20 @@ words! {
         Sandbox = "sandbox" "数据沙箱",
         PrivacyComputing = "privacy_computing" "隐私计算",
     }
+    /// What an application for a scenario says beside title, purpose and fields.
+    ScenarioPart {
+        Users = "users" "服务对象",
+        Scope = "service_scope" "服务范围",
+        Term = "service_until" "服务期限",
+        EffectExpected = "effect" "预期成效",
+        Manner = "manner" "数据开发利用方式",
+        DataUntil = "data_until" "数据使用时限",
+        Products = "products" "预期产品和服务清单",
+        OperationType = "operation_type" "运营类型",
+        Demand = "demand" "所对应的数据需求",
+        Scheme = "scheme" "所依据的方案",
+        ProposedBy = "proposed_by" "提出场景的经营主体",
+    }
     /// What kind of place issued the document.
     Level {
         City = "city" "市级",
@@ -269,6 +283,43 @@ pub const MATTER_CHOICES: &[(&str, &str)] = &[
     ("concerning", "事项层级"),
     ("departments", "跨部门"),
     ("levels", "跨层级"),
+    ("about", "合同类别"),
+    ("data_operation", "数据运营协议"),
+    ("system_building", "委托建设信息系统合同"),
+    ("joint_development", "合作开发、委托开发合同"),
+    ("gives_rights_away", "是否让渡数据运营权"),
+    ("yes", "是"),
+    ("no", "否"),
+    ("signed_on", "签订日期"),
+    ("practicability", "可行性意见"),
+    ("practicable", "可实施可落地"),
+    ("impracticable", "不可实施"),
+    ("data_scope", "授权运营的数据资源范围"),
+    ("operator_conditions", "运营机构的选择条件"),
+    ("term_years", "授权运营期限（年）"),
+    ("revenue_sharing", "收益分配机制"),
+    ("revenue_shares", "收益分配比例"),
+    ("security_and_emergency", "安全保护和应急处置措施"),
+    ("scope_resources", "资源清单"),
+    ("mode_reason", "采用非默认模式的理由"),
+    ("mode", "授权运营模式"),
+    ("exit_grounds", "退出情形"),
+    ("indicators", "考核指标"),
+    ("cost_items", "成本核算项目"),
+    ("decided_by", "审议决定的机关"),
+    ("decided_on", "审议决定的日期"),
+    ("public_interest_protected", "公共利益受保护"),
+    ("data_security_protected", "数据安全受保护"),
+    ("originators_protected", "数据来源者合法权益受保护"),
+];
+
+/// In which form facts are told, as `forms` says it.
+const FACT_FORMS: &[(&str, &str)] = &[
+    ("years", "整数年"),
+    ("day", "日期"),
+    ("resources", "资源编号清单"),
+    ("list", "清单"),
+    ("shares", "合计百分之百的比例"),
 ];
 
 /// Words of other modules that stand in a regime file.
@@ -299,7 +350,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 /// What people call a word of a regime file; the word itself where it is a text.
 pub fn zh(word: &str) -> &str {
-    let lists = [ENTITY_KINDS, AT_EXPIRY, EXIT_GROUNDS, TREASURY_SHARES, MATTER_CHOICES, ELSEWHERE];
+    let lists = [ENTITY_KINDS, AT_EXPIRY, EXIT_GROUNDS, TREASURY_SHARES, MATTER_CHOICES, FACT_FORMS, ELSEWHERE];
     let known = lists.into_iter().flatten().copied().find(|(known, _)| *known == word).map(|(_, zh)| zh);
     known.or_else(|| zh_of_tables(word)).unwrap_or(word)
 }
@@ -315,7 +366,7 @@ macro_rules! tables {
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
     Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
-    super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record,
+    ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record,
 }
 
 /// The body that a role is.

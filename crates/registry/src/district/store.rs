@@ -1,7 +1,7 @@
 //! All SQL of districts.
 
 use shuyu_ledger::{Change, Row, args};
-use shuyu_model::id::{DistrictSchemeId, OrganisationId};
+use shuyu_model::id::{DistrictSchemeId, MatterId, OrganisationId};
 use shuyu_model::{Digest, Time};
 
 use super::{DistrictScheme, DistrictSchemeState};
@@ -52,6 +52,11 @@ pub(crate) async fn schemes(book: &mut Book<'_>, district: &str) -> Result<Vec<D
             title: row.text("title")?,
             document_digest: digest("document_digest")?,
             sections: serde_json::from_str(&row.text("sections")?).map_err(|error| damaged(row, error))?,
+            parent: row
+                .opt_text("parent")?
+                .map(|id| MatterId::parse(&id))
+                .transpose()
+                .map_err(|error| damaged(row, error))?,
             digest: digest("digest")?,
             state: state.ok_or_else(|| damaged(row, "`state` has an unknown word"))?,
             authors: serde_json::from_str(&row.text("authors")?).map_err(|error| damaged(row, error))?,
@@ -64,7 +69,7 @@ pub(crate) async fn schemes(book: &mut Book<'_>, district: &str) -> Result<Vec<D
 
 pub(crate) async fn insert_scheme(change: &mut Change, new: &DistrictScheme) -> Result<()> {
     let sql = "INSERT INTO district_schemes (id, district, title, document_digest, sections, digest, state, authors, \
-               drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+               drafted_at, parent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let now = change.now();
     let args = args![
         new.id.as_str(),
@@ -76,6 +81,7 @@ pub(crate) async fn insert_scheme(change: &mut Change, new: &DistrictScheme) -> 
         new.state.word(),
         json(&new.authors)?,
         now,
+        new.parent.as_ref().map(MatterId::as_str),
     ];
     change.write(sql, args).await?;
     Ok(())

@@ -62,6 +62,14 @@ impl Set {
                 let new = town.new_agreement(kind, operator.organisation.clone(), of, None, from, until);
                 codes_of(registry.draft_agreement(&town.agency[0], new).await.unwrap())
             }
+            PaperAct::ProcessingAgreement => {
+                let Some(processor) = town.processor.first() else { return Vec::new() };
+                let from = town.ledger().now().day();
+                let until = from.saturating_add(jiff::Span::new().months(6));
+                let (kind, of) = (AgreementKind::Processing, vec![self.fund.clone()]);
+                let new = town.new_agreement(kind, processor.organisation.clone(), of, None, from, until);
+                codes_of(registry.draft_agreement(&town.agency[0], new).await.unwrap())
+            }
             PaperAct::ScenarioReview => {
                 let fields: &[(&ResourceId, &[&str])] = &[(&self.fund, &["district"])];
                 let new = town.new_scenario("再来一个", UseKind::Industry, &self.agreement, fields);

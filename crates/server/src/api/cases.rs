@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuyu_airlock::Review;
-use shuyu_casework::{CaseState, CaseView, Defect, InboxItem, Opinion, Outcome};
+use shuyu_casework::{CaseState, CaseView, Defect, InboxItem, Opinion, Outcome, Said};
 use shuyu_model::id::{CandidateId, CaseId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Actor, Digest};
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::endpoint::{Asked, At, Created, Done, FiledWith, IfMatch, Json, Listed, PageAsked, Shown, Who};
 use crate::error::Problem;
 use crate::shapes::nouns::Made;
-use crate::shapes::{nouns, path, registrations, shaped};
+use crate::shapes::{nouns, path, plans, registrations, shaped};
 
 /// A case to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -56,6 +56,10 @@ pub struct NewSignature {
     #[serde(default)]
     #[schema(required = false, value_type = Vec<registrations::Defect>)]
     pub defects: Vec<Defect>,
+    /// Conditions of a yes, findings one by one, fields of a scenario that are not granted.
+    #[serde(default)]
+    #[schema(required = false, value_type = plans::Said)]
+    pub said: Said,
 }
 
 /// Where a case stands now.
@@ -141,8 +145,8 @@ pub async fn sign(
         if_match.holds_for(&seen)?;
         version = Some(seen.version);
     }
-    let NewSignature { step, outcome, reason, evidence, subject_digest, defects } = new;
-    let opinion = Opinion { outcome, reason, evidence, subject_digest, defects };
+    let NewSignature { step, outcome, reason, evidence, subject_digest, defects, said } = new;
+    let opinion = Opinion { outcome, reason, evidence, subject_digest, defects, said };
     let signed = app.casework().sign_if(&actor, &id, &step, opinion, version).await?;
     Ok(Created(Standing { state: granted(signed)? }))
 }

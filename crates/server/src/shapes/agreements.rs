@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use super::nouns::{Mode, ResourceId};
+use super::plans::Shares;
 
 /// An agreement to be drafted; the caller's organisation is the grantor.
 #[derive(ToSchema)]
@@ -24,9 +25,9 @@ pub struct NewAgreement {
     /// Its first day.
     #[schema(format = Date)]
     pub from: String,
-    /// Its last day.
-    #[schema(format = Date)]
-    pub until: String,
+    /// Its last day; where the document sets the term (operation), the end of that.
+    #[schema(required = false, format = Date)]
+    pub until: Option<String>,
     /// Of the document to be signed.
     #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
     pub document_digest: String,
@@ -36,10 +37,16 @@ pub struct NewAgreement {
     /// The implementing scheme that it rests on (operation).
     #[schema(required = false, pattern = "^MAT-[0-9a-f]{32}$")]
     pub scheme: Option<String>,
+    /// The selection that it follows (operation).
+    #[schema(required = false, pattern = "^MAT-[0-9a-f]{32}$")]
+    pub selection: Option<String>,
+    /// Who gets how much of the income (operation).
+    #[schema(required = false)]
+    pub shares: Option<Shares>,
     /// Why its term is not the one of the rules.
     #[schema(required = false, min_length = 1, max_length = 1000)]
     pub term_reason: Option<String>,
-    /// What it says, by heading (processing).
+    /// What it says, by heading; the rules may list the headings.
     #[schema(required = false)]
     pub contents: BTreeMap<String, String>,
 }
@@ -69,6 +76,10 @@ pub struct Agreement {
     pub mode: Option<Mode>,
     /// The implementing scheme that was named.
     pub scheme: Option<String>,
+    /// The selection that was named.
+    pub selection: Option<String>,
+    /// Who gets how much of the income.
+    pub shares: Option<Shares>,
     /// Why its term is not the one of the rules.
     pub term_reason: Option<String>,
     /// What it says, by heading.

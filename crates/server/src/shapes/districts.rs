@@ -16,6 +16,9 @@ pub struct NewDistrictScheme {
     /// What each prescribed section says, in short.
     #[schema(required = false)]
     pub sections: BTreeMap<String, String>,
+    /// The city's scheme that it follows.
+    #[schema(required = false, pattern = "^MAT-[0-9a-f]{32}$")]
+    pub parent: Option<String>,
 }
 
 /// A district's scheme.
@@ -31,6 +34,8 @@ pub struct DistrictScheme {
     pub document_digest: String,
     /// What each prescribed section says, in short.
     pub sections: BTreeMap<String, String>,
+    /// The city's scheme that it follows.
+    pub parent: Option<String>,
     /// Of all of the above; a signature names it.
     pub digest: String,
     /// `draft`, `in_force` or `superseded`.

@@ -26,6 +26,8 @@ pub enum DocumentKind {
     AssessmentResult,
     /// The use of a department's data in a period, about the department.
     SourceAccount,
+    /// The products that applications for scenarios plan, by class.
+    PlannedProducts,
     /// What of a case or matter is filed with whom.
     Filing,
     /// A closed month.

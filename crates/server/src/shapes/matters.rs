@@ -47,6 +47,8 @@ pub enum MatterKind {
     Referral,
     /// A risk that holds up what it is about.
     RiskReport,
+    /// What a department or district signed with a third party.
+    PriorAgreement,
 }
 
 /// A matter to be opened.
@@ -244,6 +246,10 @@ pub struct MatterView {
     pub opener: String,
     /// What is known.
     pub facts: BTreeMap<String, String>,
+    /// Of a scheme whose change is pending: what was approved and rules until then.
+    pub approved: Option<BTreeMap<String, String>>,
+    /// Of an exit from an agreement: what the agreement says, by heading.
+    pub sections: BTreeMap<String, String>,
     /// The answers that a fact may have, where the document lists them.
     pub choices: BTreeMap<String, Vec<String>>,
     /// The matters that cite this one, as far as the viewer sees them.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use super::nouns::{Column, Grade, OrganisationId, ProcedureKind, Role, UseKind};
+use super::plans::{Plan, Said};
 
 /// An organisation to be added.
 #[derive(ToSchema)]
@@ -171,6 +172,9 @@ pub struct NewScenario {
     pub emergency_plan_digest: Option<String>,
     /// The fewest fields that it can do with.
     pub fields: Vec<Field>,
+    /// What else the application says; the rules may ask for parts of it.
+    #[schema(required = false)]
+    pub plan: Plan,
 }
 
 /// A scenario.
@@ -190,9 +194,13 @@ pub struct Scenario {
     pub agreement: String,
     /// Of the emergency plan.
     pub emergency_plan_digest: Option<String>,
-    /// The fields.
+    /// The fields; of an approved one those that were granted.
     pub fields: Vec<Field>,
-    /// Of all of the above; a signature names it.
+    /// The fields that a reviewer did not grant.
+    pub struck: Vec<Field>,
+    /// What else the application says.
+    pub plan: Plan,
+    /// Of all that was applied for; a signature names it.
     pub digest: String,
     /// `draft`, `approved` or `withdrawn`.
     pub state: String,
@@ -293,6 +301,8 @@ pub struct OpinionView {
     pub reason: String,
     /// The document that was given.
     pub evidence: Option<String>,
+    /// Conditions, findings, fields that are not granted.
+    pub said: Said,
     /// When.
     pub signed_at: i64,
 }
@@ -312,6 +322,8 @@ pub struct StepView {
     pub signatures_min: u8,
     /// The document that a signer must give.
     pub evidence: Option<String>,
+    /// What a signer finds on, one by one, before a yes.
+    pub findings: Vec<String>,
     /// Whether it waits for signatures now.
     pub is_open: bool,
     /// Whether it has them all.

@@ -83,19 +83,19 @@ async fn earliest(w: &World<'_>, open: &[Case]) -> anyhow::Result<Day> {
 
 /// The operator agreement and the three scenarios under it.
 pub(super) async fn agree(w: &mut World<'_>) -> anyhow::Result<()> {
-    let (from, until) = (w.today(), w.today().saturating_add(jiff::Span::new().years(3)));
+    let from = w.today();
     let operator = World::made(&w.report.organisations, "operator")?.to_owned();
     let resource = |name: &str| World::made(&w.report.resources, name).map(str::to_owned);
     let named = REGISTERED.iter().map(|table| resource(table.name)).collect::<anyhow::Result<Vec<_>>>()?;
     let loans = resource(super::tables::LOANS.name)?;
 
     w.stage.step("把未登记且在负面清单上的数据写进协议", "an agreement about unregistered, negative-listed data");
-    let body = operator_agreement(&operator, &[loans], &from.to_string(), &until.to_string());
+    let body = operator_agreement(&operator, &[loans], &from.to_string(), None);
     let reply = w.person("fang.ming")?.post("/v1/agreements", &body).await?;
     w.refused("an agreement about negative-listed data", reply, "REG-004")?;
 
     w.stage.step("档案未备齐就起草协议", "an agreement before the papers are on file");
-    let body = operator_agreement(&operator, &named, &from.to_string(), &until.to_string());
+    let body = operator_agreement(&operator, &named, &from.to_string(), None);
     let reply = w.person("fang.ming")?.post("/v1/agreements", &body).await?;
     w.refused("an agreement before the papers are on file", reply, "REG-040")?;
     super::dossier::file(w).await?;
@@ -109,12 +109,19 @@ pub(super) async fn agree(w: &mut World<'_>) -> anyhow::Result<()> {
     w.refused("an agreement with an operator whom no selection has chosen", reply, "CAS-054")?;
     super::select::choose(w).await?;
 
+    w.stage.step("没有实施方案就签订授权运营协议", "an operator agreement that rests on no scheme");
+    let reply = w.person("fang.ming")?.post("/v1/cases", &opened).await?;
+    w.refused("an agreement that rests on no approved scheme", reply, "CAS-081")?;
+    let scheme = super::select::scheme(w).await?;
+    let body = operator_agreement(&operator, &named, &from.to_string(), Some(&scheme));
+
     w.stage.step("签订授权运营协议：三重一大、运营机构、大数据中心", "the operator agreement: decided, signed, signed");
     let agreement = text(&w.person("fang.ming")?.post("/v1/agreements", &body).await?.json()?, "id")?;
     let case = case_about(w, "fang.ming", "operator_agreement", "agreements", &agreement).await?;
     cases::sign(w, "tan.hui", &case, "collective_decision", Some("会议纪要 minutes")).await?;
     cases::sign(w, "su.he", &case, "operator_signature", None).await?;
     cases::sign(w, "luo.chuan", &case, "agency_signature", None).await?;
+    let until = text(&w.person("fang.ming")?.get(&format!("/v1/agreements/{agreement}")).await?.json()?, "until")?;
     w.stage.done(format!("{agreement}, {from} – {until}"))?;
     w.report.agreements.insert("operator".to_owned(), agreement.clone());
 
@@ -142,11 +149,11 @@ pub(super) async fn case_about(
     cases::open(w, login, procedure, id, &digest).await
 }
 
-fn operator_agreement(operator: &str, resources: &[String], from: &str, until: &str) -> Value {
+fn operator_agreement(operator: &str, resources: &[String], from: &str, scheme: Option<&str>) -> Value {
+    // The document sets the term, so that no last day is named.
     json!({
-        "kind": "operator", "grantee": operator, "resources": resources, "from": from, "until": until,
-        "document_digest": document_digest("江城市公共数据资源授权运营协议"), "mode": "whole",
-        "term_reason": "首期试运行三年 three years to begin with",
+        "kind": "operator", "grantee": operator, "resources": resources, "from": from,
+        "document_digest": document_digest("江城市公共数据资源授权运营协议"), "mode": "whole", "scheme": scheme,
     })
 }
 

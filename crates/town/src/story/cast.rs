@@ -102,6 +102,7 @@ pub const ORGANISATIONS: &[Organisation] = &[
 /// Everybody.
 pub const PEOPLE: &[Person] = &[
     person("he.zhiyuan", "贺知远", "主管监管 regulates", "bureau", "regulator"),
+    person("xu.lan", "徐岚", "审定方案 decides on schemes", "bureau", "regulator"),
     person("fang.ming", "方明", "起草授权 drafts agreements", "centre", "agency"),
     person("tan.hui", "谭慧", "审核 reviews", "centre", "agency"),
     person("luo.chuan", "罗川", "审核 reviews", "centre", "agency"),

@@ -79,3 +79,39 @@ pub(super) async fn choose(w: &mut World<'_>) -> anyhow::Result<()> {
     make(w, "luo.chuan", &id, "select", json!({})).await?;
     w.stage.done(&id)
 }
+
+/// What the scheme of 江城市 says.
+const SCHEME: &[(&str, &str)] = &[
+    ("name", "江城市公共数据资源整体授权运营"),
+    ("necessity_and_feasibility", "需求明确，环境已具备"),
+    ("operator_conditions", "法人组织，具备安全和运营能力"),
+    ("mode", "whole"),
+    ("data_scope", "目录内已登记的公共数据资源"),
+    ("term_and_exit", "期限五年，按约定退出"),
+    ("term_years", "5"),
+    ("product_list", "核验、补贴审核、停车统计"),
+    ("cost_and_revenue", "收入扣除成本后上缴"),
+    ("security_and_emergency", "分级保护，应急预案"),
+    ("rights_and_duties", "按协议"),
+    ("supervision_and_assessment", "每年考核"),
+];
+
+/// 实施方案: drafted by the bureau, decided collectively, passed by the city's government.
+pub(super) async fn scheme(w: &mut World<'_>) -> anyhow::Result<String> {
+    w.stage.step(
+        "编制整体授权实施方案：“三重一大”，市政府审定",
+        "the scheme: drafted, decided collectively, passed by the city's government",
+    );
+    let bureau = World::made(&w.report.organisations, "bureau")?.to_owned();
+    let facts: serde_json::Map<String, Value> =
+        SCHEME.iter().map(|(key, told)| ((*key).to_owned(), json!(told))).collect();
+    let new =
+        json!({ "kind": "scheme", "subject": bureau, "title": "江城市公共数据资源授权运营实施方案", "facts": facts });
+    let id = text(&w.person("he.zhiyuan")?.post("/v1/matters", &new).await?.json()?, "id")?;
+    make(w, "he.zhiyuan", &id, "submit", json!({})).await?;
+    make(w, "xu.lan", &id, "decide_collectively", json!({})).await?;
+    make(w, "he.zhiyuan", &id, "refer", json!({})).await?;
+    make(w, "xu.lan", &id, "approve", json!({})).await?;
+    w.stage.done(&id)?;
+    Ok(id)
+}
