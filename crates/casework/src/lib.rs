@@ -42,6 +42,7 @@ mod districts;
 mod error;
 mod filing;
 mod gates;
+pub mod group;
 pub mod matter;
 mod matters;
 pub mod milestones;

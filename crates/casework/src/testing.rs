@@ -7,6 +7,7 @@
 #![allow(clippy::allow_attributes, clippy::expect_used, reason = "only tests call this; a test fails by panicking")]
 
 use shuyu_ledger::Event;
+use shuyu_model::candidacy::ChosenAs;
 use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::{Actor, Role};
@@ -18,7 +19,8 @@ use crate::candidacy::{
     Answer, Bid, Candidacy, CandidacyState, Declaration, Evidence, Finding, Found, ItemKind, ItemView, Judgement,
     NewCandidacy, NewExpert, Score, sheet, store,
 };
-use crate::matter::{Matter, Moved, store as matters};
+use crate::matter::{Facts, Matter, Moved, store as matters};
+use crate::store::Book;
 
 /// The shares that an applicant bids here.
 pub const BID: Bid = Bid { owner_per_mille: 300, operator_per_mille: 500, processor_per_mille: 200 };
@@ -57,7 +59,8 @@ pub async fn judge(casework: &Casework, id: &MatterId, of: &OrganisationId, revi
         }
         ItemKind::Ground => {
             let document = digest(casework.registry().ledger(), &item.code);
-            let given = Finding { code, is_clear: true, on: None, document, reason, seen_version };
+            let fine_fen = (code == "large_fine").then_some(0);
+            let given = Finding { code, is_clear: true, on: None, fine_fen, document, reason, seen_version };
             casework.find_ground(reviewer, id, of, given).await
         }
     };
@@ -78,16 +81,20 @@ pub async fn complete(casework: &Casework, id: &MatterId, applicant: &Actor, rev
 /// Applies in a selection that takes applications.
 pub async fn apply(casework: &Casework, id: &MatterId, applicant: &Actor) {
     let document = digest(casework.registry().ledger(), "application");
-    let new = NewCandidacy { organisation: None, document, bid: Some(BID) };
+    let matter = matters::matter(&mut Book::Ledger(casework.registry().ledger()), id).await.expect("a selection");
+    let scheme = matter.facts.get("scheme").and_then(|id| MatterId::parse(id).ok());
+    let new = NewCandidacy { organisation: None, document, bid: Some(BID), scheme };
     allowed(casework.enter_candidacy(applicant, id, new).await.expect("a candidacy"));
 }
 
 /// Names as many experts as are asked for and lets each score an applicant.
 pub async fn score(casework: &Casework, id: &MatterId, of: &OrganisationId, runner: &Actor, points: u8) {
-    let selection = &casework.registry().regime().selection;
-    let Some(items) = selection.scored_items.as_ref().map(|items| items.value.len()) else { return };
+    let matter = matters::matter(&mut Book::Ledger(casework.registry().ledger()), id).await.expect("a selection");
+    let chosen_as = sheet::chosen_as(&matter).expect("a selection");
+    let selection = sheet::panel(casework.registry().regime(), chosen_as);
+    let Some(items) = selection.scored_items.map(|items| items.value.len()) else { return };
     let known = casework.experts(id, runner, &Page::first()).await.expect("a book").expect("a selection").items;
-    let min = i64::from(selection.experts_min.as_ref().map_or(1, |min| min.value));
+    let min = i64::from(selection.experts_min.map_or(1, |min| min.value));
     for number in i64::try_from(known.len()).unwrap_or(0)..min {
         let (name, employer) = (format!("专家{number}"), format!("外地大学{number}"));
         let declaration = digest(casework.registry().ledger(), &name);
@@ -102,61 +109,119 @@ pub async fn score(casework: &Casework, id: &MatterId, of: &OrganisationId, runn
 
 /// A selection that has just chosen an operator, without the way there.
 pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, operator: &OrganisationId) -> MatterId {
-    let (registry, kind) = (casework.registry(), MatterKind::OperatorSelection);
-    let rules = registry.regime().matter.get(&kind).expect("a selection in the rules").clone();
+    selected_as(casework, agency, reviewer, operator, ChosenAs::Operator).await
+}
+
+/// An implementing scheme in force, published on the trading platform, without the way there.
+pub async fn scheme_in_force(casework: &Casework, opener: &Actor) -> MatterId {
+    scheme_that(casework, opener, true).await
+}
+
+/// The same, which nobody has published.
+pub async fn unpublished_scheme(casework: &Casework, opener: &Actor) -> MatterId {
+    scheme_that(casework, opener, false).await
+}
+
+async fn scheme_that(casework: &Casework, opener: &Actor, is_published: bool) -> MatterId {
+    let registry = casework.registry();
     let mut turn = registry.turn().await.expect("a turn");
-    let at = turn.change().now();
-    let matter = Matter {
+    let mut scheme = made(casework, MatterKind::Scheme, opener, "effective");
+    let on = scheme.opened_at.day().to_string();
+    let told = [("trading_platform", "公共资源交易平台"), ("publication_number", "001"), ("published_on", on.as_str())];
+    if is_published {
+        scheme.facts = told.into_iter().map(|(key, told)| (key.to_owned(), told.to_owned())).collect();
+    }
+    scheme.version = 2;
+    matters::insert_matter(turn.change(), &scheme).await.expect("a scheme");
+    let moved = |version, by: &str, from: &str| moved_to("effective", version, (by, from), opener, &scheme);
+    let both = [moved(1, "approve", "government_decision"), moved(2, "publish", "effective")];
+    for moved in both.into_iter().take(1 + usize::from(is_published)) {
+        matters::insert_move(turn.change(), &scheme.id, &moved).await.expect("a move");
+    }
+    let event = Event::done(Some(opener), "matter.opened", scheme.id.as_str()).under(registry.regime());
+    turn.commit(event).await.expect("a scheme");
+    scheme.id
+}
+
+/// A matter of this kind in this state.
+fn made(casework: &Casework, kind: MatterKind, opener: &Actor, state: &'static str) -> Matter {
+    let registry = casework.registry();
+    let at = registry.ledger().now();
+    Matter {
         id: registry.ledger().new_id(),
         kind,
-        rules,
+        rules: registry.regime().matter.get(&kind).expect("such matters in the rules").clone(),
         regime: registry.regime().stamp(),
-        subject: agency.organisation.to_string(),
-        subject_organisation: Some(agency.organisation.clone()),
+        subject: opener.organisation.to_string(),
+        subject_organisation: Some(opener.organisation.clone()),
         counterparty: None,
-        title: "遴选".into(),
-        state: "selected",
+        title: "为测试而设".into(),
+        state,
         entered_at: at,
         due: None,
         platform_day: None,
         version: 1,
-        opener: agency.organisation.clone(),
-        opener_person: agency.person.clone(),
-        parties: [(Role::Agency, agency.organisation.clone())].into(),
-        authors: vec![agency.person.clone()],
-        facts: [(sheet::WINNER.to_owned(), operator.to_string())].into(),
+        opener: opener.organisation.clone(),
+        opener_person: opener.person.clone(),
+        parties: opener.roles.iter().map(|role| (*role, opener.organisation.clone())).collect(),
+        authors: vec![opener.person.clone()],
+        facts: Facts::new(),
         opened_at: at,
         ended_at: None,
-    };
-    matters::insert_matter(turn.change(), &matter).await.expect("a matter");
-    let moved = Moved {
+    }
+}
+
+fn moved_to(to: &str, version: i64, (by, from): (&str, &str), actor: &Actor, matter: &Matter) -> Moved {
+    Moved {
         cites: Vec::new(),
         assignee: None,
-        version: 1,
-        by: "select".to_owned(),
-        from: "evaluated".to_owned(),
-        to: "selected".to_owned(),
-        person: Some(reviewer.person.clone()),
-        organisation: Some(reviewer.organisation.clone()),
+        version,
+        by: by.to_owned(),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        person: Some(actor.person.clone()),
+        organisation: Some(actor.organisation.clone()),
         reason: "made for a test".to_owned(),
         evidence: None,
         facts: matter.facts.clone(),
         due_day: None,
-        at,
-    };
+        at: matter.opened_at,
+    }
+}
+
+/// A selection that has just chosen somebody as this, without the way there.
+pub async fn selected_as(
+    casework: &Casework,
+    agency: &Actor,
+    reviewer: &Actor,
+    operator: &OrganisationId,
+    chosen_as: ChosenAs,
+) -> MatterId {
+    let registry = casework.registry();
+    let mut turn = registry.turn().await.expect("a turn");
+    let mut matter = made(casework, MatterKind::OperatorSelection, agency, "selected");
+    let at = matter.opened_at;
+    matter.parties = [(Role::Agency, agency.organisation.clone())].into();
+    matter.facts = Facts::from([
+        (sheet::WINNER.to_owned(), operator.to_string()),
+        (sheet::CHOSEN_AS.to_owned(), chosen_as.word().to_owned()),
+    ]);
+    matters::insert_matter(turn.change(), &matter).await.expect("a matter");
+    let moved = moved_to("selected", 1, ("select", "evaluated"), reviewer, &matter);
     matters::insert_move(turn.change(), &matter.id, &moved).await.expect("a move");
     let mut candidacy = Candidacy {
         matter: matter.id.clone(),
         organisation: operator.clone(),
-        chosen_as: shuyu_model::candidacy::ChosenAs::Operator,
+        chosen_as,
         document: Some(digest(registry.ledger(), "application")),
         bid: Some(BID),
+        scheme: None,
         state: CandidacyState::Standing,
         entered_by: agency.person.clone(),
         entered_for: agency.organisation.clone(),
         applied_at: at,
         ended_at: None,
-        items: sheet::of(registry.regime(), shuyu_model::candidacy::ChosenAs::Operator, &[]),
+        items: sheet::of(registry.regime(), chosen_as, &[]),
     };
     store::insert_candidacy(turn.change(), &candidacy).await.expect("a candidacy");
     for item in &mut candidacy.items {
@@ -167,7 +232,7 @@ pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, ope
         item.answer =
             Some(Answer { document, title, dated: Some(at.day()), valid_until: None, is_clear, on: None, by, at });
         let (by, reason) = (reviewer.person.clone(), "made for a test".to_owned());
-        item.finding = Some(Found { is_good: true, on: None, document, reason, by, at });
+        item.finding = Some(Found { is_good: true, on: None, fine_fen: None, document, reason, by, at });
     }
     for item in &candidacy.items {
         store::update_item(turn.change(), &candidacy, item).await.expect("an item");

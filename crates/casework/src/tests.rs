@@ -2,9 +2,11 @@
 
 mod candidacies;
 mod choices;
+mod competition;
 mod desk;
 mod districts;
 mod dossier;
+mod group;
 mod matter_refusals;
 mod matters;
 mod milestones;
@@ -18,6 +20,7 @@ mod requests;
 mod reviews;
 mod schemes;
 mod shipped_matters;
+mod supervision;
 mod upward;
 
 use shuyu_ledger::Ledger;

@@ -32,6 +32,7 @@ mod rectification;
 mod referral;
 mod risk_report;
 mod scheme;
+mod supervision;
 
 /// What a matter is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,11 +74,13 @@ pub enum MatterKind {
     Referral,
     /// 风险报告: it holds up what it is about.
     RiskReport,
+    /// 日常监管: one party looks at another at an interval or when it is told to.
+    Supervision,
 }
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 18] = [
+    pub const ALL: [MatterKind; 19] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -96,6 +99,7 @@ impl MatterKind {
         Self::Call,
         Self::Referral,
         Self::RiskReport,
+        Self::Supervision,
     ];
 
     /// The word in files, database and JSON.
@@ -119,6 +123,7 @@ impl MatterKind {
             Self::Call => "call",
             Self::Referral => "referral",
             Self::RiskReport => "risk_report",
+            Self::Supervision => "supervision",
         }
     }
 
@@ -153,6 +158,7 @@ impl MatterKind {
             Self::Call => &call::MACHINE,
             Self::Referral => &referral::MACHINE,
             Self::RiskReport => &risk_report::MACHINE,
+            Self::Supervision => &supervision::MACHINE,
         }
     }
 }

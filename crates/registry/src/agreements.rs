@@ -6,7 +6,7 @@ use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::{AgreementId, OrganisationId};
 use shuyu_model::regime::{PaperAct, Sourced};
-use shuyu_model::{Actor, Reason, Reasons, Role, Verdict};
+use shuyu_model::{Actor, Reason, Reasons, Regime, Role, Verdict};
 
 use crate::agreement::{Agreed, AgreedMore, Agreement, AgreementKind, AgreementState, NewAgreement};
 use crate::decide::{self, Asked};
@@ -149,6 +149,9 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
             mode::against(asked, agreement, found);
             mode::term(asked, agreement, found);
             district::authorised(asked, &agreement.grantor, found);
+            if let Some(operator) = asked.world.organisations.get(&agreement.grantee) {
+                found.extend(operator_form(asked.regime, operator.entity_kind, &operator.name));
+            }
             for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
                 decide::of_resource(asked, resource, found);
             }
@@ -248,4 +251,14 @@ fn entity_kind(asked: &Asked<'_>, entity: &OrganisationId, found: &mut Vec<Reaso
         let what = format!("`{}` is {kind}; an entity must be: {}", asked.world.name_of(entity), rule.value.join(", "));
         found.push(asked.regime.reason(reasons::ENTITY_KIND, rule, what, "choose an entity of such a form"));
     }
+}
+
+/// REG-100, of who is or shall be an operator.
+pub(crate) fn operator_form(regime: &Regime, kind: Option<EntityKind>, name: &str) -> Option<Reason> {
+    let rule = regime.roles.operator_kinds.as_ref()?;
+    (!kind.is_some_and(|kind| rule.value.iter().any(|word| word == kind.word()))).then(|| {
+        let kind = kind.map_or("of no stated form", EntityKind::word);
+        let what = format!("`{name}` is {kind}; who operates must be: {}", rule.value.join(", "));
+        regime.reason(reasons::OPERATOR_FORM, rule, what, "name its legal form, or let another operate")
+    })
 }

@@ -74,7 +74,7 @@ pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictSc
 pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
 pub use error::RegistryError;
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
-pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField};
+pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField, OrdersTally};
 pub use page::{Listing, Page};
 pub use parties::Bootstrap;
 pub use party::{EntityKind, NewOrganisation, NewPerson, Organisation, Person};

@@ -75,6 +75,7 @@ reasons! {
     ("REG-082", OF_THE_CITY, "a body that stands above all districts is placed in one")
     ("REG-083", SECTIONS_MISSING, "a district's scheme lacks sections that the document asks for")
     ("REG-084", NOT_THE_DISTRICT, "somebody else than a district's data department acts as one")
+    ("REG-100", OPERATOR_FORM, "an operator is of no legal form that the rules let operate")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

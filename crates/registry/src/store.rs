@@ -81,6 +81,11 @@ impl Reader<'_> {
         self.row.text(column)?.parse().map_err(|error| self.damaged(error))
     }
 
+    pub(crate) fn opt_day(&self, column: &str) -> Result<Option<Day>> {
+        let text = self.row.opt_text(column)?;
+        text.map(|text| text.parse().map_err(|error: jiff::Error| self.damaged(error.to_string()))).transpose()
+    }
+
     pub(crate) fn opt_time(&self, column: &str) -> Result<Option<Time>> {
         Ok(self.row.opt_int(column)?.map(Time))
     }

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 
+use shuyu_model::id::MatterId;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::words::Mode;
 use shuyu_model::{Reason, Regime};
@@ -33,15 +34,10 @@ pub(crate) async fn against(
         let is_narrow = agreement.mode == Some(Mode::Sector);
         return Ok(is_narrow.then(|| no_scheme(regime)).into_iter().collect());
     };
-    let found = store::matter(&mut Book::Change(turn.change()), id).await;
-    let mut scheme = match found {
-        Ok(matter) if matter.kind == MatterKind::Scheme && IN_FORCE.contains(&matter.state) => matter,
-        Ok(_) | Err(CaseworkError::Unknown { .. }) => {
-            let what = format!("{id} is no implementing scheme in force");
-            let instead = "name a scheme that has been approved and has not ended";
-            return Ok(vec![reason(regime, reasons::SCHEME_NOT_IN_FORCE, what, instead)]);
-        }
-        Err(error) => return Err(error),
+    let Some(mut scheme) = in_force(turn, id).await? else {
+        let what = format!("{id} is no implementing scheme in force");
+        let instead = "name a scheme that has been approved and has not ended";
+        return Ok(vec![reason(regime, reasons::SCHEME_NOT_IN_FORCE, what, instead)]);
     };
     if scheme.state == CHANGE_PENDING {
         // What was approved holds, not what is proposed.
@@ -49,6 +45,15 @@ pub(crate) async fn against(
         scheme.facts = known_at(scheme.machine(), &history, EFFECTIVE);
     }
     Ok(beyond(regime, agreement, &scheme))
+}
+
+/// The scheme of this id, if it is one in force.
+pub(crate) async fn in_force(turn: &mut Turn, id: &MatterId) -> Result<Option<Matter>, CaseworkError> {
+    match store::matter(&mut Book::Change(turn.change()), id).await {
+        Ok(matter) => Ok(Some(matter).filter(|m| m.kind == MatterKind::Scheme && IN_FORCE.contains(&m.state))),
+        Err(CaseworkError::Unknown { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn reason(regime: &Regime, code: &'static str, what: String, instead: &str) -> Reason {

@@ -47,6 +47,8 @@ pub enum MatterKind {
     Referral,
     /// A risk that holds up what it is about.
     RiskReport,
+    /// One party looks at another at an interval, or when it is told to.
+    Supervision,
 }
 
 /// A matter to be opened.
@@ -254,6 +256,8 @@ pub struct MatterView {
     pub history: Vec<MovedView>,
     /// Copies due and filed.
     pub filings: Vec<MatterFiling>,
+    /// Of an incident: how many minutes after its discovery it was told here.
+    pub told_after_minutes: Option<i64>,
 }
 
 /// Something that somebody must do by a day.
@@ -262,7 +266,8 @@ pub struct Obligation {
     /// Names it in pages.
     pub key: String,
     /// Its word: `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end`, `milestone`,
-    /// `renewal`, `explanation`, `paper`, `report`, `disclosure`.
+    /// `renewal`, `explanation`, `paper`, `selection`, `order`, `supervision`, `later_record`, `rules_warning`,
+    /// `report`, `disclosure`.
     pub kind: String,
     /// About what: an id, the stamp of the rules, or the name of a goal.
     pub about: String,

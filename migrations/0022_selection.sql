@@ -1,0 +1,54 @@
+-- Choosing and looking after the chosen: the day for an order's answer, the scheme that
+-- an application names, what was found of somebody after the choice.
+
+ALTER TABLE orders ADD COLUMN answer_by TEXT;
+ALTER TABLE candidacies ADD COLUMN scheme TEXT;
+
+-- A record of a ground that came up after the choice (列入失信名单 and the like).
+CREATE TABLE later_records (
+    matter_id    TEXT NOT NULL REFERENCES matters (id),
+    organisation TEXT NOT NULL REFERENCES organisations (id),
+    number       BIGINT NOT NULL,
+    code         TEXT NOT NULL,
+    on_day       TEXT NOT NULL,
+    document     TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    due_day      TEXT NOT NULL,
+    clause       TEXT NOT NULL,
+    found_by     TEXT NOT NULL REFERENCES people (id),
+    found_for    TEXT NOT NULL REFERENCES organisations (id),
+    found_at     BIGINT NOT NULL,
+    PRIMARY KEY (matter_id, organisation, number)
+);
+
+-- The coordination group: who sits in it, its experts, its meetings. `agenda` and
+-- `present` are JSON: ids of matters, numbers of members.
+CREATE TABLE group_members (
+    number       BIGINT PRIMARY KEY,
+    department   TEXT NOT NULL,
+    organisation TEXT REFERENCES organisations (id),
+    person       TEXT NOT NULL,
+    entered_by   TEXT NOT NULL REFERENCES people (id),
+    entered_at   BIGINT NOT NULL,
+    left_at      BIGINT
+);
+
+CREATE TABLE group_experts (
+    number      BIGINT PRIMARY KEY,
+    name        TEXT NOT NULL,
+    employer    TEXT NOT NULL,
+    field       TEXT NOT NULL,
+    appointment TEXT NOT NULL,
+    entered_by  TEXT NOT NULL REFERENCES people (id),
+    entered_at  BIGINT NOT NULL
+);
+
+CREATE TABLE group_meetings (
+    number      BIGINT PRIMARY KEY,
+    held_on     TEXT NOT NULL,
+    agenda      TEXT NOT NULL,
+    present     TEXT NOT NULL,
+    minutes     TEXT NOT NULL,
+    recorded_by TEXT NOT NULL REFERENCES people (id),
+    recorded_at BIGINT NOT NULL
+);
