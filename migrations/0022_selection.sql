@@ -52,3 +52,19 @@ CREATE TABLE group_meetings (
     recorded_by TEXT NOT NULL REFERENCES people (id),
     recorded_at BIGINT NOT NULL
 );
+
+-- Rules of a higher level that set a value of the document anew from a day on.
+CREATE TABLE rule_overrides (
+    number     BIGINT PRIMARY KEY,
+    rule_key   TEXT NOT NULL,
+    rule_value BIGINT NOT NULL,
+    issuer     TEXT NOT NULL,
+    rule       TEXT NOT NULL,
+    first_day  TEXT NOT NULL,
+    document   TEXT NOT NULL,
+    entered_by TEXT NOT NULL REFERENCES people (id),
+    entered_at BIGINT NOT NULL
+);
+
+-- What a district's scheme narrows of the city's values, as JSON.
+ALTER TABLE district_schemes ADD COLUMN narrows TEXT NOT NULL DEFAULT '{}';

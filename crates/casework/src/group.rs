@@ -234,7 +234,8 @@ impl Casework {
         // More than the share must be there, and somebody at all.
         if present.len().saturating_mul(100) <= asked {
             let rule = &rules.present_percent_min;
-            let what = format!("{} of {} members were there; more than {}% decide", present.len(), members.len(), rule.value);
+            let what =
+                format!("{} of {} members were there; more than {}% decide", present.len(), members.len(), rule.value);
             let instead = "let the group meet again with more of its members";
             found.push(self.registry().regime().reason(reasons::TOO_FEW_MEMBERS, rule, what, instead));
         }
@@ -306,7 +307,8 @@ impl Casework {
         if meetings.iter().any(|meeting| had_it(&meeting)) {
             return Ok(None);
         }
-        let what = format!("`{}` is the group's: no meeting with these minutes had the matter on its agenda", named.name);
+        let what =
+            format!("`{}` is the group's: no meeting with these minutes had the matter on its agenda", named.name);
         let clause = regime.cite_clause(&rules.source);
         let instead = "record the meeting, and give the digest of its minutes as `evidence`";
         Ok(Some(Reason::new(reasons::GROUP_NOT_MET, what, clause, instead)))
@@ -321,7 +323,12 @@ impl Casework {
         let is_on_it = experts.iter().any(|one| one.name == name.trim() && one.employer == employer.trim());
         Ok((!is_on_it).then(|| {
             let what = format!("`{}` of `{}` is not on the group's expert panel", name.trim(), employer.trim());
-            regime.reason(reasons::OFF_THE_PANEL, rule, what, "name an expert of the panel, or let the group appoint one")
+            regime.reason(
+                reasons::OFF_THE_PANEL,
+                rule,
+                what,
+                "name an expert of the panel, or let the group appoint one",
+            )
         }))
     }
 }
@@ -331,9 +338,8 @@ fn next(numbers: impl Iterator<Item = i64>) -> i64 {
 }
 
 fn named(texts: &[(&str, &String)]) -> Result<()> {
-    let is_bad = |text: &str| {
-        !(1..=NAME_CHARS_MAX).contains(&text.trim().chars().count()) || text.chars().any(char::is_control)
-    };
+    let is_bad =
+        |text: &str| !(1..=NAME_CHARS_MAX).contains(&text.trim().chars().count()) || text.chars().any(char::is_control);
     let fault = |(field, _): &(&str, &String)| format!("`{field}` is 1 to {NAME_CHARS_MAX} characters, on one line");
     let faults: Vec<String> = texts.iter().filter(|(_, text)| is_bad(text)).map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(CaseworkError::Malformed { faults }) }

@@ -34,6 +34,7 @@
     )
 )]
 
+pub mod acts;
 pub mod candidacy;
 mod case;
 mod casework;

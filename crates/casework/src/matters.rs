@@ -502,7 +502,13 @@ impl Casework {
         let filings = store::filings(&mut book, id).await?;
         let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
         let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
-        Ok(Some(matter::of_matter(&self.asked(&districts::in_place(&matter, viewer.clone())), &matter, history, filings, citing)))
+        Ok(Some(matter::of_matter(
+            &self.asked(&districts::in_place(&matter, viewer.clone())),
+            &matter,
+            history,
+            filings,
+            citing,
+        )))
     }
 
     /// The matters that this viewer may see, oldest first.

@@ -34,6 +34,7 @@ mod matter;
 mod milestone;
 mod money;
 mod national;
+mod overriding;
 mod procedure;
 mod roles;
 mod rules;
@@ -65,6 +66,7 @@ pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
     NationalSecurity,
 };
+pub use overriding::OVERRIDABLE;
 pub use procedure::{EVIDENCE, Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
 pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,

@@ -148,6 +148,9 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
         AgreementKind::Operator => {
             mode::against(asked, agreement, found);
             mode::term(asked, agreement, found);
+            if let Some((scheme, years)) = district::years_max(asked, &agreement.grantor) {
+                beyond_district(asked, agreement, scheme, years, found);
+            }
             district::authorised(asked, &agreement.grantor, found);
             if let Some(operator) = asked.world.organisations.get(&agreement.grantee) {
                 found.extend(operator_form(asked.regime, operator.entity_kind, &operator.name));
@@ -250,6 +253,24 @@ fn entity_kind(asked: &Asked<'_>, entity: &OrganisationId, found: &mut Vec<Reaso
         let kind = kind.map_or("of no stated form", EntityKind::word);
         let what = format!("`{}` is {kind}; an entity must be: {}", asked.world.name_of(entity), rule.value.join(", "));
         found.push(asked.regime.reason(reasons::ENTITY_KIND, rule, what, "choose an entity of such a form"));
+    }
+}
+
+/// REG-102: no longer than the scheme of its own district lets it.
+fn beyond_district(
+    asked: &Asked<'_>,
+    agreement: &Agreement,
+    scheme: &crate::DistrictScheme,
+    years: u8,
+    found: &mut Vec<Reason>,
+) {
+    let span = jiff::Span::new().years(i64::from(years));
+    let last = agreement.from.saturating_add(span).saturating_sub(jiff::Span::new().days(1));
+    if last < agreement.until {
+        let what = format!("the district's scheme {} lets it run {years} years, to {last}", scheme.id);
+        let rule = &asked.regime.agreement.years_max;
+        let instead = format!("let it end on {last} or before, or change the scheme");
+        found.push(asked.regime.reason(reasons::NOT_NARROWER, rule, what, instead));
     }
 }
 

@@ -76,6 +76,8 @@ pub struct DistrictScheme {
     pub document_digest: Digest,
     /// What each prescribed section says, in short.
     pub sections: BTreeMap<String, String>,
+    /// What it narrows of the city's values, by [`NARROWABLE`].
+    pub narrows: BTreeMap<String, i64>,
     /// Of all of the above.
     pub digest: Digest,
     /// How far it has come.
@@ -95,6 +97,8 @@ struct Drafted<'a> {
     title: &'a str,
     document_digest: Digest,
     sections: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    narrows: &'a BTreeMap<String, i64>,
 }
 
 /// A scheme to be drafted, for the drafter's own district.
@@ -108,6 +112,9 @@ pub struct NewDistrictScheme {
     /// What each prescribed section says, in short.
     #[serde(default)]
     pub sections: BTreeMap<String, String>,
+    /// What it narrows of the city's values, by [`NARROWABLE`].
+    #[serde(default)]
+    pub narrows: BTreeMap<String, i64>,
 }
 
 impl NewDistrictScheme {
@@ -218,9 +225,10 @@ impl Registry {
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         let asked = self.asked(&world);
-        let NewDistrictScheme { title, document_digest, sections } = new;
+        let NewDistrictScheme { title, document_digest, sections, narrows } = new;
         let district = actor.organisation.clone();
-        let drafted = Drafted { district: &district, title: &title, document_digest, sections: &sections };
+        let drafted =
+            Drafted { district: &district, title: &title, document_digest, sections: &sections, narrows: &narrows };
         let digest = canonical::digest(self.ledger().profile(), &drafted).map_err(LedgerError::from)?;
         let scheme = DistrictScheme {
             id: self.ledger().new_id(),
@@ -228,6 +236,7 @@ impl Registry {
             title,
             document_digest,
             sections,
+            narrows,
             digest,
             state: DistrictSchemeState::Draft,
             authors: vec![actor.person.clone()],
@@ -270,6 +279,7 @@ impl Registry {
 fn against(asked: &Asked<'_>, scheme: &DistrictScheme, found: &mut Vec<Reason>) {
     decide::in_force(asked, found);
     let hierarchy = &asked.regime.hierarchy;
+    narrower(asked, scheme, found);
     let is_department = asked.world.districts.get(&scheme.district) == Some(&scheme.district);
     if !is_department {
         let what = format!("`{}` is the data department of no district", asked.world.name_of(&scheme.district));
@@ -286,6 +296,34 @@ fn against(asked: &Asked<'_>, scheme: &DistrictScheme, found: &mut Vec<Reason>) 
         let instead = "write these sections and sum each up";
         found.push(asked.regime.reason(reasons::SECTIONS_MISSING, rule, what, instead));
     }
+}
+
+/// The values of the city that a district's scheme can narrow, never widen.
+pub const NARROWABLE: [&str; 1] = ["agreement.years_max"];
+
+/// REG-102.
+fn narrower(asked: &Asked<'_>, scheme: &DistrictScheme, found: &mut Vec<Reason>) {
+    let citys = &asked.regime.agreement.years_max;
+    let is_narrower = |(key, value): &(&String, &i64)| {
+        NARROWABLE.contains(&key.as_str()) && (1..=i64::from(citys.value)).contains(*value)
+    };
+    let wide: Vec<String> =
+        scheme.narrows.iter().filter(|one| !is_narrower(one)).map(|(key, value)| format!("{key} {value}")).collect();
+    if !wide.is_empty() {
+        let what = format!("a district narrows these of the city's values and widens none: {}", reasons::names(&wide));
+        let instead = format!("narrow {} to {} at most, or leave it to the city's", NARROWABLE.join(", "), citys.value);
+        found.push(asked.regime.reason(reasons::NOT_NARROWER, citys, what, instead));
+    }
+}
+
+/// The longest term that the scheme of a grantor's district gives, with that scheme.
+pub(crate) fn years_max<'a>(asked: &Asked<'a>, grantor: &OrganisationId) -> Option<(&'a DistrictScheme, u8)> {
+    let district = asked.world.districts.get(grantor)?;
+    let is_its =
+        |scheme: &&Arc<DistrictScheme>| scheme.district == *district && scheme.state == DistrictSchemeState::InForce;
+    let scheme = asked.world.district_schemes.values().find(is_its)?;
+    let years = scheme.narrows.get("agreement.years_max").and_then(|years| u8::try_from(*years).ok())?;
+    Some((scheme, years.min(asked.regime.agreement.years_max.value)))
 }
 
 /// REG-081: an agency of a district authorises by its district's scheme.

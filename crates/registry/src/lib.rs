@@ -42,6 +42,7 @@ mod live;
 mod mode;
 pub mod order;
 mod orders;
+mod overrides;
 pub mod page;
 mod parties;
 pub mod party;
@@ -75,6 +76,7 @@ pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, P
 pub use error::RegistryError;
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField, OrdersTally};
+pub use overrides::{NewOverride, Override};
 pub use page::{Listing, Page};
 pub use parties::Bootstrap;
 pub use party::{EntityKind, NewOrganisation, NewPerson, Organisation, Person};

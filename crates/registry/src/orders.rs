@@ -18,7 +18,9 @@ use crate::live::Basis;
 use crate::order::{NewOrder, Order, OrderState, OrderStep, OrderedField, OrdersTally};
 use crate::party::text_fault;
 use crate::scenario::PURPOSE_CHARS_MAX;
-use crate::{Agreement, AgreementKind, AgreementState, Listing, Page, Registry, RegistryError, Turn, processing, store};
+use crate::{
+    Agreement, AgreementKind, AgreementState, Listing, Page, Registry, RegistryError, Turn, processing, store,
+};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 

@@ -76,6 +76,8 @@ reasons! {
     ("REG-083", SECTIONS_MISSING, "a district's scheme lacks sections that the document asks for")
     ("REG-084", NOT_THE_DISTRICT, "somebody else than a district's data department acts as one")
     ("REG-100", OPERATOR_FORM, "an operator is of no legal form that the rules let operate")
+    ("REG-101", NOT_YIELDING, "a rule of a higher level is entered where the document yields to none by itself")
+    ("REG-102", NOT_NARROWER, "a district's scheme sets a value that the city's rules do not let it, or wider than theirs")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

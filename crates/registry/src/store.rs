@@ -13,8 +13,10 @@ use crate::{
 };
 
 pub(crate) mod orders;
+mod overrides;
 
 pub(crate) use orders::{insert_order, orders, set_order};
+pub(crate) use overrides::{insert_override, overrides};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 

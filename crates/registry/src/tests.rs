@@ -4,6 +4,7 @@ mod districts;
 mod dossier;
 mod drafting;
 mod findings;
+mod overrides;
 mod parties;
 mod permits;
 mod processing;
@@ -24,6 +25,8 @@ async fn every_code_is_given_somewhere() {
     seen.extend(findings::codes_of_findings_with_every_fault().await);
     seen.extend(processing::codes_of_orders_with_every_fault().await);
     seen.extend(districts::codes_of_districts_with_every_fault().await);
+    seen.extend(overrides::codes_of_overrides_with_every_fault().await);
+    seen.extend(parties::codes_of_an_operators_form().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -7,6 +7,7 @@ pub mod candidacies;
 pub mod candidates;
 pub mod cases;
 pub mod catalog;
+pub mod choosing;
 pub mod demo;
 pub mod districts;
 pub mod documents;

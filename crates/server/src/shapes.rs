@@ -7,6 +7,7 @@
 
 pub mod agreements;
 pub mod candidacies;
+pub mod choosing;
 pub mod districts;
 pub mod documents;
 pub mod dossier;

@@ -129,6 +129,8 @@ fn a_processor_may_call_what_this_list_says() {
         "see_dossier",
         "handle_orders",
         "see_orders",
+        "issue_documents",
+        "see_documents",
         "compute",
         "see_jobs",
         "own_job",

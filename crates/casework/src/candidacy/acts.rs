@@ -435,7 +435,8 @@ impl Casework {
         if let Some(reasons) = Reasons::new(against) {
             return self.refuse(desk.turn, actor, "candidacy.refused", id.as_str(), reasons).await;
         }
-        let found = Found { is_good, on, fine_fen, document, reason, by: actor.person.clone(), at: desk.turn.change().now() };
+        let found =
+            Found { is_good, on, fine_fen, document, reason, by: actor.person.clone(), at: desk.turn.change().now() };
         let item = Item { finding: Some(found), ..item };
         store::update_item(desk.turn.change(), &candidacy, &item).await?;
         let facts = json!({

@@ -105,7 +105,10 @@ impl Casework {
         let rule = ground.fine_fen_min.as_ref().filter(|_| is_clear)?;
         let yuan = rule.value / 100;
         let what = match fine_fen {
-            None => format!("that there is no such fine is found without saying the largest that there is (`{}`)", item.code),
+            None => format!(
+                "that there is no such fine is found without saying the largest that there is (`{}`)",
+                item.code
+            ),
             Some(fine) if rule.value <= fine => {
                 format!("a fine of {} yuan reaches the {yuan} yuan from which it counts (`{}`)", fine / 100, item.code)
             }

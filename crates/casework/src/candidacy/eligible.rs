@@ -105,7 +105,8 @@ fn ground(candidacy: &Candidacy, item: &Item, known: &Known<'_>, found: &mut Vec
     // No look-back frees from what came after the application.
     let later = known.later.iter().filter(|one| one.organisation == candidacy.organisation && one.code == item.code);
     for one in later {
-        let what = format!("`{name}` is ruled out by {named}, which was found on {} after the choice", one.found_at.day());
+        let what =
+            format!("`{name}` is ruled out by {named}, which was found on {} after the choice", one.found_at.day());
         found.push(reason(reasons::DISQUALIFIED, what, "take the choice back, or end what rests on it"));
     }
 }

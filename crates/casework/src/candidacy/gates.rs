@@ -7,8 +7,8 @@
 use shuyu_model::candidacy::ChosenAs;
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::{ProcedureKind, Sourced};
 use shuyu_model::regime::words::SelectionMethod;
+use shuyu_model::regime::{ProcedureKind, Sourced};
 use shuyu_model::{Actor, Reason, Regime, Role};
 use shuyu_registry::{Subject, Turn};
 

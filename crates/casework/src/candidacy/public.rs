@@ -57,7 +57,8 @@ impl Casework {
             let history = crate::matter::store::moves(&mut book, &matter.id).await?;
             let notice = history.iter().rev().find(|moved| moved.to == "notice").map(|moved| moved.at.day());
             let notice = notice.filter(|_| is_shown(&matter));
-            let days = matter.rules.moves.iter().find(|rule| rule.word == "select" && rule.leaves(matter.machine(), "notice"));
+            let days =
+                matter.rules.moves.iter().find(|rule| rule.word == "select" && rule.leaves(matter.machine(), "notice"));
             let days = days.and_then(|rule| rule.working_days_min);
             let winner = told(&matter.facts, sheet::WINNER).filter(|_| is_shown(&matter));
             let winner = winner.and_then(|id| OrganisationId::parse(id).ok());
@@ -69,7 +70,8 @@ impl Casework {
             let publication = match scheme.as_deref().and_then(|id| MatterId::parse(id).ok()) {
                 Some(id) => {
                     let scheme = crate::matter::store::matter(&mut book, &id).await?;
-                    let parts: Vec<&str> = competition::PUBLICATION.iter().filter_map(|key| told(&scheme.facts, key)).collect();
+                    let parts: Vec<&str> =
+                        competition::PUBLICATION.iter().filter_map(|key| told(&scheme.facts, key)).collect();
                     (!parts.is_empty()).then(|| parts.join(" "))
                 }
                 None => None,

@@ -25,12 +25,7 @@ pub(super) async fn members(book: &mut Book<'_>) -> Result<Vec<GroupMember>> {
     book.read(sql, args![]).await?.iter().map(read).collect()
 }
 
-pub(super) async fn insert_member(
-    change: &mut Change,
-    number: i64,
-    new: &NewGroupMember,
-    by: &PersonId,
-) -> Result<()> {
+pub(super) async fn insert_member(change: &mut Change, number: i64, new: &NewGroupMember, by: &PersonId) -> Result<()> {
     let sql = "INSERT INTO group_members (number, department, organisation, person, entered_by, entered_at) \
                VALUES ($1, $2, $3, $4, $5, $6)";
     let now = change.now();
@@ -54,12 +49,7 @@ pub(super) async fn experts(book: &mut Book<'_>) -> Result<Vec<GroupExpert>> {
     book.read(sql, args![]).await?.iter().map(read).collect()
 }
 
-pub(super) async fn insert_expert(
-    change: &mut Change,
-    number: i64,
-    new: &NewGroupExpert,
-    by: &PersonId,
-) -> Result<()> {
+pub(super) async fn insert_expert(change: &mut Change, number: i64, new: &NewGroupExpert, by: &PersonId) -> Result<()> {
     let sql = "INSERT INTO group_experts (number, name, employer, field, appointment, entered_by, entered_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let (appointment, now) = (new.appointment.to_string(), change.now());

@@ -75,12 +75,7 @@ impl Casework {
 
     /// What follows from a result that was just confirmed. Says which agreements ended.
     /// Upholds INVARIANT (lost at once).
-    pub(crate) async fn processor_assessed(
-        &self,
-        turn: &mut Turn,
-        matter: &Matter,
-        name: &str,
-    ) -> Result<Vec<String>> {
+    pub(crate) async fn processor_assessed(&self, turn: &mut Turn, matter: &Matter, name: &str) -> Result<Vec<String>> {
         let Some((rule, processor)) = self.assessed(matter).filter(|_| name == "confirm") else {
             return Ok(Vec::new());
         };

@@ -189,7 +189,8 @@ pub(crate) async fn recent(ledger: &Ledger, since: Time, items_max: usize) -> Re
 pub(crate) async fn results_of(change: &mut Change, of: &OrganisationId) -> Result<Vec<(i16, String)>> {
     let sql = "SELECT * FROM matters WHERE kind = 'assessment' AND subject_organisation = $1 \
                AND state IN ('result', 'applied') ORDER BY opened_at, id";
-    let matters: Vec<Matter> = change.read(sql, args![of.as_str()]).await?.iter().map(read_matter).collect::<Result<_>>()?;
+    let matters: Vec<Matter> =
+        change.read(sql, args![of.as_str()]).await?.iter().map(read_matter).collect::<Result<_>>()?;
     let result = |matter: Matter| Some((matter.opened_at.day().year(), matter.facts.get("result")?.clone()));
     Ok(matters.into_iter().filter_map(result).collect())
 }

@@ -85,7 +85,8 @@ fn of_supervision(known: &Known<'_>, found: &mut Vec<Obligation>) {
 fn of_later_records(known: &Known<'_>, found: &mut Vec<Obligation>) {
     for record in known.later {
         let selection = known.announced.iter().map(|(matter, _)| matter).find(|matter| matter.id == record.matter);
-        let taken_back = selection.is_none_or(|matter| !matches!(matter.state, "notice" | "selected" | "agreement_signed"));
+        let taken_back =
+            selection.is_none_or(|matter| !matches!(matter.state, "notice" | "selected" | "agreement_signed"));
         let answers = |matter: &&Matter| {
             ANSWERS.contains(&matter.kind)
                 && matter.subject_organisation.as_ref() == Some(&record.organisation)

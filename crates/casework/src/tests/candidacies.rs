@@ -314,7 +314,15 @@ async fn every_condition_and_ground_of_an_admission_refuses_by_itself_with_its_c
                     office.casework.judge_condition(&operator[2], &id, of, given).await
                 }
                 ItemKind::Ground => {
-                    let given = Finding { code, is_clear: false, on: Some(today), fine_fen: None, document, reason, seen_version };
+                    let given = Finding {
+                        code,
+                        is_clear: false,
+                        on: Some(today),
+                        fine_fen: None,
+                        document,
+                        reason,
+                        seen_version,
+                    };
                     office.casework.find_ground(&operator[2], &id, of, given).await
                 }
             };

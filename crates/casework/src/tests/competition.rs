@@ -44,7 +44,8 @@ fn record(call: &Call, code: &str) -> NewLaterRecord {
 /// A selection under the draft of 2023 that has chosen its applicant.
 async fn chosen(call: &Call) {
     call.complete(call.applicant()).await;
-    testing::score(&call.office.casework, &call.id, &call.applicant().organisation, &call.office.town.agency[0], 80).await;
+    testing::score(&call.office.casework, &call.id, &call.applicant().organisation, &call.office.town.agency[0], 80)
+        .await;
     call.to_evaluation().await;
     for name in ["evaluate", "approve", "publish_notice", "select"] {
         call.moves(name).await;
@@ -257,7 +258,8 @@ async fn everybody_reads_the_choice_from_the_day_of_its_notice() {
         for name in ["evaluate", "approve"] {
             call.moves(name).await;
         }
-        let read = async || casework.public_selections().await.unwrap().into_iter().find(|one| one.matter == call.id).unwrap();
+        let read =
+            async || casework.public_selections().await.unwrap().into_iter().find(|one| one.matter == call.id).unwrap();
         let before = read().await;
         assert_eq!((before.chosen, before.notice_from), (None, None), "{backend}: nobody is named before");
         assert_eq!(before.scheme.as_deref(), call.scheme.as_ref().map(MatterId::as_str));

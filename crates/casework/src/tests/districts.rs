@@ -95,7 +95,12 @@ impl Under {
         let sections: BTreeMap<String, String> =
             sections.iter().map(|key| ((*key).to_owned(), "见方案".to_owned())).collect();
         let document_digest = digest(self.office.town.ledger(), "scheme");
-        NewDistrictScheme { title: "城东区授权运营实施方案".into(), document_digest, sections }
+        NewDistrictScheme {
+            title: "城东区授权运营实施方案".into(),
+            document_digest,
+            sections,
+            narrows: BTreeMap::new(),
+        }
     }
 
     async fn drafted(&self) -> DistrictSchemeId {

@@ -34,7 +34,10 @@ pub(super) async fn met(office: &Office, about: &MatterId, minutes: Digest) {
 
 async fn reasons(desk: &Desk, id: &MatterId, name: &str) -> Vec<Reason> {
     let named = desk.complete(id, name).await;
-    desk.attempt(who(desk, By::Regulator(0)), id, named).await.into_result().map_or_else(|r| r.into_vec(), |_| Vec::new())
+    desk.attempt(who(desk, By::Regulator(0)), id, named)
+        .await
+        .into_result()
+        .map_or_else(|r| r.into_vec(), |_| Vec::new())
 }
 
 /// CAS-128 to CAS-131, each given here.

@@ -10,10 +10,10 @@ use shuyu_model::{Actor, CryptoProfile, UseKind};
 use shuyu_registry::testing::{allowed, fund_columns, refused};
 use shuyu_registry::{Act, AgreementState, OrderStep, Page, Scope};
 
+use super::Office;
 use super::desk::{By, Desk, desk, who};
 use super::processing::apart;
 use super::shipped_matters::desk_under;
-use super::Office;
 use crate::matter::Facts;
 use crate::{MatterMove, NewMatter, Obligation, ObligationKind, ObligationState};
 
@@ -112,7 +112,10 @@ async fn an_order_is_answered_by_a_day_and_what_was_declined_or_late_stands_in_t
         let due = ledger.now().day().saturating_add(jiff::Span::new().days(10));
         assert_eq!(order.answer_by, Some(due), "{backend}");
         let open = owed(&office, ObligationKind::Order).await.remove(0);
-        assert_eq!((open.due_day, open.state, open.organisation), (due, ObligationState::Open, Some(order.processor.clone())));
+        assert_eq!(
+            (open.due_day, open.state, open.organisation),
+            (due, ObligationState::Open, Some(order.processor.clone()))
+        );
         answer(&declined, OrderStep::Decline).await;
         assert_eq!(owed(&office, ObligationKind::Order).await[0].state, ObligationState::Met, "{backend}");
         let late = place().await;
@@ -263,7 +266,10 @@ async fn managing_body_and_agency_are_warned_before_the_rules_end() {
     desk.office.advance_to(2027, 5, 28);
     for actor in [&town.regulators[0], &town.agency[0]] {
         let warning = warned(actor).await.unwrap();
-        assert_eq!((warning.due_day.to_string(), warning.clause.as_str()), ("2027-11-24".to_owned(), "luohu-2025 setting"));
+        assert_eq!(
+            (warning.due_day.to_string(), warning.clause.as_str()),
+            ("2027-11-24".to_owned(), "luohu-2025 setting")
+        );
         assert_eq!(warning.by, ["regulator", "agency"]);
     }
 }

@@ -177,6 +177,8 @@ pub struct HierarchyRules {
     /// A district's own bodies make the moves of its selections that are the managing
     /// body's in the city.
     pub districts_choose: Option<Sourced<bool>>,
+    /// New rules of a higher level prevail over this document's values.
+    pub higher_rules_prevail: Option<Sourced<bool>>,
     /// Districts build no platform of their own.
     pub own_platform_barred: Option<Sourced<bool>>,
 }

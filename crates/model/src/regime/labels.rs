@@ -218,6 +218,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("hierarchy.districts", "区县(市)", "开展授权运营的程序"),
     ("hierarchy.district_scheme_contents", "区县(市)", "本辖区实施方案应含内容"),
     ("hierarchy.districts_choose", "区县(市)", "由本辖区机构自行组织比选"),
+    ("hierarchy.higher_rules_prevail", "各方", "上级新规定从其规定"),
     ("hierarchy.own_platform_barred", "区县(市)", "不得另建平台"),
     ("group.title", "各方", "协调工作组:名称"),
     ("group.office", "管理机构", "协调工作组:办公室"),

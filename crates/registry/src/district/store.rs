@@ -52,6 +52,7 @@ pub(crate) async fn schemes(book: &mut Book<'_>, district: &str) -> Result<Vec<D
             title: row.text("title")?,
             document_digest: digest("document_digest")?,
             sections: serde_json::from_str(&row.text("sections")?).map_err(|error| damaged(row, error))?,
+            narrows: serde_json::from_str(&row.text("narrows")?).map_err(|error| damaged(row, error))?,
             digest: digest("digest")?,
             state: state.ok_or_else(|| damaged(row, "`state` has an unknown word"))?,
             authors: serde_json::from_str(&row.text("authors")?).map_err(|error| damaged(row, error))?,
@@ -64,7 +65,7 @@ pub(crate) async fn schemes(book: &mut Book<'_>, district: &str) -> Result<Vec<D
 
 pub(crate) async fn insert_scheme(change: &mut Change, new: &DistrictScheme) -> Result<()> {
     let sql = "INSERT INTO district_schemes (id, district, title, document_digest, sections, digest, state, authors, \
-               drafted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+               drafted_at, narrows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let now = change.now();
     let args = args![
         new.id.as_str(),
@@ -76,6 +77,7 @@ pub(crate) async fn insert_scheme(change: &mut Change, new: &DistrictScheme) -> 
         new.state.word(),
         json(&new.authors)?,
         now,
+        json(&new.narrows)?,
     ];
     change.write(sql, args).await?;
     Ok(())

@@ -11,7 +11,12 @@ use crate::{AgreementKind, NewDistrictScheme, Page};
 
 fn scheme(ledger: &shuyu_ledger::Ledger) -> NewDistrictScheme {
     let document_digest = digest(ledger, "scheme");
-    NewDistrictScheme { title: "方案".into(), document_digest, sections: Default::default() }
+    NewDistrictScheme {
+        title: "方案".into(),
+        document_digest,
+        sections: Default::default(),
+        narrows: Default::default(),
+    }
 }
 
 pub(super) async fn codes_of_districts_with_every_fault() -> BTreeSet<String> {

@@ -16,6 +16,9 @@ pub struct NewDistrictScheme {
     /// What each prescribed section says, in short.
     #[schema(required = false)]
     pub sections: BTreeMap<String, String>,
+    /// What it narrows of the city's values: `agreement.years_max`.
+    #[schema(required = false)]
+    pub narrows: BTreeMap<String, i64>,
 }
 
 /// A district's scheme.
@@ -31,6 +34,8 @@ pub struct DistrictScheme {
     pub document_digest: String,
     /// What each prescribed section says, in short.
     pub sections: BTreeMap<String, String>,
+    /// What it narrows of the city's values.
+    pub narrows: BTreeMap<String, i64>,
     /// Of all of the above; a signature names it.
     pub digest: String,
     /// `draft`, `in_force` or `superseded`.
