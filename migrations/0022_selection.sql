@@ -68,3 +68,28 @@ CREATE TABLE rule_overrides (
 
 -- What a district's scheme narrows of the city's values, as JSON.
 ALTER TABLE district_schemes ADD COLUMN narrows TEXT NOT NULL DEFAULT '{}';
+
+-- Thematic databases (专题库) that processors build on orders, with the steps of
+-- governance that led to each version.
+CREATE TABLE thematic_databases (
+    id              TEXT PRIMARY KEY,
+    title           TEXT NOT NULL,
+    ordered_by      TEXT NOT NULL REFERENCES orders (id),
+    scenario        TEXT NOT NULL REFERENCES scenarios (id),
+    operator        TEXT NOT NULL REFERENCES organisations (id),
+    processor       TEXT NOT NULL REFERENCES organisations (id),
+    begun_at        BIGINT NOT NULL,
+    interface_since BIGINT
+);
+
+CREATE TABLE thematic_versions (
+    database_id TEXT NOT NULL REFERENCES thematic_databases (id),
+    number      BIGINT NOT NULL,
+    candidate   TEXT NOT NULL,
+    digest      TEXT NOT NULL,
+    row_count   BIGINT NOT NULL,
+    sources     TEXT NOT NULL,
+    steps       TEXT NOT NULL,
+    made_at     BIGINT NOT NULL,
+    PRIMARY KEY (database_id, number)
+);

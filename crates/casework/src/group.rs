@@ -287,6 +287,14 @@ impl Casework {
         }))
     }
 
+    /// Whether somebody sees what is shown to the group: its members' people and its office.
+    pub async fn is_of_group(&self, viewer: &Actor) -> Result<bool> {
+        let Some(rules) = &self.registry().regime().group else { return Ok(false) };
+        let members = store::members(&mut Book::Ledger(self.registry().ledger())).await?;
+        let has_seat = members.iter().any(|member| member.organisation.as_ref() == Some(&viewer.organisation));
+        Ok(viewer.is(rules.office.value) || has_seat)
+    }
+
     /// CAS-128 against deciding or declining without the group. Upholds INVARIANT (met to
     /// decide).
     pub(crate) async fn against_group(

@@ -215,6 +215,13 @@ impl Registry {
         Ok(Districts(self.world_in(turn).await?))
     }
 
+    /// The district by whose authorisation a scenario runs; none for the city's own.
+    pub async fn district_of(&self, scenario: &shuyu_model::id::ScenarioId) -> Result<Option<OrganisationId>> {
+        let world = self.world().await?;
+        let agreement = world.scenarios.get(scenario).and_then(|one| world.agreements.get(&one.agreement));
+        Ok(agreement.and_then(|one| world.districts.get(&one.grantor)).cloned())
+    }
+
     /// Drafts a scheme for the drafter's own district.
     pub async fn draft_district_scheme(
         &self,

@@ -61,6 +61,7 @@ mod standing;
 mod store;
 mod subject;
 pub mod testing;
+mod thematic;
 mod turn;
 mod upward;
 mod world;
@@ -94,4 +95,7 @@ pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
 pub use shuyu_model::canonical;
 pub use standing::{Admission, AdmissionState, MatterSubject, Term};
 pub use subject::Subject;
+pub use thematic::{
+    ComputedTable, GovernanceKind, GovernanceStep, Measured, NewThematicDatabase, ThematicDatabase, ThematicVersion,
+};
 pub use turn::Turn;

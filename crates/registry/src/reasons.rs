@@ -78,6 +78,8 @@ reasons! {
     ("REG-100", OPERATOR_FORM, "an operator is of no legal form that the rules let operate")
     ("REG-101", NOT_YIELDING, "a rule of a higher level is entered where the document yields to none by itself")
     ("REG-102", NOT_NARROWER, "a district's scheme sets a value that the city's rules do not let it, or wider than theirs")
+    ("REG-103", NOT_ORDERED_SO, "a thematic database is built by another than the processor whose order it is, or from what was not ordered")
+    ("REG-104", MISMEASURED, "steps of governance begin or end with other numbers than the platform measured")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

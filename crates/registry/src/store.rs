@@ -14,9 +14,11 @@ use crate::{
 
 pub(crate) mod orders;
 mod overrides;
+mod thematic;
 
 pub(crate) use orders::{insert_order, orders, set_order};
 pub(crate) use overrides::{insert_override, overrides};
+pub(crate) use thematic::{insert_thematic, insert_thematic_version, open_thematic_interface, thematics};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 

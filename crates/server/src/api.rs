@@ -30,6 +30,7 @@ pub mod resources;
 pub mod scenarios;
 pub mod sessions;
 pub mod shares;
+pub mod thematic;
 pub mod worth;
 
 use axum::extract::State;

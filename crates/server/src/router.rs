@@ -15,7 +15,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use crate::api::{
     agreements, answers, candidacies, candidates, cases, catalog, choosing, demo, districts, documents, dossier,
     exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, people, prices, products,
-    registrations, releases, resources, scenarios, sessions, shares, worth,
+    registrations, releases, resources, scenarios, sessions, shares, thematic, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -152,6 +152,12 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/orders/{id}", orders::show, Needs::SeeOrders, "Shows an order."),
         route(POST, "/v1/orders/{id}/steps", orders::step, Needs::HandleOrders, "Takes, declines, closes or takes back an order."),
 
+        route(POST, "/v1/thematic_databases", thematic::begin, Needs::HandleOrders, "Begins a thematic database on an order."),
+        route(GET, "/v1/thematic_databases", thematic::list, Needs::SeeOrders, "Lists thematic databases that the caller may read."),
+        route(GET, "/v1/thematic_databases/{id}", thematic::show, Needs::SeeOrders, "Shows a thematic database with its versions and the steps that led to each."),
+        route(POST, "/v1/thematic_databases/{id}/versions", thematic::enter, Needs::HandleOrders, "Enters a table that was computed on the order as a version, with its steps of governance."),
+        route(POST, "/v1/thematic_databases/{id}/interface", thematic::open_interface, Needs::HandleOrders, "Opens its interface to the operator of the order."),
+
         route(POST, "/v1/cases", cases::open, Needs::OpenCase, "Opens a case."),
         route(GET, "/v1/cases/{id}", cases::show, Needs::SeeCases, "Shows a case."),
         route(GET, "/v1/cases/{id}/review", cases::review, Needs::SeeCases, "Shows what reviewers see of a result; never a row."),
@@ -186,6 +192,7 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/overrides", choosing::set_value_anew, Needs::HandleMatters, "Enters a rule of a higher level that sets a value of the document anew from a day on."),
         route(GET, "/v1/organisations/{id}/acts", choosing::acts, Needs::SeeMatters, "Lists what an organisation did and was refused, for who watches it."),
         route(GET, "/v1/group", choosing::group, Needs::SeeMatters, "Shows the coordination group: members, experts, meetings."),
+        route(GET, "/v1/group/assets", choosing::group_assets, Needs::SeeMatters, "Lists data assets that have a value with the risk that was found, for the coordination group."),
         route(POST, "/v1/group/members", choosing::seat, Needs::HandleMatters, "Gives a department its seat in the coordination group."),
         route(POST, "/v1/group/experts", choosing::appoint, Needs::HandleMatters, "Puts an expert on the coordination group's panel."),
         route(POST, "/v1/group/meetings", choosing::meet, Needs::HandleMatters, "Records a meeting of the coordination group."),

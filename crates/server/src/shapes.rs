@@ -20,6 +20,7 @@ pub mod nouns;
 pub mod orders;
 pub mod path;
 pub mod registrations;
+pub mod thematic;
 
 /// Says which shape a noun has.
 macro_rules! shaped {

@@ -23,6 +23,8 @@ pub struct GroupRules {
     pub present_percent_min: Sourced<u8>,
     /// It has an expert panel: whoever judges in a selection is on it.
     pub expert_panel: Option<Sourced<bool>>,
+    /// Every data asset that has a value says what risk was found, for the group.
+    pub asset_risk_is_found: Option<Sourced<bool>>,
     /// The clause.
     pub source: String,
 }

@@ -224,6 +224,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("group.office", "管理机构", "协调工作组:办公室"),
     ("group.members", "各方", "协调工作组:成员单位"),
     ("group.present_percent_min", "各方", "协调工作组:到会比例(%)"),
+    ("group.asset_risk_is_found", "各方", "协调工作组:入账的数据资产须有风险识别"),
     ("group.expert_panel", "各方", "协调工作组:设专家组"),
     ("milestone.*.name", "各方", "目标“*”:代号"),
     ("milestone.*.title", "各方", "目标“*”:内容"),

@@ -13,10 +13,11 @@ use shuyu_model::Day;
 use shuyu_model::id::{MatterId, OrganisationId, ScenarioId};
 use shuyu_model::regime::upstream;
 use shuyu_registry::{NewOverride, Override};
+use shuyu_settlement::Asset;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Stations, granted, page};
-use crate::endpoint::{Asked, At, Created, Html, Json, OfOrganisation, PageAsked, Raw, Shown, Who};
+use super::{Stations, cut, granted, page};
+use crate::endpoint::{Asked, At, Created, Html, Json, Listed, OfOrganisation, PageAsked, Raw, Shown, Who};
 use crate::error::Problem;
 use crate::public_selections;
 use crate::shapes::{choosing, shaped};
@@ -211,6 +212,18 @@ pub async fn acts(
 /// The coordination group.
 pub async fn group(State(app): Stations, Who(_): Who) -> Result<Shown<GroupView>, Problem> {
     Ok(Shown(app.casework().group().await?.ok_or_else(|| Problem::unseen("coordination group"))?))
+}
+
+/// The data assets that have a value, each with its risk finding, for the group.
+pub async fn group_assets(
+    State(app): Stations,
+    Who(actor): Who,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<Asset>>, Problem> {
+    if !app.casework().is_of_group(&actor).await? {
+        return Err(Problem::unseen("coordination group"));
+    }
+    Ok(Shown(cut(app.settlement().assets_of_value().await?, &asked, |asset| asset.id.as_str())?))
 }
 
 /// Gives a department its seat.
