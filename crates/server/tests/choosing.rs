@@ -95,7 +95,7 @@ async fn a_processor_reads_an_operators_acts_and_nobody_else_of_the_market_does(
     assert_eq!((&alert["is_alert"], &alert["looked_at_in"]), (&json!(true), &json!([])));
     let new = json!({
         "kind": "supervision", "subject": operator.organisation, "title": "操作核查",
-        "facts": { "area": "operation", "acts": alert["seq"].to_string() },
+        "facts": { "area": "conduct", "acts": alert["seq"].to_string() },
     });
     let check = server.post(&processor, "/v1/matters", &new).await.ok()["id"].clone();
     let acts = server.get(&processor, &path).await.ok();
@@ -133,6 +133,9 @@ async fn the_groups_office_keeps_members_experts_and_meetings() {
     assert_eq!(group["seats_empty"].as_array().unwrap().len(), 7);
     assert_eq!(group["meetings"][0]["agenda"], json!([id]));
     assert_eq!(group["experts"][0]["name"], "周专家");
+    let assets = server.get(&bureau, "/v1/group/assets").await.ok();
+    holds("/v1/group/assets", &assets);
+    assert_eq!(server.get(&agency, "/v1/group/assets").await.status, StatusCode::NOT_FOUND, "it has no seat");
     let decline = json!({
         "name": "decline", "reason": "不属协调事项", "facts": { "why_declined": "部门可自行解决" },
         "evidence": DOCUMENT, "seen_version": 1,

@@ -13,6 +13,7 @@ use shuyu_registry::rules;
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused, regime_of, town_under};
 
 use super::Office;
+use super::competition::{opening, scheme_of};
 use crate::candidacy::{
     Bid, CandidacyView, Declaration, Evidence, Finding, ItemKind, ItemView, Judgement, NewCandidacy, NewExpert,
 };
@@ -46,35 +47,6 @@ pub(super) async fn call(ledger: &Ledger, code: &str) -> Call {
         call.moves("open_applications").await;
     }
     call
-}
-
-/// A selection to be opened, with the first method of the rules as this fact.
-pub(super) async fn opening(office: &Office, method: &str) -> NewMatter {
-    let mut facts = scheme_of(office).await;
-    let word = office.town.registry.regime().selection.methods.value[0].word();
-    NewMatter {
-        cites: Vec::new(),
-        kind: KIND,
-        subject: office.town.agency[0].organisation.to_string(),
-        counterparty: None,
-        title: "2026年运营机构遴选".into(),
-        facts: {
-            facts.insert(method.to_owned(), word.to_owned());
-            facts
-        },
-    }
-}
-
-/// The scheme in force that a selection names, where the document asks for one.
-pub(super) async fn scheme_of(office: &Office) -> Facts {
-    let rule = office.town.registry.regime().selection.rests_on_scheme.as_ref();
-    match rule.is_some_and(|rule| rule.value) {
-        true => {
-            let scheme = testing::scheme_in_force(&office.casework, &office.town.agency[0]).await;
-            Facts::from([("scheme".to_owned(), scheme.to_string())])
-        }
-        false => Facts::new(),
-    }
 }
 
 impl Call {

@@ -11,7 +11,8 @@ use shuyu_model::{Actor, CryptoProfile, Day, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{AgreementKind, Page, rules};
 
-use super::candidacies::{Call, call, office_under, opening, scheme_of};
+use super::candidacies::{Call, call, office_under};
+use super::competition::{opening, scheme_of};
 use crate::candidacy::{NewCondition, NewExpert, Score};
 use crate::matter::Facts;
 use crate::{CaseworkError, NewMatter, testing};

@@ -7,15 +7,46 @@ use std::collections::BTreeSet;
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::candidacy::ChosenAs;
 use shuyu_model::id::MatterId;
+use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Actor, CryptoProfile, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{AgreementKind, NewAgreement, Page, rules};
 
-use super::candidacies::{Call, call, office_under, opening};
+use super::Office;
+use super::candidacies::{Call, call, office_under};
 use crate::candidacy::{Finding, NewCandidacy, NewLaterRecord};
 use crate::matter::Facts;
 use crate::{Casework, NewMatter, Obligation, ObligationKind, ObligationState, testing};
+
+/// A selection to be opened, with the first method of the rules as this fact.
+pub(super) async fn opening(office: &Office, method: &str) -> NewMatter {
+    let mut facts = scheme_of(office).await;
+    let word = office.town.registry.regime().selection.methods.value[0].word();
+    NewMatter {
+        cites: Vec::new(),
+        kind: MatterKind::OperatorSelection,
+        subject: office.town.agency[0].organisation.to_string(),
+        counterparty: None,
+        title: "2026年运营机构遴选".into(),
+        facts: {
+            facts.insert(method.to_owned(), word.to_owned());
+            facts
+        },
+    }
+}
+
+/// The scheme in force that a selection names, where the document asks for one.
+pub(super) async fn scheme_of(office: &Office) -> Facts {
+    let rule = office.town.registry.regime().selection.rests_on_scheme.as_ref();
+    match rule.is_some_and(|rule| rule.value) {
+        true => {
+            let scheme = testing::scheme_in_force(&office.casework, &office.town.agency[0]).await;
+            Facts::from([("scheme".to_owned(), scheme.to_string())])
+        }
+        false => Facts::new(),
+    }
+}
 
 /// The codes of opening a selection that tells this beside its method.
 async fn opened_with(call: &Call, more: &[(&str, &str)]) -> Vec<String> {

@@ -73,7 +73,7 @@ impl Desk {
     pub(super) async fn open(&self, actor: &Actor, kind: MatterKind, subject: &str) -> MatterId {
         let mut new = self.prepared(kind, subject);
         if kind == MatterKind::OperatorSelection {
-            new.facts.extend(super::candidacies::scheme_of(&self.office).await);
+            new.facts.extend(super::competition::scheme_of(&self.office).await);
         }
         allowed(self.office.casework.open_matter(actor, new).await.unwrap())
     }
