@@ -23,15 +23,20 @@ use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::{Day, Digest, Time};
 
 mod acts;
+mod competition;
 mod eligible;
 pub(crate) mod gates;
+mod later;
 mod panel;
+mod public;
 mod ranking;
 pub(crate) mod sheet;
 pub(crate) mod store;
 mod view;
 
+pub use later::{LaterRecord, NewLaterRecord};
 pub use panel::{EXPERTS_MAX, Expert, NewExpert, POINTS_MAX, Score};
+pub use public::SelectionNotice;
 pub use ranking::Ranked;
 pub use sheet::OWN_CONDITIONS_MAX;
 pub use view::{AnswerView, CandidacyItem, CandidacyView, ConditionView, FindingView, ItemView};
@@ -65,6 +70,9 @@ pub struct NewCandidacy {
     /// What it bids.
     #[serde(default)]
     pub bid: Option<Bid>,
+    /// The implementing scheme on which it rests, where the selection names one.
+    #[serde(default)]
+    pub scheme: Option<MatterId>,
 }
 
 /// A document that shows that a condition is met.
@@ -125,6 +133,10 @@ pub struct Finding {
     /// The day of the record, where there is one.
     #[serde(default)]
     pub on: Option<Day>,
+    /// The largest fine that was found, in fen, where the ground is a fine of a larger
+    /// amount; 0 where there is none.
+    #[serde(default)]
+    pub fine_fen: Option<i64>,
     /// Of what was looked at: an extract of a register.
     pub document: Digest,
     /// Why.
@@ -214,6 +226,8 @@ pub(crate) struct Found {
     /// The condition is met; there is no such record.
     pub(crate) is_good: bool,
     pub(crate) on: Option<Day>,
+    #[serde(default)]
+    pub(crate) fine_fen: Option<i64>,
     pub(crate) document: Option<Digest>,
     pub(crate) reason: String,
     pub(crate) by: PersonId,
@@ -244,6 +258,7 @@ pub(crate) struct Candidacy {
     pub(crate) chosen_as: ChosenAs,
     pub(crate) document: Option<Digest>,
     pub(crate) bid: Option<Bid>,
+    pub(crate) scheme: Option<MatterId>,
     pub(crate) state: CandidacyState,
     pub(crate) entered_by: PersonId,
     pub(crate) entered_for: OrganisationId,

@@ -1,12 +1,16 @@
 //! What a district's people see and sign on the city's platform: their own district's
 //! business, while the city's see and sign all of it.
 //!
+//! Where the document lets districts choose their operators, the district's own bodies
+//! make the managing body's moves there; the city looks on.
+//!
 //! INVARIANT (own district): nobody of a district signs, sees or moves what is another
 //! district's or the city's own, unless their organisation is a party to it.
 //!
 //! Not here: which organisation belongs to which district (`registry::district`).
 
 use shuyu_model::id::OrganisationId;
+use shuyu_model::matter::MatterKind;
 use shuyu_model::{Actor, Reason, Role};
 use shuyu_registry::{Districts, Turn};
 
@@ -79,7 +83,33 @@ impl Sight {
     }
 }
 
+/// In a selection of a district, its data department's people in the place of the
+/// managing body (CS23 18); everybody else as they are.
+pub(crate) fn in_place(matter: &Matter, mut known: Actor) -> Actor {
+    let is_theirs = matter.kind == MatterKind::OperatorSelection
+        && matter.parties.get(&Role::Regulator) == Some(&known.organisation);
+    if is_theirs && known.is(Role::Agency) && !known.is(Role::Regulator) {
+        known.roles.push(Role::Regulator);
+    }
+    known
+}
+
 impl Casework {
+    /// The data department that decides in its own district's selection, where the
+    /// document lets districts choose for themselves.
+    pub(crate) async fn chooses_itself(
+        &self,
+        turn: &mut Turn,
+        kind: MatterKind,
+        opener: &OrganisationId,
+    ) -> Result<Option<OrganisationId>> {
+        let rule = self.registry().regime().hierarchy.districts_choose.as_ref();
+        if kind != MatterKind::OperatorSelection || !rule.is_some_and(|rule| rule.value) {
+            return Ok(None);
+        }
+        Ok(self.registry().districts_in(turn).await?.of(opener).cloned())
+    }
+
     /// How far somebody can look.
     pub(crate) async fn sight(&self, viewer: &Actor) -> Result<Sight> {
         Ok(Sight::new(self.registry().districts().await?, viewer))

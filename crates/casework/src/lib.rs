@@ -34,6 +34,7 @@
     )
 )]
 
+pub mod acts;
 pub mod candidacy;
 mod case;
 mod casework;
@@ -42,6 +43,7 @@ mod districts;
 mod error;
 mod filing;
 mod gates;
+pub mod group;
 pub mod matter;
 mod matters;
 pub mod milestones;

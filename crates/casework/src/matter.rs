@@ -21,8 +21,10 @@ use shuyu_model::{Calendar, Day, Digest, Role, Time};
 use crate::case::{REASON_CHARS_MAX, REASON_CHARS_MIN};
 
 pub(crate) mod cites;
+pub(crate) mod discovery;
 pub(crate) mod effects;
 pub(crate) mod guards;
+mod processors;
 pub(crate) mod store;
 mod sweep;
 mod view;

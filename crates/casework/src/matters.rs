@@ -21,10 +21,10 @@ use crate::candidacy::gates;
 use crate::matter::guards::{self, Asked, Opened, Openers};
 use crate::matter::{
     self, FACTS_MAX, Facts, MOVES_MAX, Matter, MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, Moved,
-    NewMatter, effects, store,
+    NewMatter, discovery, effects, store,
 };
 use crate::store::Book;
-use crate::{Casework, CaseworkError, reasons};
+use crate::{Casework, CaseworkError, districts, reasons};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
 
@@ -100,6 +100,8 @@ impl Casework {
         let mut found = Vec::new();
         gates::against_method(self.registry().regime(), &matter, &mut found);
         found.extend(self.against_ground_of_scheme(&mut turn, &matter).await?);
+        found.extend(discovery::against(self.registry().regime(), &matter));
+        self.against_scheme_of_selection(&mut turn, &matter, &mut found).await?;
         let subject_roles = match &matter.subject_organisation {
             Some(organisation) => self.registry().roles_of_in(&mut turn, organisation).await?,
             None => Vec::new(),
@@ -155,7 +157,7 @@ impl Casework {
         rules: MatterRules,
         subject: MatterBase,
     ) -> Result<Matter> {
-        let NewMatter { kind, subject: id, counterparty, title, facts, .. } = new;
+        let NewMatter { kind, subject: id, counterparty, title, mut facts, .. } = new;
         let MatterBase { organisation, mut parties, mut authors, .. } = subject;
         if let Some(counterparty) = &counterparty {
             let roles = self.registry().roles_of_in(turn, counterparty).await?;
@@ -166,10 +168,14 @@ impl Casework {
                 parties.insert(Role::Operator, counterparty.clone());
             }
         }
+        if let Some(district) = self.chooses_itself(turn, kind, &actor.organisation).await? {
+            parties.insert(Role::Regulator, district);
+        }
         authors.push(actor.person.clone());
         authors.sort();
         authors.dedup();
         let at = self.registry().ledger().now();
+        discovery::noted(kind, &mut facts, at);
         let machine = kind.machine();
         let mut matter = Matter {
             id: self.registry().ledger().new_id(),
@@ -244,7 +250,7 @@ impl Casework {
     }
 
     /// Makes a move. Says where the matter stands then, by its word in the table.
-    pub async fn make_move(&self, actor: &Actor, id: &MatterId, named: MatterMove) -> Result<Verdict<String>> {
+    pub async fn make_move(&self, actor: &Actor, id: &MatterId, mut named: MatterMove) -> Result<Verdict<String>> {
         let mut turn = self.registry().turn().await?;
         let mut matter = store::matter(&mut Book::Change(turn.change()), id).await?;
         if !self.sight_in(&mut turn, actor).await?.sees_matter(&matter) {
@@ -256,8 +262,9 @@ impl Casework {
         let rule = matter.rules.rule_for(machine, matter.state, &named.name, &facts).cloned();
         let transition = machine.transition(matter.state, &named.name).filter(|_| rule.is_some());
         self.faults_of(&matter, &named, transition)?;
-        let known = self.known(&mut turn, actor).await?;
+        let known = districts::in_place(&matter, self.known(&mut turn, actor).await?);
         let history = store::moves(&mut Book::Change(turn.change()), id).await?;
+        let miscounted = self.count_for_processor(&mut turn, &matter, &mut named).await?;
         let leads = rule.as_ref().zip(transition);
         let mut cited = self.cited(&mut turn, Some(actor), &named.cites).await?;
         let before: Vec<String> = history.iter().flat_map(|moved| moved.cites.clone()).collect();
@@ -267,6 +274,8 @@ impl Casework {
             let roles = self.registry().roles_of_in(&mut turn, assignee).await?;
             found.extend(guards::against_assignee(self.registry().regime(), &matter, rule, &roles));
         }
+        found.extend(miscounted);
+        found.extend(self.against_group(&mut turn, &matter, &named).await?);
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
         if let Some((_, transition)) = leads {
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
@@ -357,7 +366,8 @@ impl Casework {
         if let Some(assignee) = &assignee {
             matter.counterparty = Some(assignee.clone());
         }
-        let touched = effects::apply(turn, regime, matter, rule, transition).await?;
+        let mut touched = effects::apply(turn, regime, matter, rule, transition).await?;
+        touched.extend(self.processor_assessed(turn, matter, &rule.word).await?);
         self.candidacies_moved(turn, matter, &rule.word).await?;
         matter.enter(transition, at, due_day, self.calendar());
         let moved = Moved {
@@ -496,7 +506,8 @@ impl Casework {
         let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
         let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
         let approved = crate::gates::scheme::while_pending(&matter, &history);
-        let mut view = matter::of_matter(&self.asked(viewer), &matter, history, filings, citing, approved);
+        let asked = self.asked(&districts::in_place(&matter, viewer.clone()));
+        let mut view = matter::of_matter(&asked, &matter, history, filings, citing, approved);
         if let (MatterKind::Exit, Ok(agreement)) = (matter.kind, AgreementId::parse(&matter.subject)) {
             let agreement = self.registry().agreement(&agreement).await?;
             view.sections = agreement.map(|agreement| agreement.contents.clone()).unwrap_or_default();

@@ -10,6 +10,7 @@
 //! Not here: what happens when a day has passed (`matter/sweep.rs`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use shuyu_model::calendar::WorkingDay;
@@ -17,15 +18,18 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Page, PaperDue, RegistrationTerm, Term};
+use shuyu_registry::{Listing, Order, Page, PaperDue, RegistrationTerm, Term};
 
 mod processors;
+mod watched;
 
+use crate::candidacy::{self, LaterRecord};
 use crate::case::Case;
 use crate::filing::Filing;
 use crate::matter::{Matter, MatterFiling, Moved, store};
 use crate::milestones::Reached;
 use crate::registration::Delay;
+use crate::store::Book;
 use crate::{Casework, CaseworkError};
 
 /// The most rows of one source that a list of obligations is made from.
@@ -62,6 +66,16 @@ pub enum ObligationKind {
     Explanation,
     /// A paper of a dossier is renewed or made anew.
     Paper,
+    /// A selection is held anew.
+    Selection,
+    /// An order is answered.
+    Order,
+    /// Something is looked at, at an interval.
+    Supervision,
+    /// A record found after the choice is answered.
+    LaterRecord,
+    /// The rules end soon.
+    RulesWarning,
 }
 
 impl ObligationKind {
@@ -77,6 +91,11 @@ impl ObligationKind {
         Self::Renewal,
         Self::Explanation,
         Self::Paper,
+        Self::Selection,
+        Self::Order,
+        Self::Supervision,
+        Self::LaterRecord,
+        Self::RulesWarning,
     ];
 
     /// The word in JSON.
@@ -92,6 +111,11 @@ impl ObligationKind {
             Self::Renewal => "renewal",
             Self::Explanation => "explanation",
             Self::Paper => "paper",
+            Self::Selection => "selection",
+            Self::Order => "order",
+            Self::Supervision => "supervision",
+            Self::LaterRecord => "later_record",
+            Self::RulesWarning => "rules_warning",
         }
     }
 }
@@ -163,6 +187,10 @@ pub(crate) struct Known<'a> {
     pub(crate) delays: &'a [Delay],
     pub(crate) papers: &'a [PaperDue],
     pub(crate) processing_terms: &'a [Term],
+    /// Selections that were announced, each with the moment of its choice.
+    pub(crate) announced: &'a [(Matter, Time)],
+    pub(crate) orders: &'a [Arc<Order>],
+    pub(crate) later: &'a [LaterRecord],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -177,6 +205,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_registrations(known, &mut found);
     of_papers(known, &mut found);
     processors::owed(known, &mut found);
+    watched::owed(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -413,6 +442,10 @@ impl Casework {
         let delays = crate::registration::store::delays(ledger).await?;
         let papers = self.registry().papers_due().await?;
         let processing_terms = self.registry().processing_terms().await?;
+        let mut book = Book::Ledger(ledger);
+        let announced = candidacy::store::announced(&mut book, max).await?;
+        let later = candidacy::store::later_since(&mut book, since, max).await?;
+        let orders = self.registry().orders_with_a_day().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -428,6 +461,9 @@ impl Casework {
             delays: &delays,
             papers: &papers,
             processing_terms: &processing_terms,
+            announced: &announced,
+            orders: &orders,
+            later: &later,
         };
         let sight = self.sight(viewer).await?;
         let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());

@@ -91,6 +91,18 @@ reasons! {
     ("CAS-107", NO_GROUND_OF_SCHEME, "a ground of exit is none of the scheme's, or the scheme names one that the rules do not have")
     ("CAS-108", NOT_FOUND_ON, "a step is approved without a good finding on each thing that is found on one by one")
     ("CAS-109", PLAN_RESTS_ON_NOTHING, "a scenario names a demand that is not confirmed, or a scheme that is not in force")
+    ("CAS-120", TOO_FEW_APPLICANTS, "fewer applicants stand than a competitive method needs, and no grounds for it are told")
+    ("CAS-121", SELECTION_NO_SCHEME, "a selection of operators names no implementing scheme in force")
+    ("CAS-122", SCHEME_UNPUBLISHED, "the scheme of a selection is not published on the public trading platform")
+    ("CAS-123", OTHER_SCHEME, "an application names another scheme than its selection, or none")
+    ("CAS-124", FINE_REACHES, "a fine is found to be no record without its amount, or although it reaches that of the rules")
+    ("CAS-125", MISCOUNTED, "an assessment tells other numbers than the platform counts")
+    ("CAS-126", LATER_ROLE, "a record after the choice is entered by somebody who neither runs the selection nor supervises it")
+    ("CAS-127", DISCOVERY, "an incident names a moment of its discovery that is none, or has not come")
+    ("CAS-128", GROUP_NOT_MET, "what goes to the coordination group is decided or declined without a meeting of it")
+    ("CAS-129", TOO_FEW_MEMBERS, "a meeting of the coordination group is recorded at which too few members were")
+    ("CAS-130", NOT_THE_OFFICE, "a record of the coordination group is made by somebody who does not keep its office")
+    ("CAS-131", OFF_THE_PANEL, "an expert is named who is not on the coordination group's panel")
 }
 
 #[cfg(test)]

@@ -60,6 +60,10 @@ impl Reader<'_> {
         Digest::parse(&self.0.text(column)?).map_err(|error| self.damaged(error))
     }
 
+    pub(crate) fn day(&self, column: &str) -> Result<Day> {
+        Day::from_str(&self.0.text(column)?).map_err(|error| self.damaged(error))
+    }
+
     pub(crate) fn opt_digest(&self, column: &str) -> Result<Option<Digest>> {
         let text = self.0.opt_text(column)?;
         text.map(|text| Digest::parse(&text).map_err(|error| self.damaged(error))).transpose()

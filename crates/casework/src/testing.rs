@@ -7,6 +7,7 @@
 #![allow(clippy::allow_attributes, clippy::expect_used, reason = "only tests call this; a test fails by panicking")]
 
 use shuyu_ledger::Event;
+use shuyu_model::candidacy::ChosenAs;
 use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::{Actor, Role};
@@ -58,7 +59,8 @@ pub async fn judge(casework: &Casework, id: &MatterId, of: &OrganisationId, revi
         }
         ItemKind::Ground => {
             let document = digest(casework.registry().ledger(), &item.code);
-            let given = Finding { code, is_clear: true, on: None, document, reason, seen_version };
+            let fine_fen = (code == "large_fine").then_some(0);
+            let given = Finding { code, is_clear: true, on: None, fine_fen, document, reason, seen_version };
             casework.find_ground(reviewer, id, of, given).await
         }
     };
@@ -79,16 +81,20 @@ pub async fn complete(casework: &Casework, id: &MatterId, applicant: &Actor, rev
 /// Applies in a selection that takes applications.
 pub async fn apply(casework: &Casework, id: &MatterId, applicant: &Actor) {
     let document = digest(casework.registry().ledger(), "application");
-    let new = NewCandidacy { organisation: None, document, bid: Some(BID) };
+    let matter = matters::matter(&mut Book::Ledger(casework.registry().ledger()), id).await.expect("a selection");
+    let scheme = matter.facts.get("scheme").and_then(|id| MatterId::parse(id).ok());
+    let new = NewCandidacy { organisation: None, document, bid: Some(BID), scheme };
     allowed(casework.enter_candidacy(applicant, id, new).await.expect("a candidacy"));
 }
 
 /// Names as many experts as are asked for and lets each score an applicant.
 pub async fn score(casework: &Casework, id: &MatterId, of: &OrganisationId, runner: &Actor, points: u8) {
-    let selection = &casework.registry().regime().selection;
-    let Some(items) = selection.scored_items.as_ref().map(|items| items.value.len()) else { return };
+    let matter = matters::matter(&mut Book::Ledger(casework.registry().ledger()), id).await.expect("a selection");
+    let chosen_as = sheet::chosen_as(&matter).expect("a selection");
+    let selection = sheet::panel(casework.registry().regime(), chosen_as);
+    let Some(items) = selection.scored_items.map(|items| items.value.len()) else { return };
     let known = casework.experts(id, runner, &Page::first()).await.expect("a book").expect("a selection").items;
-    let min = i64::from(selection.experts_min.as_ref().map_or(1, |min| min.value));
+    let min = i64::from(selection.experts_min.map_or(1, |min| min.value));
     for number in i64::try_from(known.len()).unwrap_or(0)..min {
         let (name, employer) = (format!("专家{number}"), format!("外地大学{number}"));
         let declaration = digest(casework.registry().ledger(), &name);
@@ -101,60 +107,41 @@ pub async fn score(casework: &Casework, id: &MatterId, of: &OrganisationId, runn
     }
 }
 
-/// A matter in a state, with what it tells, without the way there.
-struct Placed<'a> {
-    id: MatterId,
-    kind: MatterKind,
-    state: &'static str,
-    facts: Facts,
-    by: &'a Actor,
-    reviewer: &'a Actor,
+/// A selection that has just chosen an operator, without the way there, and what
+/// agreements rest on beside it.
+pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, operator: &OrganisationId) -> MatterId {
+    selected_as(casework, agency, reviewer, operator, ChosenAs::Operator).await
 }
 
-async fn place(casework: &Casework, turn: &mut Turn, new: Placed<'_>) -> Matter {
+/// An implementing scheme in force, published on the trading platform, without the way there.
+pub async fn scheme_in_force(casework: &Casework, opener: &Actor) -> MatterId {
+    scheme_that(casework, opener, true).await
+}
+
+/// The same, which nobody has published.
+pub async fn unpublished_scheme(casework: &Casework, opener: &Actor) -> MatterId {
+    scheme_that(casework, opener, false).await
+}
+
+async fn scheme_that(casework: &Casework, opener: &Actor, is_published: bool) -> MatterId {
     let registry = casework.registry();
-    let rules = registry.regime().matter.get(&new.kind).expect("such a matter in the rules").clone();
-    let at = turn.change().now();
-    let matter = Matter {
-        id: new.id,
-        kind: new.kind,
-        rules,
-        regime: registry.regime().stamp(),
-        subject: new.by.organisation.to_string(),
-        subject_organisation: Some(new.by.organisation.clone()),
-        counterparty: None,
-        title: new.kind.machine().title.to_owned(),
-        state: new.state,
-        entered_at: at,
-        due: None,
-        platform_day: None,
-        version: 1,
-        opener: new.by.organisation.clone(),
-        opener_person: new.by.person.clone(),
-        parties: [(Role::Agency, new.by.organisation.clone())].into(),
-        authors: vec![new.by.person.clone()],
-        facts: new.facts,
-        opened_at: at,
-        ended_at: new.kind.machine().is_final(new.state).then_some(at),
-    };
-    matters::insert_matter(turn.change(), &matter).await.expect("a matter");
-    let moved = Moved {
-        cites: Vec::new(),
-        assignee: None,
-        version: 1,
-        by: "select".to_owned(),
-        from: "evaluated".to_owned(),
-        to: new.state.to_owned(),
-        person: Some(new.reviewer.person.clone()),
-        organisation: Some(new.reviewer.organisation.clone()),
-        reason: "made for a test".to_owned(),
-        evidence: None,
-        facts: matter.facts.clone(),
-        due_day: None,
-        at,
-    };
-    matters::insert_move(turn.change(), &matter.id, &moved).await.expect("a move");
-    matter
+    let mut turn = registry.turn().await.expect("a turn");
+    let mut scheme = made(casework, MatterKind::Scheme, opener, "effective");
+    let on = scheme.opened_at.day().to_string();
+    let told = [("trading_platform", "公共资源交易平台"), ("publication_number", "001"), ("published_on", on.as_str())];
+    if is_published {
+        scheme.facts = told.into_iter().map(|(key, told)| (key.to_owned(), told.to_owned())).collect();
+    }
+    scheme.version = 2;
+    matters::insert_matter(turn.change(), &scheme).await.expect("a scheme");
+    let moved = |version, by: &str, from: &str| moved_to("effective", version, (by, from), opener, &scheme);
+    let both = [moved(1, "approve", "government_decision"), moved(2, "publish", "effective")];
+    for moved in both.into_iter().take(1 + usize::from(is_published)) {
+        matters::insert_move(turn.change(), &scheme.id, &moved).await.expect("a move");
+    }
+    let event = Event::done(Some(opener), "matter.opened", scheme.id.as_str()).under(registry.regime());
+    turn.commit(event).await.expect("a scheme");
+    scheme.id
 }
 
 /// What agreements and scenarios of the tests rest on, once: the scheme in force that
@@ -171,7 +158,8 @@ pub async fn rested(casework: &Casework, by: &Actor, reviewer: &Actor) {
     for (id, kind, state, facts) in rows {
         let is_there = matters::matter(&mut Book::Change(turn.change()), &id).await.is_ok();
         if regime.matter.contains_key(&kind) && !is_there {
-            place(casework, &mut turn, Placed { id, kind, state, facts, by, reviewer }).await;
+            let matter = Matter { id, facts, ..made(casework, kind, by, state) };
+            place(&mut turn, &matter, reviewer).await;
         }
     }
     let event = Event::done(Some(by), "matter.opened", scheme_id().as_str()).under(regime);
@@ -185,46 +173,104 @@ pub async fn new_scheme(casework: &Casework, by: &Actor, reviewer: &Actor) -> Ma
 
 /// The same, that says this.
 pub async fn scheme_that_says(casework: &Casework, by: &Actor, reviewer: &Actor, told: &[(&str, &str)]) -> MatterId {
-    let id: MatterId = casework.registry().ledger().new_id();
-    let mut turn = casework.registry().turn().await.expect("a turn");
-    let (kind, state) = (MatterKind::Scheme, "effective");
     let facts: Facts = told.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    place(casework, &mut turn, Placed { id: id.clone(), kind, state, facts, by, reviewer }).await;
-    let event = Event::done(Some(by), "matter.opened", id.as_str()).under(casework.registry().regime());
+    let matter = Matter { facts, ..made(casework, MatterKind::Scheme, by, "effective") };
+    let mut turn = casework.registry().turn().await.expect("a turn");
+    place(&mut turn, &matter, reviewer).await;
+    let event = Event::done(Some(by), "matter.opened", matter.id.as_str()).under(casework.registry().regime());
     turn.commit(event).await.expect("a scheme");
-    id
+    matter.id
 }
 
-/// A selection that has just chosen an operator, without the way there, and what
-/// agreements rest on beside it.
-pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, operator: &OrganisationId) -> MatterId {
+/// Writes a matter down as if one move had led to where it is.
+async fn place(turn: &mut Turn, matter: &Matter, reviewer: &Actor) {
+    matters::insert_matter(turn.change(), matter).await.expect("a matter");
+    let moved = moved_to(matter.state, 1, ("select", "evaluated"), reviewer, matter);
+    matters::insert_move(turn.change(), &matter.id, &moved).await.expect("a move");
+}
+
+/// A matter of this kind in this state.
+fn made(casework: &Casework, kind: MatterKind, opener: &Actor, state: &'static str) -> Matter {
+    let registry = casework.registry();
+    let at = registry.ledger().now();
+    Matter {
+        id: registry.ledger().new_id(),
+        kind,
+        rules: registry.regime().matter.get(&kind).expect("such matters in the rules").clone(),
+        regime: registry.regime().stamp(),
+        subject: opener.organisation.to_string(),
+        subject_organisation: Some(opener.organisation.clone()),
+        counterparty: None,
+        title: "为测试而设".into(),
+        state,
+        entered_at: at,
+        due: None,
+        platform_day: None,
+        version: 1,
+        opener: opener.organisation.clone(),
+        opener_person: opener.person.clone(),
+        parties: opener.roles.iter().map(|role| (*role, opener.organisation.clone())).collect(),
+        authors: vec![opener.person.clone()],
+        facts: Facts::new(),
+        opened_at: at,
+        ended_at: kind.machine().is_final(state).then_some(at),
+    }
+}
+
+fn moved_to(to: &str, version: i64, (by, from): (&str, &str), actor: &Actor, matter: &Matter) -> Moved {
+    Moved {
+        cites: Vec::new(),
+        assignee: None,
+        version,
+        by: by.to_owned(),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        person: Some(actor.person.clone()),
+        organisation: Some(actor.organisation.clone()),
+        reason: "made for a test".to_owned(),
+        evidence: None,
+        facts: matter.facts.clone(),
+        due_day: None,
+        at: matter.opened_at,
+    }
+}
+
+/// A selection that has just chosen somebody as this, without the way there.
+pub async fn selected_as(
+    casework: &Casework,
+    agency: &Actor,
+    reviewer: &Actor,
+    operator: &OrganisationId,
+    chosen_as: ChosenAs,
+) -> MatterId {
     rested(casework, agency, reviewer).await;
     let registry = casework.registry();
     let mut turn = registry.turn().await.expect("a turn");
-    let at = turn.change().now();
+    let mut matter = made(casework, MatterKind::OperatorSelection, agency, "selected");
     let own = selection_of(operator);
-    let is_there = matters::matter(&mut Book::Change(turn.change()), &own).await.is_ok();
-    let new = Placed {
-        id: if is_there { registry.ledger().new_id() } else { own },
-        kind: MatterKind::OperatorSelection,
-        state: "selected",
-        facts: [(sheet::WINNER.to_owned(), operator.to_string())].into(),
-        by: agency,
-        reviewer,
-    };
-    let matter = place(casework, &mut turn, new).await;
+    if matters::matter(&mut Book::Change(turn.change()), &own).await.is_err() {
+        matter.id = own;
+    }
+    let at = matter.opened_at;
+    matter.parties = [(Role::Agency, agency.organisation.clone())].into();
+    matter.facts = Facts::from([
+        (sheet::WINNER.to_owned(), operator.to_string()),
+        (sheet::CHOSEN_AS.to_owned(), chosen_as.word().to_owned()),
+    ]);
+    place(&mut turn, &matter, reviewer).await;
     let mut candidacy = Candidacy {
         matter: matter.id.clone(),
         organisation: operator.clone(),
-        chosen_as: shuyu_model::candidacy::ChosenAs::Operator,
+        chosen_as,
         document: Some(digest(registry.ledger(), "application")),
         bid: Some(BID),
+        scheme: None,
         state: CandidacyState::Standing,
         entered_by: agency.person.clone(),
         entered_for: agency.organisation.clone(),
         applied_at: at,
         ended_at: None,
-        items: sheet::of(registry.regime(), shuyu_model::candidacy::ChosenAs::Operator, &[]),
+        items: sheet::of(registry.regime(), chosen_as, &[]),
     };
     store::insert_candidacy(turn.change(), &candidacy).await.expect("a candidacy");
     for item in &mut candidacy.items {
@@ -235,7 +281,7 @@ pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, ope
         item.answer =
             Some(Answer { document, title, dated: Some(at.day()), valid_until: None, is_clear, on: None, by, at });
         let (by, reason) = (reviewer.person.clone(), "made for a test".to_owned());
-        item.finding = Some(Found { is_good: true, on: None, document, reason, by, at });
+        item.finding = Some(Found { is_good: true, on: None, fine_fen: None, document, reason, by, at });
     }
     for item in &candidacy.items {
         store::update_item(turn.change(), &candidacy, item).await.expect("an item");

@@ -3,9 +3,11 @@
 mod agreements;
 mod candidacies;
 mod choices;
+mod competition;
 mod desk;
 mod districts;
 mod dossier;
+mod group;
 mod matter_refusals;
 mod matters;
 mod milestones;
@@ -20,6 +22,7 @@ mod requests;
 mod reviews;
 mod schemes;
 mod shipped_matters;
+mod supervision;
 mod upward;
 mod violations;
 

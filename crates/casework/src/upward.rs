@@ -45,7 +45,9 @@ impl Casework {
         files: &[FilingRule],
     ) -> Result<()> {
         let (kind, day) = match (matter.kind, moved.to.as_str()) {
-            (MatterKind::Scheme, "effective") if moved.by != "drop_change" => (Upward::Scheme, "approved_on"),
+            (MatterKind::Scheme, "effective") if !matches!(moved.by.as_str(), "drop_change" | "publish") => {
+                (Upward::Scheme, "approved_on")
+            }
             (MatterKind::OperatorSelection, "selected" | "agreement_signed") => (Upward::Selection, "decided_on"),
             _ => return Ok(()),
         };

@@ -105,8 +105,12 @@ fn asked(regime: &Regime) -> Vec<Asked<'_>> {
 /// meant, everybody of the role is.
 fn debtor(by: Body, agreement: &Agreement) -> Option<(Role, Option<OrganisationId>)> {
     let role = Role::ALL.iter().copied().find(|role| body_of(*role) == Some(by))?;
+    // A processor owes what it owes under its own agreement, everybody else under the operator's.
+    if (role == Role::Processor) != (agreement.kind == AgreementKind::Processing) {
+        return None;
+    }
     Some(match role {
-        Role::Operator => (role, Some(agreement.grantee.clone())),
+        Role::Operator | Role::Processor => (role, Some(agreement.grantee.clone())),
         Role::Agency => (role, Some(agreement.grantor.clone())),
         _ => (role, None),
     })
@@ -166,7 +170,7 @@ impl Documents {
     /// the own for everybody else.
     pub async fn duties(&self, viewer: &Actor, page: &Page) -> Result<Listing<DocumentDuty>, DocumentsError> {
         let records = Records::read(self.stations()).await?;
-        let concluded = |one: &&Agreement| one.kind == AgreementKind::Operator && one.state != AgreementState::Draft;
+        let concluded = |one: &&Agreement| one.kind != AgreementKind::Development && one.state != AgreementState::Draft;
         let agreements: Vec<Agreement> =
             records.agreements.values().map(AsRef::as_ref).filter(concluded).cloned().collect();
         let now = self.ledger().now();

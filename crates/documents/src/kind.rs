@@ -83,8 +83,8 @@ kinds! {
     /// 信息披露 (N27 17, 18).
     Disclosure = "disclosure" "公共数据资源授权运营信息披露", about Nothing, period true, public true,
         by [Agency, Operator, Regulator];
-    /// 运营报告.
-    OperatorReport = "operator_report" "运营报告", about Report, period true, public false, by [Operator];
+    /// 运营报告; where the document has processors, theirs, too (CS23 24).
+    OperatorReport = "operator_report" "运营报告", about Report, period true, public false, by [Operator, Processor];
     /// 评估考核结果.
     AssessmentResult = "assessment_result" "授权运营评估考核结果", about Matter, period false, public false,
         by [Agency, Regulator];

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use shuyu_model::id::Key;
+use shuyu_model::id::{Key, OrganisationId};
 use shuyu_model::{CryptoProfile, Time};
 use tokio::sync::Notify;
 use tokio::sync::watch;
@@ -143,6 +143,18 @@ impl Ledger {
     /// with its index in the log once it has one.
     pub async fn journal_page(&self, before: i64, rows_max: i64) -> Result<Vec<Row>, LedgerError> {
         store::journal_page(&self.0.db, before, rows_max).await
+    }
+
+    /// Events before number `before` that name an organisation, newest first, as they were
+    /// written: those that its people did, and those that are about it.
+    pub async fn journal_naming(
+        &self,
+        organisation: &OrganisationId,
+        before: i64,
+        max: i64,
+    ) -> Result<Vec<Row>, LedgerError> {
+        let mark = format!("\"organisation\":\"{organisation}\"");
+        store::journal_with(&self.0.db, &mark, before, max).await
     }
 
     /// Events of one kind in a span of time, oldest first, as they were written.

@@ -49,6 +49,7 @@ migrations! {
     18 "processing" "0018_processing.sql";
     19 "candidacies" "0019_candidacies.sql";
     20 "agreements" "0020_agreements.sql";
+    22 "selection" "0022_selection.sql";
     27 "workroom" "0027_workroom.sql";
 }
 

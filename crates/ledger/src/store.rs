@@ -86,6 +86,15 @@ pub(crate) async fn journal_page(db: &Db, before: i64, rows_max: i64) -> Result<
     .await
 }
 
+/// Events whose text holds a mark, newest first.
+pub(crate) async fn journal_with(db: &Db, mark: &str, before: i64, rows_max: i64) -> Result<Vec<Row>, LedgerError> {
+    db.read(
+        "SELECT seq, written FROM journal WHERE seq < $1 AND written LIKE '%' || $2 || '%' ORDER BY seq DESC LIMIT $3",
+        args![before, mark, rows_max],
+    )
+    .await
+}
+
 pub(crate) async fn journal_of(db: &Db, action: &'static str, from: Time, to: Time) -> Result<Vec<Row>, LedgerError> {
     db.read(
         "SELECT seq, written FROM journal WHERE action = $1 AND at >= $2 AND at < $3 ORDER BY seq",

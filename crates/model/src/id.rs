@@ -104,6 +104,8 @@ ids! {
     AgreementId, "AGR", "agreement";
     /// A task that an operator gives to a processor.
     OrderId, "ORD", "order";
+    /// What a processor builds for a scenario, version by version.
+    ThematicId, "THM", "thematic database";
     /// A purpose with its minimum fields.
     ScenarioId, "SCN", "scenario";
     /// A paper of a party's dossier.

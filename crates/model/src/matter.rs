@@ -33,6 +33,7 @@ mod rectification;
 mod referral;
 mod risk_report;
 mod scheme;
+mod supervision;
 
 /// What a matter is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,6 +77,8 @@ pub enum MatterKind {
     RiskReport,
     /// 既有协议: what a department or district signed with a third party.
     PriorAgreement,
+    /// 日常监管: one party looks at another at an interval or when it is told to.
+    Supervision,
 }
 
 impl MatterKind {
@@ -99,7 +102,7 @@ impl MatterKind {
         Self::Call,
         Self::Referral,
         Self::RiskReport,
-        Self::PriorAgreement,
+    Self::PriorAgreement, Self::Supervision,
     ];
 
     /// The word in files, database and JSON.
@@ -124,6 +127,7 @@ impl MatterKind {
             Self::Referral => "referral",
             Self::RiskReport => "risk_report",
             Self::PriorAgreement => "prior_agreement",
+            Self::Supervision => "supervision",
         }
     }
 
@@ -159,6 +163,7 @@ impl MatterKind {
             Self::Referral => &referral::MACHINE,
             Self::RiskReport => &risk_report::MACHINE,
             Self::PriorAgreement => &prior_agreement::MACHINE,
+            Self::Supervision => &supervision::MACHINE,
         }
     }
 }

@@ -26,6 +26,7 @@ mod conduct;
 mod diff;
 mod dossier;
 mod faults;
+mod group;
 mod interest;
 mod labels;
 mod lines;
@@ -33,9 +34,11 @@ mod matter;
 mod milestone;
 mod money;
 mod national;
+mod overriding;
 mod procedure;
 mod roles;
 mod rules;
+mod upstream;
 pub mod words;
 
 pub use ban::Ban;
@@ -45,11 +48,12 @@ pub use choosing::{
 };
 pub use conduct::{
     Assessment, ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules,
-    RectificationRules, ReportDuty, Terms,
+    RectificationRules, ReportDuty, SupervisionDuty, Terms,
 };
 pub use diff::{Difference, diff, paths};
 pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular};
 use faults::Faults;
+pub use group::GroupRules;
 pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
@@ -63,11 +67,13 @@ pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
     NationalSecurity,
 };
+pub use overriding::OVERRIDABLE;
 pub use procedure::{EVIDENCE, Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
 pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,
     UseKind, WorkroomRules,
 };
+pub use upstream::{Upstream, upstream};
 use words::{Body, Level, Status};
 
 /// A value and where the law says so.
@@ -96,7 +102,26 @@ pub struct InForce {
     pub from: Option<Day>,
     /// For how many years; absent where the document has no end.
     pub years: Option<u8>,
+    /// How many days before the last one the managing body and the agency are warned.
+    pub warn_days_before: Option<Sourced<u16>>,
+    /// The documents that it repeals on its first day.
+    #[serde(default)]
+    pub repeals: Vec<Repealed>,
     /// The clause.
+    pub source: String,
+}
+
+/// A document that another one repeals.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repealed {
+    /// Its number: `长府规〔2023〕3号`.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// The day of its issue.
+    pub issued_on: Day,
+    /// The clause that repeals it.
     pub source: String,
 }
 
@@ -170,6 +195,9 @@ pub struct Regime {
     /// What the public is told.
     #[serde(default)]
     pub disclosure: Vec<Disclosure>,
+    /// Who looks at whom at an interval.
+    #[serde(default)]
+    pub supervision: Vec<SupervisionDuty>,
     /// Incidents.
     pub incident: IncidentRules,
     /// Rectification.
@@ -185,6 +213,8 @@ pub struct Regime {
     pub emergency_plan: EmergencyPlanRules,
     /// City, districts, province.
     pub hierarchy: HierarchyRules,
+    /// The coordination group, where the document sets one up.
+    pub group: Option<GroupRules>,
     /// What the document sets out to reach.
     #[serde(default)]
     pub milestone: Vec<Milestone>,
@@ -269,6 +299,17 @@ impl Regime {
     pub fn stamp(&self) -> String {
         let draft = if self.status == Status::Draft { "-draft" } else { "" };
         format!("{}@{}{draft}", self.code, self.version)
+    }
+
+    /// The last day of a document that this one repeals: the day before its own first one.
+    pub fn last_day_of_repealed(&self) -> Option<Day> {
+        Some(self.in_force.from?.saturating_sub(jiff::Span::new().days(1)))
+    }
+
+    /// The day from which its end is warned of; `None` where it has no end or no warning.
+    pub fn first_warning(&self) -> Option<Day> {
+        let days = self.in_force.warn_days_before.as_ref()?.value;
+        Some(self.last_day()?.saturating_sub(jiff::Span::new().days(i64::from(days))))
     }
 
     /// The last day on which it is in force; `None` where the document has no end.

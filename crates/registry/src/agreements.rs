@@ -6,7 +6,7 @@ use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::{AgreementId, OrganisationId};
 use shuyu_model::regime::{PaperAct, Sourced};
-use shuyu_model::{Actor, Day, Reason, Reasons, Role, Verdict};
+use shuyu_model::{Actor, Day, Reason, Reasons, Role, Verdict, Regime};
 
 use crate::agreement::{Agreed, AgreedMore, Agreement, AgreementKind, AgreementState, NewAgreement};
 use crate::decide::{self, Asked};
@@ -158,7 +158,13 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
             mode::against(asked, agreement, found);
             mode::term(asked, agreement, found);
             headings::against(asked, agreement, found);
+            if let Some((scheme, years)) = district::years_max(asked, &agreement.grantor) {
+                beyond_district(asked, agreement, scheme, years, found);
+            }
             district::authorised(asked, &agreement.grantor, found);
+            if let Some(operator) = asked.world.organisations.get(&agreement.grantee) {
+                found.extend(operator_form(asked.regime, operator.entity_kind, &operator.name));
+            }
             for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
                 decide::of_resource(asked, resource, found);
             }
@@ -261,4 +267,32 @@ fn entity_kind(asked: &Asked<'_>, entity: &OrganisationId, found: &mut Vec<Reaso
         let what = format!("`{}` is {kind}; an entity must be: {}", asked.world.name_of(entity), rule.value.join(", "));
         found.push(asked.regime.reason(reasons::ENTITY_KIND, rule, what, "choose an entity of such a form"));
     }
+}
+
+/// REG-102: no longer than the scheme of its own district lets it.
+fn beyond_district(
+    asked: &Asked<'_>,
+    agreement: &Agreement,
+    scheme: &crate::DistrictScheme,
+    years: u8,
+    found: &mut Vec<Reason>,
+) {
+    let span = jiff::Span::new().years(i64::from(years));
+    let last = agreement.from.saturating_add(span).saturating_sub(jiff::Span::new().days(1));
+    if last < agreement.until {
+        let what = format!("the district's scheme {} lets it run {years} years, to {last}", scheme.id);
+        let rule = &asked.regime.agreement.years_max;
+        let instead = format!("let it end on {last} or before, or change the scheme");
+        found.push(asked.regime.reason(reasons::NOT_NARROWER, rule, what, instead));
+    }
+}
+
+/// REG-100, of who is or shall be an operator.
+pub(crate) fn operator_form(regime: &Regime, kind: Option<EntityKind>, name: &str) -> Option<Reason> {
+    let rule = regime.roles.operator_kinds.as_ref()?;
+    (!kind.is_some_and(|kind| rule.value.iter().any(|word| word == kind.word()))).then(|| {
+        let kind = kind.map_or("of no stated form", EntityKind::word);
+        let what = format!("`{name}` is {kind}; who operates must be: {}", rule.value.join(", "));
+        regime.reason(reasons::OPERATOR_FORM, rule, what, "name its legal form, or let another operate")
+    })
 }

@@ -78,6 +78,8 @@ pub struct DistrictScheme {
     pub sections: BTreeMap<String, String>,
     /// The city's scheme that it follows, where it names one.
     pub parent: Option<MatterId>,
+    /// What it narrows of the city's values, by [`NARROWABLE`].
+    pub narrows: BTreeMap<String, i64>,
     /// Of all of the above.
     pub digest: Digest,
     /// How far it has come.
@@ -99,6 +101,8 @@ struct Drafted<'a> {
     sections: &'a BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<&'a MatterId>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    narrows: &'a BTreeMap<String, i64>,
 }
 
 /// A scheme to be drafted, for the drafter's own district.
@@ -115,6 +119,8 @@ pub struct NewDistrictScheme {
     /// The city's scheme that it follows.
     #[serde(default)]
     pub parent: Option<MatterId>,
+    /// What it narrows of the city's values, by [`NARROWABLE`].
+    pub narrows: BTreeMap<String, i64>,
 }
 
 impl NewDistrictScheme {
@@ -215,6 +221,13 @@ impl Registry {
         Ok(Districts(self.world_in(turn).await?))
     }
 
+    /// The district by whose authorisation a scenario runs; none for the city's own.
+    pub async fn district_of(&self, scenario: &shuyu_model::id::ScenarioId) -> Result<Option<OrganisationId>> {
+        let world = self.world().await?;
+        let agreement = world.scenarios.get(scenario).and_then(|one| world.agreements.get(&one.agreement));
+        Ok(agreement.and_then(|one| world.districts.get(&one.grantor)).cloned())
+    }
+
     /// Drafts a scheme for the drafter's own district.
     pub async fn draft_district_scheme(
         &self,
@@ -225,11 +238,16 @@ impl Registry {
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         let asked = self.asked(&world);
-        let NewDistrictScheme { title, document_digest, sections, parent } = new;
+        let NewDistrictScheme { title, document_digest, sections, narrows, parent } = new;
         let district = actor.organisation.clone();
-        let parent_named = parent.as_ref();
-        let drafted =
-            Drafted { district: &district, title: &title, document_digest, sections: &sections, parent: parent_named };
+        let drafted = Drafted {
+            district: &district,
+            title: &title,
+            document_digest,
+            sections: &sections,
+            narrows: &narrows,
+            parent: parent.as_ref(),
+        };
         let digest = canonical::digest(self.ledger().profile(), &drafted).map_err(LedgerError::from)?;
         let scheme = DistrictScheme {
             id: self.ledger().new_id(),
@@ -237,7 +255,7 @@ impl Registry {
             title,
             document_digest,
             sections,
-            parent,
+    parent, narrows,
             digest,
             state: DistrictSchemeState::Draft,
             authors: vec![actor.person.clone()],
@@ -290,6 +308,7 @@ impl Registry {
 fn against(asked: &Asked<'_>, scheme: &DistrictScheme, found: &mut Vec<Reason>) {
     decide::in_force(asked, found);
     let hierarchy = &asked.regime.hierarchy;
+    narrower(asked, scheme, found);
     let is_department = asked.world.districts.get(&scheme.district) == Some(&scheme.district);
     if !is_department {
         let what = format!("`{}` is the data department of no district", asked.world.name_of(&scheme.district));
@@ -311,6 +330,34 @@ fn against(asked: &Asked<'_>, scheme: &DistrictScheme, found: &mut Vec<Reason>) 
         let instead = "write these sections and sum each up";
         found.push(asked.regime.reason(reasons::SECTIONS_MISSING, rule, what, instead));
     }
+}
+
+/// The values of the city that a district's scheme can narrow, never widen.
+pub const NARROWABLE: [&str; 1] = ["agreement.years_max"];
+
+/// REG-102.
+fn narrower(asked: &Asked<'_>, scheme: &DistrictScheme, found: &mut Vec<Reason>) {
+    let citys = &asked.regime.agreement.years_max;
+    let is_narrower = |(key, value): &(&String, &i64)| {
+        NARROWABLE.contains(&key.as_str()) && (1..=i64::from(citys.value)).contains(*value)
+    };
+    let wide: Vec<String> =
+        scheme.narrows.iter().filter(|one| !is_narrower(one)).map(|(key, value)| format!("{key} {value}")).collect();
+    if !wide.is_empty() {
+        let what = format!("a district narrows these of the city's values and widens none: {}", reasons::names(&wide));
+        let instead = format!("narrow {} to {} at most, or leave it to the city's", NARROWABLE.join(", "), citys.value);
+        found.push(asked.regime.reason(reasons::NOT_NARROWER, citys, what, instead));
+    }
+}
+
+/// The longest term that the scheme of a grantor's district gives, with that scheme.
+pub(crate) fn years_max<'a>(asked: &Asked<'a>, grantor: &OrganisationId) -> Option<(&'a DistrictScheme, u8)> {
+    let district = asked.world.districts.get(grantor)?;
+    let is_its =
+        |scheme: &&Arc<DistrictScheme>| scheme.district == *district && scheme.state == DistrictSchemeState::InForce;
+    let scheme = asked.world.district_schemes.values().find(is_its)?;
+    let years = scheme.narrows.get("agreement.years_max").and_then(|years| u8::try_from(*years).ok())?;
+    Some((scheme, years.min(asked.regime.agreement.years_max.value)))
 }
 
 /// REG-081: an agency of a district authorises by its district's scheme.

@@ -44,6 +44,7 @@ mod mode;
 pub mod order;
 mod orders;
 mod own;
+mod overrides;
 pub mod page;
 mod parties;
 pub mod party;
@@ -63,6 +64,7 @@ mod standing;
 mod store;
 mod subject;
 pub mod testing;
+mod thematic;
 mod turn;
 mod upward;
 mod world;
@@ -80,7 +82,8 @@ pub use dossier::{
 pub use error::RegistryError;
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use mode::last_day;
-pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField};
+pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField, OrdersTally};
+pub use overrides::{NewOverride, Override};
 pub use own::{NewOwnTable, OWN_TABLES_MAX, OwnTable};
 pub use page::{Listing, Page};
 pub use parties::Bootstrap;
@@ -100,4 +103,7 @@ pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
 pub use shuyu_model::canonical;
 pub use standing::{Admission, AdmissionState, MatterSubject, Term};
 pub use subject::Subject;
+pub use thematic::{
+    ComputedTable, GovernanceKind, GovernanceStep, Measured, NewThematicDatabase, ThematicDatabase, ThematicVersion,
+};
 pub use turn::Turn;

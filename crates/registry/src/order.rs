@@ -126,6 +126,8 @@ pub struct Order {
     pub fields: Vec<OrderedField>,
     /// Its last day.
     pub until: Day,
+    /// The last day on which the processor's answer is in time, where the rules set one.
+    pub answer_by: Option<Day>,
     /// How far it has come.
     pub state: OrderState,
     /// Who wrote it.
@@ -146,10 +148,28 @@ impl Order {
         self.fields.iter().filter(|f| &f.resource == resource).map(|f| f.column.as_str()).collect()
     }
 
+    /// Whether its answer came, or would come, too late by this day.
+    pub fn is_answered_late(&self, today: Day) -> bool {
+        let answered = self.answered_at.map(Time::day);
+        let is_open = self.state == OrderState::Placed;
+        self.answer_by.is_some_and(|by| answered.map_or(is_open && by < today, |day| by < day))
+    }
+
     /// The resources that it names, each once.
     pub fn resources(&self) -> BTreeSet<&ResourceId> {
         self.fields.iter().map(|field| &field.resource).collect()
     }
+}
+
+/// What became of the orders of one processor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct OrdersTally {
+    /// How many were placed.
+    pub placed: u32,
+    /// How many of them it declined.
+    pub declined: u32,
+    /// How many of them it answered too late, or has not answered in time.
+    pub late: u32,
 }
 
 /// The kinds of output that can be ordered, as the workroom calls them.

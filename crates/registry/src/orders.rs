@@ -10,15 +10,17 @@ use std::sync::Arc;
 
 use serde_json::json;
 use shuyu_ledger::Event;
-use shuyu_model::id::OrderId;
-use shuyu_model::{Actor, Reasons, Role, Verdict};
+use shuyu_model::id::{AgreementId, OrderId, OrganisationId};
+use shuyu_model::{Actor, Day, Reasons, Role, Verdict};
 
 use crate::decide;
 use crate::live::Basis;
-use crate::order::{NewOrder, Order, OrderState, OrderStep, OrderedField};
+use crate::order::{NewOrder, Order, OrderState, OrderStep, OrderedField, OrdersTally};
 use crate::party::text_fault;
 use crate::scenario::PURPOSE_CHARS_MAX;
-use crate::{AgreementKind, Listing, Page, Registry, RegistryError, processing, store};
+use crate::{
+    Agreement, AgreementKind, AgreementState, Listing, Page, Registry, RegistryError, Turn, processing, store,
+};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -65,6 +67,7 @@ impl Registry {
             outputs,
             fields,
             until: new.until,
+            answer_by: self.answer_by(),
             state: OrderState::Placed,
             authors: vec![actor.person.clone()],
             placed_at: self.now(),
@@ -130,6 +133,47 @@ impl Registry {
         let event = Event::done(Some(actor), step.event(), id.as_str()).facts(facts).under(self.regime());
         turn.commit(event.citing(self.regime().cite_role(role))).await?;
         Ok(Verdict::Allow(state))
+    }
+
+    /// The last day for the answer to an order of today.
+    fn answer_by(&self) -> Option<Day> {
+        let days = self.regime().processor.as_ref()?.answer_days_max.as_ref()?;
+        Some(self.now().day().saturating_add(jiff::Span::new().days(i64::from(days.value))))
+    }
+
+    /// What became of a processor's orders that were placed from a day on.
+    pub async fn orders_tally_in(
+        &self,
+        turn: &mut Turn,
+        processor: &OrganisationId,
+        since: Day,
+    ) -> Result<OrdersTally> {
+        let (world, today) = (self.world_in(turn).await?, self.now().day());
+        let mut tally = OrdersTally::default();
+        let is_theirs = |order: &&Arc<Order>| order.processor == *processor && since <= order.placed_at.day();
+        for order in world.orders.values().filter(is_theirs) {
+            tally.placed = tally.placed.saturating_add(1);
+            tally.declined = tally.declined.saturating_add(u32::from(order.state == OrderState::Declined));
+            tally.late = tally.late.saturating_add(u32::from(order.is_answered_late(today)));
+        }
+        Ok(tally)
+    }
+
+    /// Every order that has a day for its answer.
+    pub async fn orders_with_a_day(&self) -> Result<Vec<Arc<Order>>> {
+        let world = self.world().await?;
+        Ok(world.orders.values().filter(|order| order.answer_by.is_some()).cloned().collect())
+    }
+
+    /// The processing agreements in force of an organisation.
+    pub async fn processing_of_in(&self, turn: &mut Turn, processor: &OrganisationId) -> Result<Vec<AgreementId>> {
+        let world = self.world_in(turn).await?;
+        let holds = |agreement: &&Arc<Agreement>| {
+            agreement.kind == AgreementKind::Processing
+                && agreement.state == AgreementState::InForce
+                && agreement.grantee == *processor
+        };
+        Ok(world.agreements.values().filter(holds).map(|agreement| agreement.id.clone()).collect())
     }
 
     /// An order; `None` for who is none of its parties and supervises nobody.

@@ -13,7 +13,7 @@ use crate::live::Basis;
 use crate::party::{NewOrganisation, NewPerson, OWNERS_MAX, Organisation, Person, person_faults};
 use crate::password::{self, Password};
 use crate::world::World;
-use crate::{Registry, RegistryError, Turn, decide, processing, reasons, store};
+use crate::{Registry, RegistryError, Turn, agreements, decide, processing, reasons, store};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -93,6 +93,9 @@ impl Registry {
         found.extend(apart(self.regime(), &new.roles));
         found.extend(second_holder(self.regime(), &world, &new.roles));
         found.extend(new.roles.iter().find_map(|role| processing::role_here(self.regime(), *role)));
+        if new.roles.contains(&Role::Operator) {
+            found.extend(agreements::operator_form(self.regime(), new.entity_kind, &new.name));
+        }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "organisation.refused", "", reasons).await;
         }

@@ -82,6 +82,11 @@ reasons! {
     ("REG-094", OPERATION_TYPE, "a scenario is of a type of operation that the document does not list")
     ("REG-095", SCHEME_TAKEN, "another scenario rests on the same scheme")
     ("REG-096", NO_PARENT, "a district's scheme does not name the city's scheme, whose model it follows")
+    ("REG-100", OPERATOR_FORM, "an operator is of no legal form that the rules let operate")
+    ("REG-101", NOT_YIELDING, "a rule of a higher level is entered where the document yields to none by itself")
+    ("REG-102", NOT_NARROWER, "a district's scheme sets a value that the city's rules do not let it, or wider than theirs")
+    ("REG-103", NOT_ORDERED_SO, "a thematic database is built by another than the processor whose order it is, or from what was not ordered")
+    ("REG-104", MISMEASURED, "steps of governance begin or end with other numbers than the platform measured")
     ("REG-135", OWN_DATA_BARRED, "data that is not public is brought into a workroom, and the rules let none in")
 }
 

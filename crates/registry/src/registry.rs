@@ -24,7 +24,12 @@ pub struct Registry(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
-    pub(crate) regime: Arc<Regime>,
+    /// The rules as their file says them.
+    pub(crate) written: Arc<Regime>,
+    /// The same with what higher rules set anew, and how many of those it has. It lives as
+    /// long as the process, so that whoever decides holds it without a lock; there is one
+    /// for each higher rule that came into force since the start.
+    anew: RwLock<(Option<&'static Regime>, usize)>,
     pub(crate) pulse: Pulse,
     /// Counts changes; a world of an older generation is not decided from.
     generation: AtomicU64,
@@ -41,6 +46,20 @@ struct Cache {
 }
 
 impl Inner {
+    /// The rules as they hold now.
+    pub(crate) fn regime(&self) -> &Regime {
+        self.anew.read().0.unwrap_or(&self.written)
+    }
+
+    /// How many higher rules are taken up.
+    pub(crate) fn taken_up(&self) -> usize {
+        self.anew.read().1
+    }
+
+    pub(crate) fn take_up(&self, regime: Regime, count: usize) {
+        *self.anew.write() = (Some(Box::leak(Box::new(regime))), count);
+    }
+
     /// Says that these have changed. Upholds INVARIANT (dies at once): the
     /// generation moves first, so that a permit made from the old world either
     /// sees it (and is made anew) or pinned the old counters (and dies here).
@@ -69,7 +88,8 @@ impl Registry {
     pub fn new(ledger: Ledger, regime: Arc<Regime>) -> Self {
         Self(Arc::new(Inner {
             ledger,
-            regime,
+            written: regime,
+            anew: RwLock::new((None, 0)),
             pulse: Pulse::default(),
             generation: AtomicU64::new(0),
             cache: RwLock::default(),
@@ -79,12 +99,12 @@ impl Registry {
 
     /// The rules.
     pub fn regime(&self) -> &Regime {
-        &self.0.regime
+        self.0.regime()
     }
 
-    /// The rules, to be kept.
+    /// The rules as their file says them, to be kept.
     pub fn regime_arc(&self) -> Arc<Regime> {
-        Arc::clone(&self.0.regime)
+        Arc::clone(&self.0.written)
     }
 
     /// The ledger.
@@ -155,7 +175,7 @@ impl Registry {
     }
 
     pub(crate) fn asked<'a>(&'a self, world: &'a World) -> Asked<'a> {
-        Asked { world, regime: &self.0.regime, now: self.now() }
+        Asked { world, regime: self.0.regime(), now: self.now() }
     }
 
     /// Writes a refusal down in the turn in which it was found; nothing else may
@@ -168,7 +188,7 @@ impl Registry {
         object: &str,
         reasons: Reasons,
     ) -> Result<Verdict<T>, RegistryError> {
-        turn.commit(crate::refusal(&self.0.regime, actor, action, object, &reasons)).await?;
+        turn.commit(crate::refusal(self.0.regime(), actor, action, object, &reasons)).await?;
         Ok(Verdict::Refuse(reasons))
     }
 

@@ -13,8 +13,12 @@ use crate::{
 };
 
 pub(crate) mod orders;
+mod overrides;
+mod thematic;
 
 pub(crate) use orders::{insert_order, orders, set_order};
+pub(crate) use overrides::{insert_override, overrides};
+pub(crate) use thematic::{insert_thematic, insert_thematic_version, open_thematic_interface, thematics};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -79,6 +83,11 @@ impl Reader<'_> {
 
     pub(crate) fn day(&self, column: &str) -> Result<Day> {
         self.row.text(column)?.parse().map_err(|error| self.damaged(error))
+    }
+
+    pub(crate) fn opt_day(&self, column: &str) -> Result<Option<Day>> {
+        let text = self.row.opt_text(column)?;
+        text.map(|text| text.parse().map_err(|error: jiff::Error| self.damaged(error.to_string()))).transpose()
     }
 
     pub(crate) fn opt_time(&self, column: &str) -> Result<Option<Time>> {

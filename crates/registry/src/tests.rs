@@ -5,6 +5,7 @@ mod dossier;
 mod drafting;
 mod findings;
 mod own;
+mod overrides;
 mod parties;
 mod permits;
 mod plans;
@@ -12,6 +13,7 @@ mod processing;
 mod regimes;
 mod registration;
 mod standing;
+mod thematic;
 
 use std::collections::BTreeSet;
 
@@ -28,6 +30,9 @@ async fn every_code_is_given_somewhere() {
     seen.extend(plans::codes_of_plans_with_every_fault().await);
     seen.extend(districts::codes_of_districts_with_every_fault().await);
     seen.extend(own::codes_of_own_tables_with_every_fault().await);
+    seen.extend(overrides::codes_of_overrides_with_every_fault().await);
+    seen.extend(parties::codes_of_an_operators_form().await);
+    seen.extend(thematic::codes_of_thematic_databases_with_every_fault().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

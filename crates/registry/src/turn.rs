@@ -44,7 +44,7 @@ impl Turn {
     }
 
     pub(crate) fn regime(&self) -> &shuyu_model::Regime {
-        &self.registry.regime
+        self.registry.regime()
     }
 
     pub(crate) fn registry(&self) -> crate::Registry {

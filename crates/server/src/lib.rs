@@ -44,6 +44,7 @@ mod owner;
 mod page;
 pub mod program;
 mod public_documents;
+mod public_selections;
 pub mod reasons;
 pub mod router;
 pub mod serve;

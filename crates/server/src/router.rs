@@ -13,9 +13,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs,
-    journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products,
-    registrations, releases, resources, scenarios, sessions, shares, worth,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -72,6 +70,9 @@ pub fn routes() -> Vec<Route> {
         route(GET, "/v1/notices", registrations::notices, Needs::Nothing, "Lists what is on public notice, and until when somebody can object."),
         route(GET, "/public/documents", documents::public_page, Needs::Nothing, "The documents that the law makes public."),
         route(GET, "/public/documents/{id}/{shape}", documents::public_fetch, Needs::Nothing, "Fetches a public document as page, PDF or workbook."),
+        route(GET, "/public/selections", choosing::public_page, Needs::Nothing, "Selections, and from the day of the notice who is chosen, for everybody to read."),
+        route(GET, "/v1/selections", choosing::selections, Needs::Nothing, "The same, to be read by programs."),
+        route(GET, "/v1/rules", choosing::rules, Needs::Nothing, "The rules that hold, what they repealed, and the rules above them with what rests on each."),
         route(GET, "/style.css", outside::style, Needs::Nothing, "The style of the public page."),
         route(GET, "/conformance", outside::conformance, Needs::Nothing, "The document's clauses, and what carries each, for everybody to read."),
         route(GET, "/conformance.css", outside::conformance_style, Needs::Nothing, "The style of that page."),
@@ -154,6 +155,12 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/orders/{id}", orders::show, Needs::SeeOrders, "Shows an order."),
         route(POST, "/v1/orders/{id}/steps", orders::step, Needs::HandleOrders, "Takes, declines, closes or takes back an order."),
 
+        route(POST, "/v1/thematic_databases", thematic::begin, Needs::HandleOrders, "Begins a thematic database on an order."),
+        route(GET, "/v1/thematic_databases", thematic::list, Needs::SeeOrders, "Lists thematic databases that the caller may read."),
+        route(GET, "/v1/thematic_databases/{id}", thematic::show, Needs::SeeOrders, "Shows a thematic database with its versions and the steps that led to each."),
+        route(POST, "/v1/thematic_databases/{id}/versions", thematic::enter, Needs::HandleOrders, "Enters a table that was computed on the order as a version, with its steps of governance."),
+        route(POST, "/v1/thematic_databases/{id}/interface", thematic::open_interface, Needs::HandleOrders, "Opens its interface to the operator of the order."),
+
         route(POST, "/v1/cases", cases::open, Needs::OpenCase, "Opens a case."),
         route(GET, "/v1/cases/{id}", cases::show, Needs::SeeCases, "Shows a case."),
         route(GET, "/v1/cases/{id}/review", cases::review, Needs::SeeCases, "Shows what reviewers see of a result; never a row."),
@@ -184,6 +191,15 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/matters/{id}/candidacies/{organisation}/declarations", candidacies::declare, Needs::HandleMatters, "Declares whether a record that rules out is there."),
         route(POST, "/v1/matters/{id}/candidacies/{organisation}/verdicts", candidacies::judge, Needs::HandleMatters, "Gives a verdict on a condition."),
         route(POST, "/v1/matters/{id}/candidacies/{organisation}/findings", candidacies::find, Needs::HandleMatters, "Says what was found of a record that rules out."),
+        route(POST, "/v1/matters/{id}/candidacies/{organisation}/later_records", choosing::find_later, Needs::HandleMatters, "Enters a record that was found of the one who was chosen, after the choice."),
+        route(POST, "/v1/overrides", choosing::set_value_anew, Needs::HandleMatters, "Enters a rule of a higher level that sets a value of the document anew from a day on."),
+        route(GET, "/v1/organisations/{id}/acts", choosing::acts, Needs::SeeMatters, "Lists what an organisation did and was refused, for who watches it."),
+        route(GET, "/v1/group", choosing::group, Needs::SeeMatters, "Shows the coordination group: members, experts, meetings."),
+        route(GET, "/v1/group/assets", choosing::group_assets, Needs::SeeMatters, "Lists data assets that have a value with the risk that was found, for the coordination group."),
+        route(POST, "/v1/group/members", choosing::seat, Needs::HandleMatters, "Gives a department its seat in the coordination group."),
+        route(POST, "/v1/group/experts", choosing::appoint, Needs::HandleMatters, "Puts an expert on the coordination group's panel."),
+        route(POST, "/v1/group/meetings", choosing::meet, Needs::HandleMatters, "Records a meeting of the coordination group."),
+        route(GET, "/v1/scenarios/{id}/stages", choosing::project, Needs::SeeMatters, "Shows a scenario's parts in the document's order, with state and day."),
         route(GET, "/v1/matters/{id}/conditions", candidacies::conditions, Needs::SeeMatters, "Lists what applicants are asked."),
         route(POST, "/v1/matters/{id}/conditions", candidacies::add_condition, Needs::HandleMatters, "Asks in a selection for more than the document does."),
         route(POST, "/v1/admission_conditions", candidacies::add_admission_condition, Needs::HandleMatters, "Asks, as an operator, entities for more than the document does."),

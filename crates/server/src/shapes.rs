@@ -7,6 +7,7 @@
 
 pub mod agreements;
 pub mod candidacies;
+pub mod choosing;
 pub mod districts;
 pub mod documents;
 pub mod dossier;
@@ -21,6 +22,7 @@ pub mod own_tables;
 pub mod path;
 pub mod plans;
 pub mod registrations;
+pub mod thematic;
 
 /// Says which shape a noun has.
 macro_rules! shaped {

@@ -25,6 +25,7 @@ pub(crate) async fn sweep(app: App, stop: CancellationToken) {
 
 /// Makes every move of the platform whose day has come.
 pub(crate) async fn once(app: &App) -> Result<(), Problem> {
+    app.registry().refresh_rules().await?;
     for made in app.casework().sweep(app.ledger().now()).await? {
         tracing::info!(matter = %made.matter, name = made.name, state = made.state, "the platform moved a matter");
     }

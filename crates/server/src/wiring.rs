@@ -105,6 +105,7 @@ pub async fn wire_over(
     reserve_bytes: u64,
     settings: Settings,
 ) -> anyhow::Result<App> {
+    registry.refresh_rules().await?;
     let (ledger, regime) = (registry.ledger().clone(), registry.regime_arc());
     let data: PathBuf = ledger.data_dir().to_path_buf();
     let keys = data.join("keys");

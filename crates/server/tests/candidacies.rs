@@ -36,7 +36,7 @@ async fn an_applicant_answers_a_reviewer_judges_and_only_then_it_is_evaluated() 
     let at = |part: &str| format!("/v1/matters/{id}{part}");
     let of = |part: &str| format!("/v1/matters/{id}/candidacies/{own}{part}");
     let named = |name: &str, version: i64| {
-        let facts = json!({ "winner": own });
+        let facts = json!({ "winner": own, "few_reason": "另一家撤回申请" });
         json!({ "name": name, "reason": "按公告办理", "evidence": DOCUMENT, "facts": facts, "seen_version": version })
     };
     let application = json!({ "document": DOCUMENT });

@@ -5,6 +5,7 @@
 mod access;
 mod bodies;
 mod candidacies;
+mod choosing;
 mod documents;
 mod dossier;
 mod exchange;

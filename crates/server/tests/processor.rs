@@ -10,7 +10,7 @@ use shuyu_server::needs::{About, Needs};
 
 use crate::openapi::document;
 use crate::schema::faults;
-use crate::support::{accounts, server, server_under};
+use crate::support::{Server, accounts, server, server_under};
 
 fn run(kind: &str) -> Value {
     json!({
@@ -71,6 +71,7 @@ async fn a_processor_computes_what_was_ordered_and_the_operator_checks_it() {
     let ran = server.finish(&processor, &queued).await;
     let candidate = ran["result"]["candidate"].as_str().unwrap().to_owned();
     let facts = server.get(&processor, &format!("/v1/candidates/{candidate}")).await.ok();
+    builds_a_thematic_database(&server, &id, &candidate).await;
     assert_eq!(facts["operator"], json!(operator.organisation));
     assert_eq!(facts["computed_by"], json!(processor.organisation));
     assert_eq!(facts["order"], json!(id));
@@ -94,6 +95,39 @@ async fn a_processor_computes_what_was_ordered_and_the_operator_checks_it() {
     let release = server.post(&processor, &format!("/v1/releases/{case}/completion"), &json!({})).await.ok();
     let release = server.get(&operator, &format!("/v1/releases/{}", release["release"].as_str().unwrap())).await.ok();
     assert_eq!(release["operator"], json!(operator.organisation), "the operator offers it, {release}");
+}
+
+/// What was computed becomes a version, measured at both ends, and its operator reads it.
+async fn builds_a_thematic_database(server: &Server, order: &str, candidate: &str) {
+    let (operator, processor) = (server.person(Role::Operator).clone(), server.person(Role::Processor).clone());
+    let new = json!({ "title": "公积金专题库", "order": order });
+    assert_eq!(server.post(&operator, "/v1/thematic_databases", &new).await.codes(), ["REG-011", "REG-103"]);
+    let id = server.post(&processor, "/v1/thematic_databases", &new).await.ok()["id"].as_str().unwrap().to_owned();
+    let versions = format!("/v1/thematic_databases/{id}/versions");
+    let step = |rows_read: i64| {
+        json!({ "candidate": candidate, "steps": [{
+            "kind": "aggregate", "what": "按区汇总人数",
+            "before": { "rows": rows_read, "bad": 0, "nulls": 0 }, "after": { "rows": 3, "bad": 0, "nulls": 0 },
+        }] })
+    };
+    let wrong = server.post(&processor, &versions, &step(1)).await;
+    assert_eq!(wrong.codes(), ["REG-104"]);
+    let told = wrong.json().to_string();
+    let read = told.split(" rows with").next().and_then(|text| text.rsplit('"').next()).unwrap();
+    let read: i64 = read.parse().unwrap();
+    assert_eq!(server.post(&processor, &versions, &step(read)).await.ok()["number"], 1);
+    let path = format!("/v1/thematic_databases/{id}");
+    assert_eq!(server.get(&operator, &path).await.status, StatusCode::NOT_FOUND, "its interface is not open");
+    server.post(&processor, &format!("{path}/interface"), &json!({})).await.ok();
+    let seen = server.get(&operator, &path).await.ok();
+    let described = document();
+    let content = &described["paths"]["/v1/thematic_databases/{id}"]["get"]["responses"]["200"]["content"];
+    let (schema, mut found) = (content["application/json"]["schema"].clone(), Vec::new());
+    faults(&described, &schema, &seen, "", &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+    assert_eq!((&seen["versions"][0]["candidate"], &seen["versions"][0]["rows"]), (&json!(candidate), &json!(3)));
+    let other = server.others[&Role::Operator].clone();
+    assert_eq!(server.get(&other, &path).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -129,6 +163,8 @@ fn a_processor_may_call_what_this_list_says() {
         "see_dossier",
         "handle_orders",
         "see_orders",
+        "issue_documents",
+        "see_documents",
         "compute",
         "see_jobs",
         "own_job",

@@ -48,7 +48,8 @@ impl Settlement {
         Self(Arc::new(Inner { ledger: delivery.ledger().clone(), delivery, national }))
     }
 
-    pub(crate) fn national(&self) -> &National {
+    /// The numbers of national rules.
+    pub fn national(&self) -> &National {
         &self.0.national
     }
 

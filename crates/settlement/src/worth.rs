@@ -164,9 +164,13 @@ impl Settlement {
             let what = "the unit does not hold this resource or product";
             found.push(Reason::new(reasons::NOT_OWN_ASSET, what, clause(), "name the unit that holds it"));
         }
-        if matches!(new.state, AssetState::Pledged | AssetState::Invested) && new.risk_finding.is_none() {
-            let what = "what is pledged or invested needs a finding of its risk";
-            found.push(Reason::new(reasons::RISK_UNSAID, what, clause(), "say what risk was found"));
+        let of_group = regime.group.as_ref().and_then(|group| group.asset_risk_is_found.as_ref());
+        let of_group = of_group.filter(|rule| rule.value && new.state != AssetState::Listed);
+        let is_capital = matches!(new.state, AssetState::Pledged | AssetState::Invested);
+        if (is_capital || of_group.is_some()) && new.risk_finding.is_none() {
+            let what = "an asset that is booked, pledged or invested needs a finding of its risk here";
+            let clause = of_group.map_or_else(clause, |rule| regime.cite(rule));
+            found.push(Reason::new(reasons::RISK_UNSAID, what, clause, "say what risk was found"));
         }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(actor, "asset.refused", &new.subject, reasons).await;
@@ -198,6 +202,14 @@ impl Settlement {
         let all = store::worth::assets(self.ledger()).await?.into_iter();
         let sees = |asset: &Asset| crate::statement::sees_all(viewer) || asset.asset.unit == viewer.organisation;
         Ok(all.filter(sees).collect())
+    }
+
+    /// Every asset that has a value, for the coordination group: what was booked, pledged or
+    /// invested, each with the risk that was found.
+    pub async fn assets_of_value(&self) -> Result<Vec<Asset>> {
+        let mut all = store::worth::assets(self.ledger()).await?;
+        all.retain(|asset| asset.asset.state != AssetState::Listed);
+        Ok(all)
     }
 
     /// Each department's contribution as it stands, with the accesses of a month; empty

@@ -151,15 +151,18 @@ impl Casework {
             let what = "the application bids no shares of owner, operator and processor";
             found.push(regime.reason(reasons::SHARES_NOT_BID, rule, what, "name the three, 1000 per mille in all"));
         }
+        found.extend(self.against_other_scheme(&desk.matter, new.scheme.as_ref()));
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(desk.turn, actor, "candidacy.refused", id.as_str(), reasons).await;
         }
         let own = store::own_conditions(&mut Book::Change(desk.turn.change()), id.as_str()).await?;
-        let candidacy = self.entered(actor, &desk.matter, desk.chosen_as, organisation, &own, (new.document, new.bid));
+        let given = (new.document, new.bid);
+        let candidacy = self.entered(actor, &desk.matter, desk.chosen_as, organisation, &own, given);
+        let candidacy = Candidacy { scheme: new.scheme, ..candidacy };
         store::insert_candidacy(desk.turn.change(), &candidacy).await?;
         let facts = json!({
             "organisation": candidacy.organisation, "chosen_as": candidacy.chosen_as, "asked": candidacy.items.len(),
-            "has_bid": candidacy.bid.is_some(),
+            "has_bid": candidacy.bid.is_some(), "scheme": candidacy.scheme,
         });
         let event = Event::done(Some(actor), "candidacy.entered", id.as_str()).facts(facts).under(regime);
         let event = event.digests(None, candidacy.document).citing(regime.cite_clause(&desk.matter.rules.source));
@@ -182,6 +185,7 @@ impl Casework {
             chosen_as,
             document: Some(document),
             bid,
+            scheme: None,
             state: CandidacyState::Standing,
             entered_by: actor.person.clone(),
             entered_for: actor.organisation.clone(),
@@ -374,7 +378,7 @@ impl Casework {
         given: Judgement,
     ) -> Result<Verdict<()>> {
         let Judgement { code, is_met, reason, seen_version } = given;
-        let finding = (is_met, None, None, reason);
+        let finding = Told { is_good: is_met, on: None, fine_fen: None, document: None, reason };
         self.found(actor, id, organisation, (&code, ItemKind::Condition, seen_version), finding).await
     }
 
@@ -386,12 +390,13 @@ impl Casework {
         organisation: &OrganisationId,
         given: Finding,
     ) -> Result<Verdict<()>> {
-        let Finding { code, is_clear, on, document, reason, seen_version } = given;
-        let faults = self.record_faults(is_clear, on);
+        let Finding { code, is_clear, on, fine_fen, document, reason, seen_version } = given;
+        let mut faults = self.record_faults(is_clear, on);
+        faults.extend(fine_fen.filter(|fine| *fine < 0).map(|_| "`fine_fen` is below 0".to_owned()));
         if !faults.is_empty() {
             return Err(CaseworkError::Malformed { faults });
         }
-        let finding = (is_clear, on, Some(document), reason);
+        let finding = Told { is_good: is_clear, on, fine_fen, document: Some(document), reason };
         self.found(actor, id, organisation, (&code, ItemKind::Ground, seen_version), finding).await
     }
 
@@ -401,8 +406,9 @@ impl Casework {
         id: &MatterId,
         organisation: &OrganisationId,
         (code, kind, seen_version): (&str, ItemKind, i64),
-        (is_good, on, document, reason): (bool, Option<shuyu_model::Day>, Option<Digest>, String),
+        told: Told,
     ) -> Result<Verdict<()>> {
+        let Told { is_good, on, fine_fen, document, reason } = told;
         let mut desk = self.desk(actor, id).await?;
         let at = self.visible(&desk, organisation)?;
         let candidacy = desk.candidacies.swap_remove(at);
@@ -420,6 +426,7 @@ impl Casework {
         against.extend(desk.out_of_time(self, Stage::Running, "a verdict is given while the matter runs"));
         against.extend(desk.unless_runner(self, "a verdict is given by people of the body that runs the matter"));
         against.extend(self.tied(&desk, &candidacy, &item));
+        against.extend(self.against_fine(desk.chosen_as, &item, is_good, fine_fen));
         if is_good && kind == ItemKind::Condition && item.answer.is_none() {
             let what = format!("there is no evidence for `{code}` ({}) that could be judged", item.what);
             let instead = "wait for the evidence, or judge that it is not met";
@@ -428,7 +435,8 @@ impl Casework {
         if let Some(reasons) = Reasons::new(against) {
             return self.refuse(desk.turn, actor, "candidacy.refused", id.as_str(), reasons).await;
         }
-        let found = Found { is_good, on, document, reason, by: actor.person.clone(), at: desk.turn.change().now() };
+        let found =
+            Found { is_good, on, fine_fen, document, reason, by: actor.person.clone(), at: desk.turn.change().now() };
         let item = Item { finding: Some(found), ..item };
         store::update_item(desk.turn.change(), &candidacy, &item).await?;
         let facts = json!({
@@ -542,6 +550,15 @@ impl Casework {
         turn.commit(event.under(self.registry().regime())).await?;
         Ok(Verdict::Allow(()))
     }
+}
+
+/// What a reviewer says of one item.
+struct Told {
+    is_good: bool,
+    on: Option<shuyu_model::Day>,
+    fine_fen: Option<i64>,
+    document: Option<Digest>,
+    reason: String,
 }
 
 fn bid_fault(bid: Bid) -> Option<String> {

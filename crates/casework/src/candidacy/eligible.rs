@@ -6,7 +6,7 @@ use shuyu_model::candidacy::{Record, free_from};
 use shuyu_model::{Day, Reason};
 use shuyu_registry::{Applicant, EntityKind};
 
-use super::{Candidacy, Item, ItemKind};
+use super::{Candidacy, Item, ItemKind, LaterRecord};
 use crate::reasons;
 
 /// The condition that the register of parties can answer by itself.
@@ -25,6 +25,8 @@ pub(crate) struct Remembered {
 pub(crate) struct Known<'a> {
     pub(crate) applicant: &'a Applicant,
     pub(crate) remembered: &'a [Remembered],
+    /// What came up after the choice.
+    pub(crate) later: &'a [LaterRecord],
     pub(crate) today: Day,
 }
 
@@ -100,6 +102,13 @@ fn ground(candidacy: &Candidacy, item: &Item, known: &Known<'_>, found: &mut Vec
     for (on, by) in told.chain(remembered) {
         found.extend(hit(candidacy, item, name, on, &by));
     }
+    // No look-back frees from what came after the application.
+    let later = known.later.iter().filter(|one| one.organisation == candidacy.organisation && one.code == item.code);
+    for one in later {
+        let what =
+            format!("`{name}` is ruled out by {named}, which was found on {} after the choice", one.found_at.day());
+        found.push(reason(reasons::DISQUALIFIED, what, "take the choice back, or end what rests on it"));
+    }
 }
 
 /// CAS-045: a record that counts on the day of the application.
@@ -124,11 +133,12 @@ pub(crate) fn of(
     candidacy: &Candidacy,
     applicant: &Applicant,
     mut remembered: Vec<Remembered>,
+    later: &[LaterRecord],
     today: Day,
 ) -> Vec<Reason> {
     let ended = applicant.ended_for_cause.iter();
     remembered.extend(ended.map(|(id, on)| Remembered { record: Record::EndedForCause, on: *on, id: id.to_string() }));
     // A choice taken back in this very matter is what ended the candidacy, not a record before it.
     remembered.retain(|one| one.id != candidacy.matter.as_str());
-    against(candidacy, &Known { applicant, remembered: &remembered, today })
+    against(candidacy, &Known { applicant, remembered: &remembered, later, today })
 }

@@ -2,13 +2,13 @@
 //! operator agreement asks of a selection.
 //!
 //! INVARIANT (chosen before signed): an operator agreement's case opens only for whom a
-//! selection under the same rules has chosen, and who still may be.
+//! selection under the same rules has chosen, and who still may be; a processor's alike.
 
 use shuyu_model::candidacy::ChosenAs;
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::ProcedureKind;
 use shuyu_model::regime::words::SelectionMethod;
+use shuyu_model::regime::{ProcedureKind, Sourced};
 use shuyu_model::{Actor, Reason, Regime, Role};
 use shuyu_registry::{Subject, Turn};
 
@@ -25,10 +25,10 @@ const SHARES: [&str; 3] = ["owner_share", "operator_share", "processor_share"];
 /// Why not the first of the ranking.
 const WINNER_REASON: &str = "winner_reason";
 /// How it is chosen, and why so where the rules do not name it.
-const METHOD: &str = "method";
-const METHOD_REASON: &str = "method_reason";
+pub(super) const METHOD: &str = "method";
+pub(super) const METHOD_REASON: &str = "method_reason";
 
-fn told<'a>(facts: &'a Facts, key: &str) -> Option<&'a str> {
+pub(super) fn told<'a>(facts: &'a Facts, key: &str) -> Option<&'a str> {
     facts.get(key).map(|told| told.trim()).filter(|told| !told.is_empty())
 }
 
@@ -83,10 +83,9 @@ impl Casework {
             (MatterKind::OperatorSelection, "evaluate") => {
                 let standing = self.standing(turn, matter, &mut found).await?;
                 self.judged(turn, &standing, &mut found).await?;
+                found.extend(self.too_few(matter, named, standing.len()));
                 self.winner(turn, matter, named, &standing, &mut found).await?;
-                if sheet::chosen_as(matter) == Some(ChosenAs::Operator) {
-                    self.scored(turn, matter, named, &standing, &mut found).await?;
-                }
+                self.scored(turn, matter, named, &standing, &mut found).await?;
             }
             (
                 MatterKind::OperatorSelection,
@@ -183,8 +182,9 @@ impl Casework {
     ) -> Result<()> {
         let regime = self.registry().regime();
         let experts = store::experts(&mut Book::Change(turn.change()), &matter.id).await?;
-        if let Some(rule) = regime.selection.third_party_experts.as_ref().filter(|rule| rule.value) {
-            let min = regime.selection.experts_min.as_ref().map_or(1, |min| usize::from(min.value));
+        let panel = sheet::panel(regime, sheet::chosen_as(matter).unwrap_or(ChosenAs::Operator));
+        if let Some(rule) = panel.third_party_experts {
+            let min = panel.experts_min.map_or(1, |min| usize::from(min.value));
             if experts.len() < min {
                 let what = format!("{} experts are named, and {min} at least judge the bids", experts.len());
                 found.push(regime.reason(reasons::TOO_FEW_EXPERTS, rule, what, "name experts from outside"));
@@ -194,7 +194,7 @@ impl Casework {
                 found.extend(self.tied_to(turn, &apart, &expert.name, &expert.employer, &[]).await?);
             }
         }
-        let Some(items) = regime.selection.scored_items.as_ref() else { return Ok(()) };
+        let Some(items) = panel.scored_items else { return Ok(()) };
         let ranked = self.ranked_in(turn, matter).await?;
         for candidacy in standing {
             let is_ranked = ranked.iter().any(|one| one.organisation == candidacy.organisation);
@@ -221,10 +221,11 @@ impl Casework {
     }
 
     pub(super) async fn ranked(&self, book: &mut Book<'_>, matter: &Matter) -> Result<Vec<Ranked>> {
-        let selection = &self.registry().regime().selection;
-        let Some(items) = &selection.scored_items else { return Ok(Vec::new()) };
+        let chosen_as = sheet::chosen_as(matter).unwrap_or(ChosenAs::Operator);
+        let panel = sheet::panel(self.registry().regime(), chosen_as);
+        let Some(items) = panel.scored_items else { return Ok(Vec::new()) };
         // Without weights every item counts the same.
-        let weights = selection.scored_weights.as_ref().map(|weights| weights.value.clone());
+        let weights = panel.scored_weights.map(|weights| weights.value.clone());
         let weights = weights.unwrap_or_else(|| vec![1; items.value.len()]);
         let experts: Vec<i64> =
             store::experts(book, &matter.id).await?.into_iter().map(|expert| expert.number).collect();
@@ -250,7 +251,7 @@ impl Casework {
         }
     }
 
-    /// CAS-054 against opening the case of an operator agreement. Upholds INVARIANT
+    /// CAS-054 against opening the case of an operator's or a processor's agreement. Upholds INVARIANT
     /// (chosen before signed).
     pub(crate) async fn against_unselected(
         &self,
@@ -260,16 +261,13 @@ impl Casework {
         draft: &Subject,
     ) -> Result<Vec<Reason>> {
         let regime = self.registry().regime();
-        let rule = &regime.selection.required_for_agreement;
-        if kind != ProcedureKind::OperatorAgreement || !rule.value {
-            return Ok(Vec::new());
-        }
-        let (Some(agency), Some(operator)) = (draft.parties.get(&Role::Agency), draft.parties.get(&Role::Operator))
-        else {
+        let Some(asked) = Asked::of(regime, kind) else { return Ok(Vec::new()) };
+        let (Some(agency), Some(operator)) = (draft.parties.get(&Role::Agency), draft.parties.get(&asked.role)) else {
             return Ok(Vec::new());
         };
         let may_renew = regime.agreement.at_expiry.value.iter().any(|word| word == "renew");
-        if may_renew && self.registry().is_renewal_in(turn, id).await? {
+        let is_operators = asked.chosen_as == ChosenAs::Operator;
+        if is_operators && may_renew && self.registry().is_renewal_in(turn, id).await? {
             return Ok(Vec::new());
         }
         let agreement = self.registry().agreement_in(turn, id).await?;
@@ -284,21 +282,29 @@ impl Casework {
             agreement.selection.as_ref().is_none_or(|named| *named == matter.id)
                 && matter.opener == *agency
                 && matter.regime == regime.stamp()
-                && sheet::chosen_as(matter) == Some(ChosenAs::Operator)
+                && sheet::chosen_as(matter) == Some(asked.chosen_as)
                 && told(&matter.facts, sheet::WINNER) == Some(operator.as_str())
         };
-        let name = self.registry().applicant_in(turn, operator).await?.name;
+        let applicant = self.registry().applicant_in(turn, operator).await?;
+        let (rule, name) = (asked.rule, applicant.name);
         let Some((selection, at)) = chosen.into_iter().find(|(matter, _)| is_theirs(matter)) else {
             let what =
-                format!("no selection under {} has chosen `{name}` as {}", regime.stamp(), regime.word(Role::Operator));
+                format!("no selection under {} has chosen `{name}` as {}", regime.stamp(), regime.word(asked.role));
             return Ok(vec![regime.reason(reasons::NOT_SELECTED, rule, what, "conclude a selection first")]);
         };
-        let holds = &regime.selection.holds_months;
-        let last = at.day().saturating_add(jiff::Span::new().months(i64::from(holds.value)));
+        let last = at.day().saturating_add(jiff::Span::new().months(asked.holds_months));
         let mut found = Vec::new();
+        let mut over = |what| {
+            let clause = asked.holds.clone();
+            found.push(Reason::new(reasons::NOT_SELECTED, what, clause, "conclude a new selection"));
+        };
         if last < turn.change().now().day() {
-            let what = format!("{} chose `{name}` on {}, and agreements rest on it to {last}", selection.id, at.day());
-            found.push(regime.reason(reasons::NOT_SELECTED, holds, what, "conclude a new selection"));
+            over(format!("{} chose `{name}` on {}, and agreements rest on it to {last}", selection.id, at.day()));
+        }
+        // Who lost its standing since is chosen anew or not at all.
+        let lost = applicant.ended_for_cause.iter().filter(|(_, on)| !is_operators && at.day() <= *on);
+        for (ended, on) in lost {
+            over(format!("{} chose `{name}` on {}, and {ended} ended for cause on {on}", selection.id, at.day()));
         }
         let all = store::candidacies(&mut Book::Change(turn.change()), &selection.id).await?;
         for candidacy in all.iter().filter(|one| one.organisation == *operator) {
@@ -306,6 +312,42 @@ impl Casework {
             found.extend(agreement::against_shares(regime, &agreement, candidacy.bid));
         }
         Ok(found)
+    }
+}
+
+/// What an agreement asks of a selection.
+struct Asked<'a> {
+    role: Role,
+    chosen_as: ChosenAs,
+    rule: &'a Sourced<bool>,
+    holds_months: i64,
+    /// The clause of those months.
+    holds: String,
+}
+
+impl<'a> Asked<'a> {
+    /// `None` where agreements of the kind rest on no selection.
+    fn of(regime: &'a Regime, kind: ProcedureKind) -> Option<Self> {
+        match kind {
+            ProcedureKind::OperatorAgreement => Some(Self {
+                role: Role::Operator,
+                chosen_as: ChosenAs::Operator,
+                rule: &regime.selection.required_for_agreement,
+                holds_months: i64::from(regime.selection.holds_months.value),
+                holds: regime.cite(&regime.selection.holds_months),
+            }),
+            ProcedureKind::ProcessorAgreement => regime.processor.as_ref().and_then(|processor| {
+                Some(Self {
+                    role: Role::Processor,
+                    chosen_as: ChosenAs::Processor,
+                    rule: processor.selection_required.as_ref()?,
+                    holds_months: i64::from(processor.cycle_years.value).saturating_mul(12),
+                    holds: regime.cite(&processor.cycle_years),
+                })
+            }),
+            _ => None,
+        }
+        .filter(|asked| asked.rule.value)
     }
 }
 

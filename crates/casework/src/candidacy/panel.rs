@@ -8,7 +8,7 @@ use shuyu_model::{Actor, Digest, Reason, Reasons, Verdict};
 use shuyu_registry::Turn;
 
 use super::acts::{Desk, Stage};
-use super::{Candidacy, eligible, store};
+use super::{Candidacy, eligible, sheet, store};
 use crate::matters::malformed;
 use crate::store::Book;
 use crate::{Casework, CaseworkError, reasons};
@@ -84,6 +84,7 @@ impl Casework {
         found.extend(desk.out_of_time(self, Stage::Checking, "experts are named before the evaluation"));
         found.extend(desk.unless_runner(self, "experts are named by who runs the selection"));
         found.extend(self.tie(&mut desk, &new.name, &new.employer, &new.ties).await?);
+        found.extend(self.off_the_panel(&mut desk.turn, &new.name, &new.employer).await?);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(desk.turn, actor, "candidacy.refused", id.as_str(), reasons).await;
         }
@@ -138,14 +139,14 @@ impl Casework {
     pub async fn score(&self, actor: &Actor, id: &MatterId, given: Score) -> Result<Verdict<()>> {
         let Score { organisation, expert, points } = given;
         let regime = self.registry().regime();
-        let Some(items) = regime.selection.scored_items.as_ref() else {
+        let mut desk = self.desk(actor, id).await?;
+        let Some(items) = sheet::panel(regime, desk.chosen_as).scored_items else {
             return Err(malformed(format!("{} scores nobody", regime.stamp())));
         };
         if points.len() != items.value.len() || points.iter().any(|points| *points > POINTS_MAX) {
             let what = items.value.join("、");
             return Err(malformed(format!("`points` are 0 to {POINTS_MAX} for each of: {what}")));
         }
-        let mut desk = self.desk(actor, id).await?;
         let at = self.visible(&desk, &organisation)?;
         let candidacy = desk.candidacies.swap_remove(at);
         let experts = store::experts(&mut Book::Change(desk.turn.change()), id).await?;
@@ -175,7 +176,8 @@ impl Casework {
     pub(super) async fn against_applicant(&self, turn: &mut Turn, candidacy: &Candidacy) -> Result<Vec<Reason>> {
         let applicant = self.registry().applicant_in(turn, &candidacy.organisation).await?;
         let remembered = store::remembered(&mut Book::Change(turn.change()), &candidacy.organisation).await?;
+        let later = store::later(&mut Book::Change(turn.change()), &candidacy.matter).await?;
         let today = turn.change().now().day();
-        Ok(eligible::of(candidacy, &applicant, remembered, today))
+        Ok(eligible::of(candidacy, &applicant, remembered, &later, today))
     }
 }

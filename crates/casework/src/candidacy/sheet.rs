@@ -84,3 +84,32 @@ pub(crate) fn of(regime: &Regime, chosen_as: ChosenAs, own: &[NewCondition]) -> 
     });
     conditions.chain(own).chain(grounds).collect()
 }
+
+/// Who judges the bids, and by what.
+pub(crate) struct Panel<'a> {
+    pub(crate) third_party_experts: Option<&'a Sourced<bool>>,
+    pub(crate) experts_min: Option<&'a Sourced<u8>>,
+    pub(crate) scored_items: Option<&'a Sourced<Vec<String>>>,
+    pub(crate) scored_weights: Option<&'a Sourced<Vec<u8>>>,
+}
+
+/// The panel of a selection. A processor's is judged by experts from outside, too, where
+/// an operator's is, by items of its own (CS23 19).
+pub(crate) fn panel(regime: &Regime, chosen_as: ChosenAs) -> Panel<'_> {
+    let selection = &regime.selection;
+    let experts = selection.third_party_experts.as_ref().filter(|rule| rule.value);
+    match (chosen_as, &regime.processor) {
+        (ChosenAs::Processor, Some(processor)) => Panel {
+            third_party_experts: experts,
+            experts_min: processor.experts_min.as_ref(),
+            scored_items: processor.scored_items.as_ref(),
+            scored_weights: processor.scored_weights.as_ref(),
+        },
+        _ => Panel {
+            third_party_experts: experts,
+            experts_min: selection.experts_min.as_ref(),
+            scored_items: selection.scored_items.as_ref(),
+            scored_weights: selection.scored_weights.as_ref(),
+        },
+    }
+}

@@ -8,6 +8,7 @@ use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::{Day, Time};
 
 use super::eligible::Remembered;
+use super::later::LaterRecord;
 use super::panel::{Expert, NewExpert};
 use super::ranking::Scored;
 use super::{Answer, Candidacy, CandidacyState, Found, Item, ItemKind, NewCondition};
@@ -51,6 +52,7 @@ fn read_candidacy(row: &Row) -> Result<Candidacy> {
         chosen_as: row.word("chosen_as", ChosenAs::parse)?,
         document: row.opt_digest("document")?,
         bid: opt_json(&row, "bid")?,
+        scheme: row.0.opt_text("scheme")?.map(MatterId::try_from).transpose().map_err(|error| row.damaged(error))?,
         state: row.word("state", CandidacyState::parse)?,
         entered_by: row.id("entered_by")?,
         entered_for: row.id("entered_for")?,
@@ -79,7 +81,7 @@ pub(crate) async fn candidacies(book: &mut Book<'_>, matter: &MatterId) -> Resul
 
 pub(crate) async fn insert_candidacy(change: &mut Change, new: &Candidacy) -> Result<()> {
     let sql = "INSERT INTO candidacies (matter_id, organisation, chosen_as, document, bid, state, entered_by, \
-               entered_for, applied_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+               entered_for, applied_at, scheme) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let args = args![
         new.matter.as_str(),
         new.organisation.as_str(),
@@ -90,6 +92,7 @@ pub(crate) async fn insert_candidacy(change: &mut Change, new: &Candidacy) -> Re
         new.entered_by.as_str(),
         new.entered_for.as_str(),
         new.applied_at,
+        new.scheme.as_ref().map(MatterId::as_str),
     ];
     change.write(sql, args).await?;
     let sql = "INSERT INTO candidacy_items (matter_id, organisation, code, position, kind, what, clause, \
@@ -246,4 +249,67 @@ pub(crate) async fn chosen(change: &mut Change) -> Result<Vec<(Matter, Time)>> {
     }
     found.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
     Ok(found)
+}
+
+// What came up after the choice.
+
+fn read_later(row: &Row) -> Result<LaterRecord> {
+    let row = Reader(row);
+    Ok(LaterRecord {
+        matter: row.id("matter_id")?,
+        organisation: row.id("organisation")?,
+        number: row.0.int("number")?,
+        code: row.0.text("code")?,
+        on: row.day("on_day")?,
+        document: row.opt_digest("document")?.ok_or_else(|| row.damaged("`document` is empty"))?,
+        reason: row.0.text("reason")?,
+        due_day: row.day("due_day")?,
+        clause: row.0.text("clause")?,
+        found_by: row.id("found_by")?,
+        found_at: Time(row.0.int("found_at")?),
+    })
+}
+
+/// What was found of the one who was chosen in a selection, oldest first.
+pub(crate) async fn later(book: &mut Book<'_>, of: &MatterId) -> Result<Vec<LaterRecord>> {
+    let sql = "SELECT * FROM later_records WHERE matter_id = $1 ORDER BY organisation, number";
+    book.read(sql, args![of.as_str()]).await?.iter().map(read_later).collect()
+}
+
+/// Everything that was found after a choice since then, oldest first.
+pub(crate) async fn later_since(book: &mut Book<'_>, since: Time, items_max: usize) -> Result<Vec<LaterRecord>> {
+    let sql = "SELECT * FROM later_records WHERE found_at >= $1 ORDER BY found_at, matter_id, number LIMIT $2";
+    book.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_later).collect()
+}
+
+pub(crate) async fn insert_later(change: &mut Change, new: &LaterRecord, found_for: &OrganisationId) -> Result<()> {
+    let sql = "INSERT INTO later_records (matter_id, organisation, number, code, on_day, document, reason, due_day, \
+               clause, found_by, found_for, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let args = args![
+        new.matter.as_str(),
+        new.organisation.as_str(),
+        new.number,
+        &new.code,
+        new.on.to_string(),
+        new.document.to_string(),
+        &new.reason,
+        new.due_day.to_string(),
+        &new.clause,
+        new.found_by.as_str(),
+        found_for.as_str(),
+        new.found_at,
+    ];
+    change.write(sql, args).await?;
+    Ok(())
+}
+
+/// Every selection that was announced and did not fail, newest first, each with the
+/// moment of its choice; 0 where nobody is chosen yet.
+pub(crate) async fn announced(book: &mut Book<'_>, items_max: usize) -> Result<Vec<(Matter, Time)>> {
+    let sql = "SELECT m.*, (SELECT max(v.moved_at) FROM matter_moves v WHERE v.matter_id = m.id \
+               AND v.to_state = 'selected' AND v.from_state <> 'selected') AS chosen_at FROM matters m \
+               WHERE m.kind = 'operator_selection' AND m.state NOT IN ('planned', 'failed') \
+               ORDER BY m.id DESC LIMIT $1";
+    let rows = book.read(sql, args![to_i64(items_max)]).await?;
+    rows.iter().map(|row| Ok((read_matter(row)?, Time(row.opt_int("chosen_at")?.unwrap_or_default())))).collect()
 }

@@ -11,7 +11,7 @@ use shuyu_registry::{Listing, Page};
 
 use super::acts::{Stage, is_at};
 use super::gates::{is_shown, sees_everybody};
-use super::{Bid, Candidacy, CandidacyState, Expert, Item, ItemKind, Ranked, eligible, sheet, store};
+use super::{Bid, Candidacy, CandidacyState, Expert, Item, ItemKind, LaterRecord, Ranked, eligible, sheet, store};
 use crate::matter::{self, Matter};
 use crate::store::Book;
 use crate::{Casework, CaseworkError};
@@ -72,6 +72,8 @@ pub struct FindingView {
     pub is_good: bool,
     /// The day of the record.
     pub on: Option<Day>,
+    /// The largest fine that was found, in fen.
+    pub fine_fen: Option<i64>,
     /// Of what was looked at.
     pub document: Option<Digest>,
     /// Why.
@@ -113,6 +115,8 @@ pub struct CandidacyView {
     pub document: Option<Digest>,
     /// What it bids.
     pub bid: Option<Bid>,
+    /// The implementing scheme on which it rests.
+    pub scheme: Option<MatterId>,
     /// Which organisation's people entered it.
     pub entered_for: OrganisationId,
     /// When it ended.
@@ -121,6 +125,8 @@ pub struct CandidacyView {
     pub items: Vec<ItemView>,
     /// Everything against it today.
     pub against: Vec<Reason>,
+    /// What was found of it after the choice.
+    pub later: Vec<LaterRecord>,
 }
 
 /// One thing that applicants of a matter are asked.
@@ -159,6 +165,7 @@ fn of_item(item: &Item, is_reviewer: bool) -> ItemView {
         finding: item.finding.as_ref().map(|found| FindingView {
             is_good: found.is_good,
             on: found.on,
+            fine_fen: found.fine_fen,
             document: found.document,
             reason: found.reason.clone(),
             by: is_reviewer.then(|| found.by.clone()),
@@ -261,15 +268,18 @@ impl Casework {
         let applicant = self.registry().applicant(organisation).await?;
         let mut book = Book::Ledger(self.registry().ledger());
         let remembered = store::remembered(&mut book, organisation).await?;
+        let later = store::later(&mut book, &one.matter).await?;
         let today = self.registry().ledger().now().day();
         Ok(Some(CandidacyView {
             item: self.of_candidacy(one, &ranked).await?,
             document: one.document,
             bid: one.bid,
+            scheme: one.scheme.clone(),
             entered_for: one.entered_for.clone(),
             ended_at: one.ended_at,
             items: one.items.iter().map(|item| of_item(item, is_reviewer)).collect(),
-            against: eligible::of(one, &applicant, remembered, today),
+            against: eligible::of(one, &applicant, remembered, &later, today),
+            later,
         }))
     }
 

@@ -124,13 +124,19 @@ pub(crate) async fn against_parent(
 
 /// What a scheme in force says; `None` where it is none, or not in force.
 async fn in_force(turn: &mut Turn, regime: &Regime, id: &MatterId) -> Result<Option<SchemeFacts>, CaseworkError> {
+    let scheme = as_approved(turn, id).await?;
+    Ok(scheme.map(|scheme| SchemeFacts::of(regime, id, &scheme.facts)))
+}
+
+/// The scheme of this id as it was approved, if it is one in force.
+pub(crate) async fn as_approved(turn: &mut Turn, id: &MatterId) -> Result<Option<Matter>, CaseworkError> {
     let matter = match store::matter(&mut Book::Change(turn.change()), id).await {
         Ok(matter) => matter,
         Err(CaseworkError::Unknown { .. }) => return Ok(None),
         Err(error) => return Err(error),
     };
     let history = store::moves(&mut Book::Change(turn.change()), id).await?;
-    Ok(approved(&matter, &history).map(|facts| SchemeFacts::of(regime, id, &facts)))
+    Ok(approved(&matter, &history).map(|facts| Matter { facts, ..matter }))
 }
 
 impl Casework {

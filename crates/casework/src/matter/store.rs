@@ -203,6 +203,17 @@ pub(crate) async fn recent(ledger: &Ledger, since: Time, items_max: usize) -> Re
     ledger.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_matter).collect()
 }
 
+/// The confirmed results of an organisation's assessments, each with the year in which it
+/// was begun, oldest first.
+pub(crate) async fn results_of(change: &mut Change, of: &OrganisationId) -> Result<Vec<(i16, String)>> {
+    let sql = "SELECT * FROM matters WHERE kind = 'assessment' AND subject_organisation = $1 \
+               AND state IN ('result', 'applied') ORDER BY opened_at, id";
+    let matters: Vec<Matter> =
+        change.read(sql, args![of.as_str()]).await?.iter().map(read_matter).collect::<Result<_>>()?;
+    let result = |matter: Matter| Some((matter.opened_at.day().year(), matter.facts.get("result")?.clone()));
+    Ok(matters.into_iter().filter_map(result).collect())
+}
+
 // Moves.
 
 fn read_move(row: &Row) -> Result<Moved> {

@@ -12,7 +12,7 @@ use shuyu_model::regime::MoveRule;
 use shuyu_model::{Actor, Day, Digest, Role, Time};
 
 use super::guards::{Asked, is_maker};
-use super::{Facts, Matter, Moved};
+use super::{Facts, Matter, Moved, discovery};
 use crate::DayView;
 
 /// Which matters to list.
@@ -189,6 +189,8 @@ pub struct MatterView {
     pub history: Vec<MovedView>,
     /// Copies due and filed.
     pub filings: Vec<MatterFiling>,
+    /// Of an incident: how many minutes after its discovery it was told here.
+    pub told_after_minutes: Option<i64>,
 }
 
 /// Who supervises sees all.
@@ -252,6 +254,7 @@ pub(crate) fn of_matter(
         moves,
         history,
         filings,
+        told_after_minutes: discovery::told_after_minutes(matter),
     }
 }
 

@@ -13,6 +13,7 @@ use shuyu_registry::rules;
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused, regime_of, town_under};
 
 use super::Office;
+use super::competition::{opening, scheme_of};
 use crate::candidacy::{
     Bid, CandidacyView, Declaration, Evidence, Finding, ItemKind, ItemView, Judgement, NewCandidacy, NewExpert,
 };
@@ -23,6 +24,8 @@ use crate::{Casework, CaseworkError, MatterMove, NewMatter, testing};
 pub(super) struct Call {
     pub(super) office: Office,
     pub(super) id: MatterId,
+    /// The scheme that the selection names.
+    pub(super) scheme: Option<MatterId>,
 }
 
 const KIND: MatterKind = MatterKind::OperatorSelection;
@@ -35,26 +38,15 @@ pub(super) async fn office_under(ledger: &Ledger, code: &str) -> Office {
 
 pub(super) async fn call(ledger: &Ledger, code: &str) -> Call {
     let office = office_under(ledger, code).await;
-    let id = allowed(office.casework.open_matter(&office.town.agency[0], opening(&office, "method")).await.unwrap());
-    let call = Call { office, id };
+    let new = opening(&office, "method").await;
+    let scheme = new.facts.get("scheme").and_then(|id| MatterId::parse(id).ok());
+    let id = allowed(office.casework.open_matter(&office.town.agency[0], new).await.unwrap());
+    let call = Call { office, id, scheme };
     call.moves("announce").await;
     if call.has("open_applications") {
         call.moves("open_applications").await;
     }
     call
-}
-
-/// A selection to be opened, with the first method of the rules as this fact.
-pub(super) fn opening(office: &Office, method: &str) -> NewMatter {
-    let word = office.town.registry.regime().selection.methods.value[0].word();
-    NewMatter {
-        cites: Vec::new(),
-        kind: KIND,
-        subject: office.town.agency[0].organisation.to_string(),
-        counterparty: None,
-        title: "2026年运营机构遴选".into(),
-        facts: [(method.to_owned(), word.to_owned())].into(),
-    }
 }
 
 impl Call {
@@ -79,6 +71,9 @@ impl Call {
         let mut facts: Facts = keys.map(|key| (key.clone(), format!("说明 {key}"))).collect();
         if facts.contains_key("winner") {
             facts.insert("winner".into(), self.applicant().organisation.to_string());
+        }
+        if name == "evaluate" {
+            facts.insert("few_reason".into(), "仅一家符合条件，报批后继续".into());
         }
         facts.extend(more.iter().map(|(key, told)| ((*key).to_owned(), (*told).to_owned())));
         let by = match name {
@@ -145,6 +140,7 @@ impl Call {
             code: item.code.clone(),
             is_clear: on.is_none(),
             on,
+            fine_fen: (item.code == "large_fine" && on.is_none()).then_some(0),
             document: digest(self.office.town.ledger(), "register"),
             reason: "looked it up".into(),
             seen_version: item.version,
@@ -290,7 +286,15 @@ async fn every_condition_and_ground_of_an_admission_refuses_by_itself_with_its_c
                     office.casework.judge_condition(&operator[2], &id, of, given).await
                 }
                 ItemKind::Ground => {
-                    let given = Finding { code, is_clear: false, on: Some(today), document, reason, seen_version };
+                    let given = Finding {
+                        code,
+                        is_clear: false,
+                        on: Some(today),
+                        fine_fen: None,
+                        document,
+                        reason,
+                        seen_version,
+                    };
                     office.casework.find_ground(&operator[2], &id, of, given).await
                 }
             };
@@ -437,6 +441,7 @@ async fn applications_come_from_the_applicant_in_their_time_and_from_nobody_else
             organisation: organisation.map(|actor| actor.organisation.clone()),
             document: digest(&ledger, "application"),
             bid,
+            scheme: call.scheme.clone(),
         };
         let enter = async |actor: &Actor, new| casework.enter_candidacy(actor, &call.id, new).await.unwrap();
         let (agency, bid) = (&town.agency[0], Some(testing::BID));
@@ -470,7 +475,7 @@ async fn nobody_judges_what_they_entered_nor_their_own() {
         let (casework, town) = (&call.office.casework, &call.office.town);
         let of = &call.applicant().organisation;
         let document = digest(&ledger, "application");
-        let new = NewCandidacy { organisation: Some(of.clone()), document, bid: None };
+        let new = NewCandidacy { organisation: Some(of.clone()), document, bid: None, scheme: None };
         allowed(casework.enter_candidacy(&town.agency[0], &call.id, new).await.unwrap());
         let item = call.items().await.remove(0);
         let given = Evidence {
@@ -519,15 +524,19 @@ pub(super) async fn codes_of_candidacies_with_every_fault() -> BTreeSet<String> 
                 &town.agency[0],
                 NewMatter {
                     cites: Vec::new(),
-                    facts: [("method".into(), "直接指定".into())].into(),
-                    ..opening(&call.office, "method")
+                    facts: {
+                        let mut facts = scheme_of(&call.office).await;
+                        facts.insert("method".into(), "直接指定".into());
+                        facts
+                    },
+                    ..opening(&call.office, "method").await
                 },
             )
             .await
             .unwrap(),
     ));
     let document = digest(&ledger, "application");
-    let new = |bid| NewCandidacy { organisation: None, document, bid };
+    let new = |bid| NewCandidacy { organisation: None, document, bid, scheme: call.scheme.clone() };
     seen.extend(refused(casework.enter_candidacy(call.applicant(), &call.id, new(None)).await.unwrap()));
     testing::apply(casework, &call.id, call.applicant()).await;
     seen.extend(call.against().await.into_iter().map(|reason| reason.code.into_owned()));

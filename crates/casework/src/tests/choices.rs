@@ -11,7 +11,8 @@ use shuyu_model::{Actor, CryptoProfile, Day, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{AgreementKind, Page, rules};
 
-use super::candidacies::{Call, call, office_under, opening};
+use super::candidacies::{Call, call, office_under};
+use super::competition::{opening, scheme_of};
 use crate::candidacy::{NewCondition, NewExpert, Score};
 use crate::matter::Facts;
 use crate::{CaseworkError, NewMatter, testing};
@@ -126,8 +127,9 @@ async fn a_method_is_one_of_the_documents_or_another_with_its_grounds() {
         let (ledger, _folder) = sqlite(CryptoProfile::International).await;
         let office = office_under(&ledger, code).await;
         let open = async |facts: &[(&str, &str)]| {
-            let facts = facts.iter().map(|(key, told)| ((*key).to_owned(), (*told).to_owned())).collect();
-            let new = NewMatter { facts, ..opening(&office, "method") };
+            let mut known = scheme_of(&office).await;
+            known.extend(facts.iter().map(|(key, told)| ((*key).to_owned(), (*told).to_owned())));
+            let new = NewMatter { facts: known, ..opening(&office, "method").await };
             office.casework.open_matter(&office.town.agency[0], new).await.unwrap()
         };
         match is_known {
@@ -151,7 +153,9 @@ async fn more_can_be_asked_where_the_document_lets_it_and_before_anybody_applies
         let (ledger, _folder) = sqlite(CryptoProfile::International).await;
         let office = office_under(&ledger, code).await;
         let (casework, town) = (&office.casework, &office.town);
-        let id = allowed(casework.open_matter(&town.agency[0], opening(&office, "method")).await.unwrap());
+        let opened = opening(&office, "method").await;
+        let scheme = opened.facts.get("scheme").and_then(|id| shuyu_model::id::MatterId::parse(id).ok());
+        let id = allowed(casework.open_matter(&town.agency[0], opened).await.unwrap());
         let new = |code: &str| NewCondition { code: code.into(), what: "注册资本不低于一千万元".into() };
         let add = async |actor: &Actor, code: &str| casework.add_condition(actor, &id, new(code)).await;
         let added = add(&town.agency[0], "capital").await.unwrap();
@@ -165,7 +169,7 @@ async fn more_can_be_asked_where_the_document_lets_it_and_before_anybody_applies
         let capital = conditions.iter().find(|asked| asked.code == "capital").unwrap();
         let own = town.registry.regime().selection.own_conditions.as_ref().unwrap();
         assert_eq!(capital.clause, town.registry.regime().cite(own), "{code}");
-        let call = Call { office, id };
+        let call = Call { office, id, scheme };
         call.moves("announce").await;
         call.complete(call.applicant()).await;
         let late = call.office.casework.add_condition(&call.office.town.agency[0], &call.id, new("late")).await;

@@ -69,7 +69,11 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
         "exit_grounds" => "breach".into(),
         key => formed(desk, rules, key).or_else(|| listed(key)).unwrap_or_else(|| format!("说明 {key}")),
     };
-    keys.map(|key| (key.clone(), told(key))).collect()
+    let mut facts: Facts = keys.map(|key| (key.clone(), told(key))).collect();
+    if (kind, at) == (MatterKind::OperatorSelection, "evaluate") {
+        facts.insert("few_reason".into(), "仅一家符合条件，报批后继续".into());
+    }
+    facts
 }
 
 impl Desk {
@@ -81,7 +85,11 @@ impl Desk {
     }
 
     pub(super) async fn open(&self, actor: &Actor, kind: MatterKind, subject: &str) -> MatterId {
-        allowed(self.office.casework.open_matter(actor, self.prepared(kind, subject)).await.unwrap())
+        let mut new = self.prepared(kind, subject);
+        if kind == MatterKind::OperatorSelection {
+            new.facts.extend(super::competition::scheme_of(&self.office).await);
+        }
+        allowed(self.office.casework.open_matter(actor, new).await.unwrap())
     }
 
     pub(super) async fn view(&self, id: &MatterId) -> MatterView {
@@ -164,6 +172,9 @@ impl Desk {
                     testing::complete(casework, id, applicant, reviewer).await;
                     testing::score(casework, id, &applicant.organisation, reviewer, 80).await;
                 }
+            }
+            MatterKind::Coordination if ["decide", "decline"].contains(&name) => {
+                super::group::met(&self.office, id, digest(town.ledger(), name)).await;
             }
             MatterKind::EntityOnboarding if name == "review" => {
                 let bank = &town.bank[0].organisation;

@@ -53,7 +53,7 @@ impl Office {
             name: name.to_owned(),
             credit_code: format!("{code17}{check}"),
             roles: vec![role],
-            entity_kind: None,
+            entity_kind: Some(shuyu_registry::EntityKind::LegalPerson),
             owned_by: Vec::new(),
         };
         let organisation = allowed(registry.add_organisation(&self.town.admins[0], new).await.unwrap());
@@ -99,6 +99,7 @@ impl Under {
             title: "城东区授权运营实施方案".into(),
             document_digest,
             sections,
+            narrows: BTreeMap::new(),
             parent: Some(scheme_id()),
         }
     }
@@ -284,5 +285,62 @@ async fn a_district_sees_and_signs_its_own_business_and_the_city_all() {
         assert!(casework.matter(&matters[1], &town.regulators[0]).await.unwrap().is_some());
         let owed = casework.obligations(department, &Page::first()).await.unwrap();
         assert!(owed.items.iter().all(|one| one.about != citys.to_string()), "{backend}: {owed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_districts_own_bodies_decide_its_selection_and_the_city_looks_on() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let under = placed(&ledger, "changsha-2023").await;
+        let (office, casework) = (&under.office, &under.office.casework);
+        let town = &office.town;
+        let scheme = crate::testing::scheme_in_force(casework, &town.agency[0]).await;
+        let new = NewMatter {
+            cites: Vec::new(),
+            kind: MatterKind::OperatorSelection,
+            subject: under.district().to_string(),
+            counterparty: None,
+            title: "城东区运营主体比选".into(),
+            facts: BTreeMap::from([("scheme".to_owned(), scheme.to_string())]),
+        };
+        let id = allowed(casework.open_matter(&under.department[0], new).await.unwrap());
+        let call = super::candidacies::Call { office: under.office, id, scheme: Some(scheme) };
+        let (casework, town) = (&call.office.casework, &call.office.town);
+        let makes = async |actor: &Actor, name: &str, more: &[(&str, &str)]| {
+            let view = casework.matter(&call.id, &town.regulators[0]).await.unwrap().unwrap();
+            let facts = more.iter().map(|(key, told)| ((*key).to_owned(), (*told).to_owned())).collect();
+            let named = crate::MatterMove {
+                cites: Vec::new(),
+                assignee: None,
+                name: name.to_owned(),
+                reason: "looked at all of it".into(),
+                evidence: Some(digest(town.ledger(), name)),
+                facts,
+                due_day: None,
+                seen_version: view.item.version,
+            };
+            casework.make_move(actor, &call.id, named).await.unwrap()
+        };
+        let [first, second] = [&under.department[0], &under.department[1]];
+        for name in ["announce", "open_applications"] {
+            allowed(makes(first, name, &[]).await);
+        }
+        let applicant = &town.operator[0];
+        crate::testing::apply(casework, &call.id, applicant).await;
+        crate::testing::complete(casework, &call.id, applicant, &under.department[2]).await;
+        crate::testing::score(casework, &call.id, &applicant.organisation, first, 80).await;
+        ledger.clock().advance_to(ledger.now().plus_days(30)).unwrap();
+        for name in ["close_applications", "check"] {
+            allowed(makes(first, name, &[]).await);
+        }
+        let chosen = [("winner", applicant.organisation.as_str()), ("few_reason", "仅一家符合条件")];
+        allowed(makes(first, "evaluate", &chosen).await);
+        let citys = refused(makes(&town.regulators[0], "approve", &[]).await);
+        assert_eq!(citys, ["CAS-022"], "{backend}: the city looks on");
+        let own = refused(makes(first, "approve", &[]).await);
+        assert_eq!(own, ["CAS-024"], "{backend}: not by who opened it");
+        assert_eq!(allowed(makes(second, "approve", &[]).await), "approved", "{backend}");
+        let seen = casework.matter(&call.id, &town.regulators[0]).await.unwrap();
+        assert!(seen.is_some(), "{backend}: the city's bureau sees it");
     }
 }

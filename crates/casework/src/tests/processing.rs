@@ -92,7 +92,7 @@ async fn a_processor_is_assessed_every_year_and_an_operator_applies_anew_three_m
     let owed = || async {
         let listed = office.casework.obligations(&town.regulators[0], &Page::first()).await.unwrap().items;
         let of = |owed: &Obligation| {
-            let kind = owed.kind == ObligationKind::Assessment || owed.kind == ObligationKind::Renewal;
+            let kind = matches!(owed.kind, ObligationKind::Assessment | ObligationKind::Renewal);
             kind.then(|| (owed.about.clone(), owed.due_day.to_string(), owed.clause.clone()))
         };
         listed.iter().filter_map(of).collect::<Vec<_>>()

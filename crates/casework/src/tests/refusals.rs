@@ -84,6 +84,9 @@ async fn every_code_is_given() {
     seen.extend(super::districts::codes_of_another_district(&ledger).await);
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     seen.extend(super::upward::codes_of_a_copy_on_its_way(&ledger).await);
+    seen.extend(super::competition::codes_of_a_competition().await);
+    seen.extend(super::supervision::codes_of_a_processor_that_is_assessed().await);
+    seen.extend(super::group::codes_of_the_group().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

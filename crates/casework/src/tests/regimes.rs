@@ -111,6 +111,9 @@ async fn walk_everything(code: &str) {
         let processor = town.processor[0].organisation.clone();
         let new = town.new_agreement(AgreementKind::Processing, processor, vec![fund], None, from, until);
         let processing = allowed(registry.draft_agreement(&town.agency[0], new).await.unwrap());
+        let processor = &town.processor[0].organisation;
+        let chosen_as = shuyu_model::candidacy::ChosenAs::Processor;
+        crate::testing::selected_as(&office.casework, &town.agency[0], &town.agency[3], processor, chosen_as).await;
         office.decide(&town.agency[0], ProcedureKind::ProcessorAgreement, processing.as_str()).await;
         let state = registry.agreement(&processing).await.unwrap().unwrap().state;
         assert_eq!(state, AgreementState::InForce, "{code}");

@@ -350,6 +350,41 @@ const LUOHU: &[Walk] = &[
 
 const CHANGSHA_2023: &[Walk] = &[
     (
+        MatterKind::Supervision,
+        scenario,
+        By::Regulator(0),
+        &[
+            (By::Regulator(0), "assign", "assigned"),
+            (By::Processor, "find", "found"),
+            (By::Processor, "suspend", "suspended"),
+            (By::Regulator(1), "confirm", "confirmed"),
+            (By::Regulator(0), "lift", "settled"),
+        ],
+    ),
+    (
+        MatterKind::Supervision,
+        |desk| desk.office.town.operator[0].organisation.to_string(),
+        By::Processor,
+        &[(By::Processor, "clear", "clear")],
+    ),
+    (
+        MatterKind::Guidance,
+        |desk| desk.office.town.processor[0].organisation.to_string(),
+        By::Regulator(0),
+        &[(By::Processor, "answer", "answered"), (By::Regulator(0), "close", "closed")],
+    ),
+    (
+        MatterKind::Coordination,
+        scenario,
+        By::Operator,
+        &[
+            (By::Regulator(0), "table", "tabled"),
+            (By::Regulator(0), "decide", "decided"),
+            (By::Source, "carry_out", "carried_out"),
+            (By::Regulator(0), "close", "closed"),
+        ],
+    ),
+    (
         MatterKind::Scheme,
         |desk| desk.office.town.operator[0].organisation.to_string(),
         By::Operator,

@@ -8,14 +8,14 @@
 //! they come as far as their check, and fail.
 
 use shuyu_casework::{NewMatter, testing};
-use shuyu_model::candidacy::{FOR_CAUSE, Record, free_from};
+use shuyu_model::candidacy::{ChosenAs, FOR_CAUSE, Record, free_from};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Disqualification;
 use shuyu_model::{Actor, Day, Role};
 use shuyu_registry::{AgreementKind, AgreementState};
 
 use crate::city::City;
-use crate::memory::{Matter, Memory, Org, Thing, need};
+use crate::memory::{Agreement, Matter, Memory, Org, Thing, need};
 
 /// In these an incident is no false alarm any more.
 const CONFIRMED: [&str; 5] = ["assessed", "contained", "resumed", "terminated", "reviewed"];
@@ -48,6 +48,10 @@ impl Memory {
             ["check", "evaluate", "decide_collectively", "approve", "publish_notice", "select", "sign"];
         match matter.kind {
             MatterKind::OperatorSelection => need(!OF_A_CHOICE.contains(&name), "nobody stands", found),
+            // Nobody calls the group together here.
+            MatterKind::Coordination if ["decide", "decline"].contains(&name) => {
+                need(self.regime.group.is_none(), "the group has not met", found);
+            }
             MatterKind::EntityOnboarding if ["review", "sign", "admit"].contains(&name) => {
                 let Some(rules) = &self.regime.entity else { return };
                 let is_asked = !rules.conditions.is_empty() || !rules.disqualifications.is_empty();
@@ -71,6 +75,9 @@ impl Memory {
     pub(crate) fn unselected(&self, thing: &Thing, found: &mut Vec<&'static str>) {
         let Thing::Agreement(at) = thing else { return };
         let new = &self.agreements[*at];
+        if new.kind == AgreementKind::Processing {
+            return self.unchosen_processor(new, found);
+        }
         if new.kind != AgreementKind::Operator {
             return;
         }
@@ -101,6 +108,26 @@ impl Memory {
     }
 }
 
+impl Memory {
+    /// The same for a processor, whose choice holds for a cycle.
+    fn unchosen_processor(&self, new: &Agreement, found: &mut Vec<&'static str>) {
+        let Some(rules) = self.regime.processor.as_ref().filter(|rules| rules.selection_required.is_some()) else {
+            return;
+        };
+        let is_theirs = |chosen: &&(Org, Org, Day)| (&chosen.0, &chosen.1) == (&new.grantor, &new.grantee);
+        let Some((_, _, day)) = self.chosen.iter().rev().find(is_theirs) else { return found.push("not selected") };
+        let years = i64::from(rules.cycle_years.value);
+        need(self.today() <= day.saturating_add(jiff::Span::new().years(years)), "chosen long ago", found);
+    }
+
+    /// A selection of operators names a scheme in force, where the document asks for one.
+    pub(crate) fn rests_on_scheme(&self, new: &NewMatter, found: &mut Vec<&'static str>) {
+        let is_asked = self.regime.selection.rests_on_scheme.as_ref().is_some_and(|rule| rule.value);
+        let is_selection = new.kind == MatterKind::OperatorSelection;
+        need(!is_selection || !is_asked, "no scheme", found);
+    }
+}
+
 impl City {
     /// What was said beside the acts that are judged has its events, too.
     pub(crate) async fn counts_events(&mut self) {
@@ -120,7 +147,9 @@ impl City {
             self.cast.iter().filter(|(_, actor)| actor.organisation == *grantor).map(|(_, a)| a.clone()).collect();
         let (Some(opener), Some(reviewer)) = (people.first(), people.last()) else { return };
         let chosen = (grantor.clone(), grantee.clone(), self.memory.today());
-        testing::selected(&self.casework, opener, reviewer, &chosen.1).await;
+        let is_processing = self.memory.agreements[*at].kind == AgreementKind::Processing;
+        let chosen_as = if is_processing { ChosenAs::Processor } else { ChosenAs::Operator };
+        testing::selected_as(&self.casework, opener, reviewer, &chosen.1, chosen_as).await;
         self.memory.chosen.push(chosen);
         self.counts_events().await;
     }

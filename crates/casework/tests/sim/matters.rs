@@ -245,6 +245,7 @@ impl Memory {
         let runs = self.matters.iter().filter(is_same).any(|matter| !matter.is_ended());
         need(machine.running == Running::Many || !runs, "running", &mut found);
         need(self.is_method(new), "no such method", &mut found);
+        self.rests_on_scheme(new, &mut found);
         about.authors.insert(actor.person.clone());
         (Expect::decided(found), Some(about))
     }

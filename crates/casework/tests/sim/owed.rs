@@ -117,11 +117,28 @@ impl City {
                 }
                 ObligationKind::Milestone => self.goal(obligation),
                 ObligationKind::Paper => self.papers(obligation),
+                ObligationKind::RulesWarning => self.warning(obligation),
+                // Nobody looks at anybody here on his day, no choice falls due again within a
+                // life, and orders and later records are not part of one.
+                ObligationKind::Supervision | ObligationKind::Selection => {
+                    let is_open = stands(obligation.due_day, None, self.memory.today()) == obligation.state;
+                    self.holds(is_open || obligation.kind == ObligationKind::Selection, || obligation.key.clone());
+                }
+                ObligationKind::Order | ObligationKind::LaterRecord => {
+                    self.holds(false, || format!("{} is owed, and nobody entered it", obligation.key));
+                }
             }
         }
         for (key, (due, state, is_pending)) in &owed {
             self.holds(!is_pending || seen.contains_key(key), || format!("{key:?} ({due}, {state:?}) is not listed"));
         }
+    }
+
+    /// Warned of is the last day, in the last days that the rules name.
+    fn warning(&self, owed: &Obligation) {
+        let regime = &self.memory.regime;
+        let is_time = regime.first_warning().is_some_and(|day| day <= self.memory.today());
+        self.holds(is_time && regime.last_day() == Some(owed.due_day), || format!("{} is too early", owed.key));
     }
 
     /// A goal is met by the first matter that it counts, or, as nobody marks one here, not at all.

@@ -21,6 +21,10 @@ pub(crate) enum Part {
     Money,
     Events,
     Entities,
+    /// What a processor looked at, and what it found (CS23 24).
+    Supervision,
+    /// What a processor was ordered to compute.
+    Orders,
 }
 
 /// The parts of each report by its name.
@@ -37,18 +41,17 @@ pub(crate) fn parts_of(name: &str) -> Option<&'static [Part]> {
     REPORTS.iter().find(|(known, _)| *known == name).map(|(_, parts)| *parts)
 }
 
-/// Where an operator is not the one who owes it, somebody else's report.
-fn is_of_operator(by: Body) -> bool {
-    body_of(Role::Operator) == Some(by)
-}
+/// What is in a processor's report, whatever it is called.
+const OF_PROCESSORS: &[Part] = &[Part::Orders, Part::Supervision, Part::Events];
 
 pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     let (period, name, regime) = (desk.period()?, desk.about(), desk.regime);
-    let Some(duty) = regime.report.iter().find(|duty| duty.name == name && is_of_operator(duty.by)) else {
-        let known: Vec<&str> =
-            regime.report.iter().filter(|duty| is_of_operator(duty.by)).map(|duty| duty.name.as_str()).collect();
-        let what = format!("the rules ask an operator for these reports: {}", known.join(", "));
-        let clause = regime.cite_role(Role::Operator);
+    let role = if desk.actor.is(Role::Processor) { Role::Processor } else { Role::Operator };
+    let is_theirs = |duty: &&shuyu_model::regime::ReportDuty| body_of(role) == Some(duty.by);
+    let Some(duty) = regime.report.iter().filter(is_theirs).find(|duty| duty.name == name) else {
+        let known: Vec<&str> = regime.report.iter().filter(is_theirs).map(|duty| duty.name.as_str()).collect();
+        let what = format!("the rules ask of the {} these reports: {}", regime.word(role), known.join(", "));
+        let clause = regime.cite_role(role);
         desk.refuse(reasons::NOT_IN_RULES, what, &clause, "name one of them in `about`");
         return Ok(());
     };
@@ -62,7 +65,8 @@ pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     desk.content.fact("报送单位", Cell::text(desk.records.name(&desk.actor.organisation)));
     desk.content.fact("报告期间", Cell::text(period.title()));
     desk.cites(regime.cite_clause(&duty.source));
-    for part in parts_of(name).unwrap_or_default() {
+    let parts = if role == Role::Processor { OF_PROCESSORS } else { parts_of(name).unwrap_or_default() };
+    for part in parts {
         write_part(desk, *part).await?;
     }
     if let Some(listed) = &duty.contents {
@@ -98,7 +102,44 @@ async fn write_part(desk: &mut Desk<'_>, part: Part) -> Result<()> {
             desk.matters("安全事件、整改和投诉", &kinds, from, until).await?;
         }
         Part::Entities => entities(desk).await?,
+        Part::Supervision => {
+            let kinds = [MatterKind::Supervision, MatterKind::Guidance, MatterKind::RiskReport];
+            desk.matters("日常监管、指导和风险", &kinds, from, until).await?;
+        }
+        Part::Orders => orders(desk, from, until).await?,
     }
+    Ok(())
+}
+
+/// What was ordered in the period, and how it was answered.
+async fn orders(desk: &mut Desk<'_>, from: shuyu_model::Day, until: shuyu_model::Day) -> Result<()> {
+    let registry = desk.stations.casework.registry();
+    let mut table = Table::of(["加工任务", "运营主体", "应用场景", "下达日期", "答复期限", "答复日期", "状态"]);
+    let mut page = shuyu_registry::Page::first();
+    loop {
+        let listing = registry.orders(desk.actor, &page).await?;
+        for order in &listing.items {
+            let placed = order.placed_at.day();
+            if placed < from || until < placed {
+                continue;
+            }
+            table.rows.push(vec![
+                Cell::text(&order.title),
+                Cell::text(desk.records.name(&order.operator)),
+                Cell::text(desk.records.scenario_title(&order.scenario)),
+                Cell::Day(placed),
+                Cell::day(order.answer_by),
+                Cell::day(order.answered_at.map(|at| at.day())),
+                Cell::text(order.state.word()),
+            ]);
+        }
+        match listing.next {
+            Some(next) => page.after = Some(next),
+            None => break,
+        }
+    }
+    desk.content.sections.push(Section::table("加工任务", table));
+    desk.made_from("加工任务登记");
     Ok(())
 }
 

@@ -89,6 +89,16 @@ words! {
         Explanation = "explanation",
         /// A paper of the dossier that is renewed, or made anew, by a day.
         Paper = "paper",
+        /// A selection that is held anew after so many years.
+        Selection = "selection",
+        /// An order that is answered.
+        Order = "order",
+        /// Something that is looked at, at an interval.
+        Supervision = "supervision",
+        /// A record that was found of somebody after the choice.
+        LaterRecord = "later_record",
+        /// That the rules end soon.
+        RulesWarning = "rules_warning",
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) const MACHINE: Machine = Machine {
         row("drop_change", "撤回变更", &[]),
         row("expire", "到期失效", &[]),
         row("repeal", "废止", &[]),
+        row("publish", "在公共交易平台发布", &[]),
         row("withdraw", "撤回", &[]),
     ],
     transitions: &[
@@ -68,6 +69,7 @@ pub(super) const MACHINE: Machine = Machine {
         act("returned", "drop_change", "effective", &[Forget]),
         go("effective", "expire", "expired"),
         go("change_pending", "expire", "expired"),
+        go("effective", "publish", "effective"),
         go("effective", "repeal", "repealed"),
         go("draft", "withdraw", "withdrawn"),
         go("advised", "withdraw", "withdrawn"),

@@ -7,9 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Sourced;
+use super::faults::{Faults, weights};
 use super::words::{Body, Mode, SelectionMethod};
+use super::{Regime, Sourced};
 use crate::candidacy::Record;
+use crate::matter::MatterKind;
 
 /// How much may be authorised at once.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -80,6 +82,8 @@ pub struct Disqualification {
     pub ground: String,
     /// How many years back it counts; absent where the document sets no limit.
     pub look_back_years: Option<u8>,
+    /// From which fine on it counts, where the ground is a fine of a larger amount.
+    pub fine_fen_min: Option<Sourced<i64>>,
     /// Which records of the platform count as this, whoever keeps silent.
     pub counts: Option<Sourced<Vec<Record>>>,
     /// The clause.
@@ -96,6 +100,15 @@ pub struct SelectionRules {
     pub holds_months: Sourced<u8>,
     /// By which methods.
     pub methods: Sourced<Vec<SelectionMethod>>,
+    /// How many applicants must stand for a competitive method; fewer need grounds.
+    pub applicants_min: Option<Sourced<u8>>,
+    /// A selection of operators names the implementing scheme in force that it serves.
+    pub rests_on_scheme: Option<Sourced<bool>>,
+    /// That scheme was published on the public trading platform, or it is said why not.
+    pub scheme_is_published: Option<Sourced<bool>>,
+    /// In how many days who runs a selection answers a record that was found of the one
+    /// who was chosen.
+    pub later_record_days_max: Option<Sourced<u16>>,
     /// The list of methods is open (等): another one is possible, with its reason.
     pub methods_open: Option<Sourced<bool>>,
     /// Who decides. Read through `matter.operator_selection`.
@@ -135,6 +148,16 @@ pub struct ProcessorRules {
     pub methods: Sourced<Vec<SelectionMethod>>,
     /// Who decides.
     pub decided_by: Sourced<Vec<Body>>,
+    /// Its agreement needs a selection, which holds for a cycle.
+    pub selection_required: Option<Sourced<bool>>,
+    /// How many experts judge the bids at least.
+    pub experts_min: Option<Sourced<u8>>,
+    /// What is scored.
+    pub scored_items: Option<Sourced<Vec<String>>>,
+    /// The weight of each in per cent, in the same order.
+    pub scored_weights: Option<Sourced<Vec<u8>>>,
+    /// In how many days it answers an order.
+    pub answer_days_max: Option<Sourced<u16>>,
     /// It works on the operator's orders only.
     pub on_orders_only: Sourced<bool>,
     /// It processes in the named place only.
@@ -195,4 +218,45 @@ pub struct NegativeListRules {
     pub submitted_by: Sourced<Vec<Body>>,
     /// Who decides.
     pub decided_by: Sourced<Body>,
+}
+
+/// What choosing and looking after the chosen says and cannot mean.
+pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
+    let selection = &regime.selection;
+    let holds = |rule: &Option<Sourced<bool>>| rule.as_ref().is_some_and(|rule| rule.value);
+    if holds(&selection.scheme_is_published) && !holds(&selection.rests_on_scheme) {
+        let what = "`selection.scheme_is_published` is of a scheme that `selection.rests_on_scheme` does not ask for";
+        faults.at("selection.scheme_is_published", what);
+    }
+    for (index, ground) in selection.disqualifications.iter().enumerate() {
+        if ground.fine_fen_min.as_ref().is_some_and(|fine| fine.value < 0) {
+            let path = format!("selection.disqualifications.{index}.fine_fen_min");
+            faults.at(path, "a fine is an amount in fen, and not below 0".to_owned());
+        }
+    }
+    if let Some(processor) = &regime.processor {
+        let items = processor.scored_items.as_ref().map(|items| items.value.len());
+        let given = processor.scored_weights.as_ref().map(|w| w.value.as_slice());
+        weights("processor.scored_weights", items, given, faults);
+    }
+    for (index, duty) in regime.supervision.iter().enumerate() {
+        let path = format!("supervision.{index}");
+        if duty.by == duty.of {
+            faults.at(format!("{path}.by"), format!("`{}` looks at itself; name another", duty.by.word()));
+        }
+        let rules = regime.matter.get(&MatterKind::Supervision);
+        if !rules.is_some_and(|rules| rules.open_by.contains(&duty.by)) {
+            let what = format!("`{}` opens no `matter.supervision`, in which it would show this", duty.by.word());
+            faults.at(format!("{path}.by"), what);
+        }
+        let knows = |choice: &super::Choice| choice.key == "area" && choice.values.contains(&duty.name);
+        if !rules.is_some_and(|rules| rules.choices.iter().any(knows)) {
+            let what = format!("`{}` is no `area` of `matter.supervision`", duty.name);
+            faults.at(format!("{path}.name"), what);
+        }
+    }
+    if regime.in_force.warn_days_before.is_some() && regime.in_force.years.is_none() {
+        let what = "`in_force.warn_days_before` warns of an end that there is not; leave it out";
+        faults.at("in_force.warn_days_before", what);
+    }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::words::{Body, DistrictRule, Effect, Force, Measure, PlanPer, Suspension, Upward};
+use crate::actor::Role;
 
 /// Somebody assesses somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -175,8 +176,29 @@ pub struct HierarchyRules {
     pub district_scheme_contents: Option<Sourced<Vec<String>>>,
     /// A district's scheme follows the city's, which it names.
     pub district_scheme_follows: Option<Sourced<bool>>,
+    /// A district's own bodies make the moves of its selections that are the managing
+    /// body's in the city.
+    pub districts_choose: Option<Sourced<bool>>,
+    /// New rules of a higher level prevail over this document's values.
+    pub higher_rules_prevail: Option<Sourced<bool>>,
     /// Districts build no platform of their own.
     pub own_platform_barred: Option<Sourced<bool>>,
+}
+
+/// What somebody looks at of another at an interval (日常监管、定期巡检).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupervisionDuty {
+    /// What is looked at: the fact `area` of the matter that shows it.
+    pub name: String,
+    /// Who looks.
+    pub by: Role,
+    /// At whom.
+    pub of: Role,
+    /// How often.
+    pub every_months: Sourced<u8>,
+    /// The clause.
+    pub source: String,
 }
 
 /// What things are called and whose they are; never a constant in the code.

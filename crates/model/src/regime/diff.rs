@@ -121,10 +121,12 @@ fn walk(path: &str, value: &Value, clause: Option<&str>, said: &mut BTreeMap<Str
 /// Lists of tables: conditions are told in one text, duties each under their own name.
 fn tables(path: &str, items: &[Value], said: &mut BTreeMap<String, Said>) {
     let items: Vec<&Map<String, Value>> = items.iter().filter_map(Value::as_object).collect();
-    if path.ends_with("conditions") || path.ends_with("disqualifications") {
+    if ["conditions", "disqualifications", "repeals"].iter().any(|of| path.ends_with(of)) {
         let text = |item: &&Map<String, Value>, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
         let one = |item: &&Map<String, Value>| {
-            let what = text(item, "what").or_else(|| text(item, "ground")).unwrap_or_default();
+            let what = ["what", "ground", "number"].into_iter().find_map(|key| text(item, key)).unwrap_or_default();
+            let fine = item.get("fine_fen_min").and_then(|fine| fine.get("value")?.as_i64());
+            let what = fine.map_or_else(|| what.clone(), |fen| format!("{what}({}元以上)", fen / 100));
             let years = item.get("look_back_years").and_then(Value::as_u64);
             let what = years.map_or_else(|| what.clone(), |years| format!("{what}(近{years}年)"));
             let counts = item.get("counts").and_then(|counts| counts.get("value"));

@@ -47,6 +47,7 @@ words! {
         Asset = "asset" "场所、设备和接入线路",
         DrillRecord = "drill_record" "应急演练记录",
         SecurityReview = "security_review" "安全审查记录",
+        OperatorSystem = "operator_system" "数据运营系统",
     }
     /// An act that can wait for a paper.
     PaperAct {
@@ -93,6 +94,14 @@ words! {
         EffectiveOn = "effective_on" "施行日期",
         RestsOnIt = "rests_on_it" "据此确定的事项",
         GivesRightsAway = "gives_rights_away" "是否让渡权利",
+        TestedOn = "tested_on" "测试日期",
+        TestResult = "test_result" "测试结果",
+        AccessMeasure = "access_measure" "访问控制措施",
+        EncryptionMeasure = "encryption_measure" "加密措施",
+        AuditMeasure = "audit_measure" "日志审计措施",
+        BackupMeasure = "backup_measure" "备份恢复措施",
+        MonitoringMeasure = "monitoring_measure" "监测预警措施",
+        StaffMeasure = "staff_measure" "人员管理措施",
     }
 }
 
@@ -129,13 +138,31 @@ impl Particular {
     /// How it is written.
     pub fn form(self) -> Form {
         match self {
-            Self::ValidUntil | Self::AssessedOn | Self::HeldOn | Self::EffectiveOn => Form::Day,
+            Self::ValidUntil | Self::AssessedOn | Self::HeldOn | Self::EffectiveOn | Self::TestedOn => Form::Day,
             Self::ProtectionLevel => Form::OneOf(&["1", "2", "3", "4", "5"]),
             Self::ToolKind => Form::OneOf(&["development", "operation"]),
             Self::AssetKind => Form::OneOf(&["premises", "hardware", "software", "access_line"]),
             Self::AtExit => Form::OneOf(&["remains", "handed_over"]),
             Self::GivesRightsAway => Form::OneOf(&["no", "yes"]),
+            Self::TestResult => Form::OneOf(&["passed", "failed"]),
+            Self::AccessMeasure
+            | Self::EncryptionMeasure
+            | Self::AuditMeasure
+            | Self::BackupMeasure
+            | Self::MonitoringMeasure
+            | Self::StaffMeasure => Form::OneOf(&["in_place", "open"]),
             _ => Form::Text,
+        }
+    }
+
+    /// Whether a paper that says this carries no act: rights given away, a test failed, a
+    /// measure that is open.
+    pub fn is_adverse(self, said: &str) -> bool {
+        match self.form() {
+            Form::OneOf(["no", "yes"]) => said == "yes",
+            Form::OneOf(["passed", "failed"]) => said == "failed",
+            Form::OneOf(["in_place", "open"]) => said == "open",
+            _ => false,
         }
     }
 
@@ -164,6 +191,17 @@ impl PaperKind {
             Self::AddedTool => &[P::ToolKind, P::ToolVersion, P::Purpose],
             Self::Asset => &[P::AssetKind, P::Place, P::Keeper, P::Condition, P::AtExit],
             Self::DrillRecord | Self::SecurityReview => &[P::HeldOn, P::Participants, P::Result],
+            Self::OperatorSystem => {
+                &[P::System, P::ProtectionLevel, P::AssessedOn, P::Conclusion, P::TestedOn, P::TestResult]
+            }
+            Self::SecurityMeasures => &[
+                P::AccessMeasure,
+                P::EncryptionMeasure,
+                P::AuditMeasure,
+                P::BackupMeasure,
+                P::MonitoringMeasure,
+                P::StaffMeasure,
+            ],
             Self::DevelopmentPlan
             | Self::ManagementNorms
             | Self::SecurityPolicy
@@ -174,7 +212,6 @@ impl PaperKind {
             | Self::DataSecurityRules
             | Self::OperatingProcedures
             | Self::TechnicalProtection
-            | Self::SecurityMeasures
             | Self::PersonalMeasures => &[],
         }
     }
@@ -193,7 +230,13 @@ impl PaperKind {
                 | Self::Asset
                 | Self::DrillRecord
                 | Self::SecurityReview
+                | Self::OperatorSystem
         )
+    }
+
+    /// Whether every one that a party has must be in order, and not only one.
+    pub fn is_each(self) -> bool {
+        self.is_by_choice() || self == Self::OperatorSystem
     }
 
     /// Whether a party can do without; but what it has must be in order.

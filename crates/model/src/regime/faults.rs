@@ -104,6 +104,8 @@ pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Fault
     super::money::faults_of(&regime.money, faults);
     of_roles_and_modes(regime, faults);
     of_conduct(regime, faults);
+    super::choosing::faults_of(regime, faults);
+    super::group::faults_of(regime.group.as_ref(), faults);
     super::matter::faults_of(regime, faults);
     super::milestone::faults_of(regime, faults);
     super::dossier::faults_of(regime, faults);
@@ -163,6 +165,9 @@ fn of_words(regime: &Regime, faults: &mut Faults) {
         }
     };
     one_of("roles.entity_kinds", &regime.roles.entity_kinds.value, words::ENTITY_KINDS, faults);
+    if let Some(kinds) = &regime.roles.operator_kinds {
+        one_of("roles.operator_kinds", &kinds.value, words::ENTITY_KINDS, faults);
+    }
     one_of("agreement.at_expiry", &regime.agreement.at_expiry.value, words::AT_EXPIRY, faults);
     one_of("agreement.exit_grounds", &regime.agreement.exit_grounds.value, words::EXIT_GROUNDS, faults);
     let share = std::slice::from_ref(&regime.price.treasury_share.value);

@@ -33,6 +33,8 @@ pub struct RoleRules {
     pub single_holders: Option<Sourced<Vec<Role>>>,
     /// What an entity may be: `legal_person`, `organisation`, `natural_person`.
     pub entity_kinds: Sourced<Vec<String>>,
+    /// What an operator may be by law, where the document says so.
+    pub operator_kinds: Option<Sourced<Vec<String>>>,
     /// The three platform administrators hold no other role (三员分立).
     pub admins_are_apart: Sourced<bool>,
     /// Whether somebody else than the operator processes.

@@ -251,6 +251,10 @@ pub const TREASURY_SHARES: &[(&str, &str)] = &[("surplus", "收入扣除成本�
 /// The answers that facts of matters may have, and their keys, as `choices` says them.
 pub const MATTER_CHOICES: &[(&str, &str)] = &[
     ("area", "检查事项"),
+    ("daily_task", "日常监管任务"),
+    ("log_audit", "日志审计"),
+    ("permission_review", "权限核查"),
+    ("inspection_round", "定期巡检"),
     ("data_use", "数据使用合规性"),
     ("safeguards", "安全保障措施"),
     ("service_effect", "服务成效"),

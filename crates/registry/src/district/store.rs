@@ -57,6 +57,7 @@ pub(crate) async fn schemes(book: &mut Book<'_>, district: &str) -> Result<Vec<D
                 .map(|id| MatterId::parse(&id))
                 .transpose()
                 .map_err(|error| damaged(row, error))?,
+            narrows: serde_json::from_str(&row.text("narrows")?).map_err(|error| damaged(row, error))?,
             digest: digest("digest")?,
             state: state.ok_or_else(|| damaged(row, "`state` has an unknown word"))?,
             authors: serde_json::from_str(&row.text("authors")?).map_err(|error| damaged(row, error))?,
@@ -69,7 +70,7 @@ pub(crate) async fn schemes(book: &mut Book<'_>, district: &str) -> Result<Vec<D
 
 pub(crate) async fn insert_scheme(change: &mut Change, new: &DistrictScheme) -> Result<()> {
     let sql = "INSERT INTO district_schemes (id, district, title, document_digest, sections, digest, state, authors, \
-               drafted_at, parent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+               drafted_at, parent, narrows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let now = change.now();
     let args = args![
         new.id.as_str(),
@@ -82,6 +83,7 @@ pub(crate) async fn insert_scheme(change: &mut Change, new: &DistrictScheme) -> 
         json(&new.authors)?,
         now,
         new.parent.as_ref().map(MatterId::as_str),
+        json(&new.narrows)?,
     ];
     change.write(sql, args).await?;
     Ok(())

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use shuyu_model::id::{OrganisationId, ScenarioId};
-use shuyu_model::regime::{PaperAct, PaperKind, PaperRules};
+use shuyu_model::regime::{PaperAct, PaperKind, PaperRules, Particular};
 use shuyu_model::{Day, Reason, Role};
 
 use super::paper::{Answer, Paper, PaperState};
@@ -90,7 +90,7 @@ fn of_organisation(
         papers.iter().partition(|paper| paper.state(rules, today) == PaperState::InOrder);
     // The one that lasts longest carries; one without a last day for ever.
     let lasts = |paper: &&Paper| paper.last_day(rules).unwrap_or(Day::MAX);
-    if kind.is_by_choice() {
+    if kind.is_each() && (kind.is_by_choice() || !papers.is_empty()) {
         found.extend(bad.iter().map(|paper| not_in_order(asked, rules, paper, today)));
         let first = good.iter().map(lasts).min().filter(|day| *day != Day::MAX);
         on_file.last_day = on_file.last_day.into_iter().chain(first).min();
@@ -142,7 +142,14 @@ fn not_in_order(asked: &Asked<'_>, rules: &PaperRules, paper: &Paper, today: Day
             Reason::new(reasons::PAPER_EXPIRED, format!("{name} counted until {last}"), before(), instead)
         }
         PaperState::Adverse => {
-            let what = format!("{name} says that rights in data are given away");
+            let adverse = paper.adverse();
+            let what = match adverse.as_slice() {
+                [Particular::GivesRightsAway] => format!("{name} says that rights in data are given away"),
+                said => {
+                    let said: Vec<String> = said.iter().map(|one| format!("{} ({})", one.word(), one.zh())).collect();
+                    format!("{name} says that these are open or failed: {}", reasons::names(&said))
+                }
+            };
             let instead = "have that put right; then let it declare so anew";
             Reason::new(reasons::PAPER_ADVERSE, what, before(), instead)
         }

@@ -129,9 +129,15 @@ impl Paper {
         renewed.into_iter().chain(self.valid_until).min()
     }
 
+    /// What it says that carries no act.
+    pub(crate) fn adverse(&self) -> Vec<Particular> {
+        let said = self.particulars.iter().filter(|(particular, said)| particular.is_adverse(said));
+        said.map(|(particular, _)| *particular).collect()
+    }
+
     /// How it stands.
     pub(crate) fn state(&self, rules: &PaperRules, today: Day) -> PaperState {
-        let is_adverse = self.particulars.get(&Particular::GivesRightsAway).is_some_and(|said| said == "yes");
+        let is_adverse = !self.adverse().is_empty();
         match self.answer {
             _ if self.withdrawn_at.is_some() => PaperState::Withdrawn,
             _ if self.replaced_by.is_some() => PaperState::Replaced,

@@ -9,7 +9,8 @@ use crate::order::{Order, OrderState};
 /// `id` is one id, or empty for all.
 pub(crate) async fn orders(book: &mut Book<'_>, id: &str) -> Result<Vec<Order>> {
     let sql = "SELECT id, title, scenario, agreement, operator, processor, requirements, outputs, fields, until_day, \
-               state, authors, placed_at, answered_at, ended_at, reason FROM orders WHERE $1 = '' OR id = $1";
+               state, authors, placed_at, answered_at, ended_at, reason, \
+               answer_by FROM orders WHERE $1 = '' OR id = $1";
     let rows = book.read(sql, args![id]).await?;
     read_all("order", &rows, |row| {
         Ok(Order {
@@ -23,6 +24,7 @@ pub(crate) async fn orders(book: &mut Book<'_>, id: &str) -> Result<Vec<Order>> 
             outputs: row.json("outputs")?,
             fields: row.json("fields")?,
             until: row.day("until_day")?,
+            answer_by: row.opt_day("answer_by")?,
             state: row.word("state", OrderState::parse)?,
             authors: row.json("authors")?,
             placed_at: shuyu_model::Time(row.row.int("placed_at")?),
@@ -35,8 +37,8 @@ pub(crate) async fn orders(book: &mut Book<'_>, id: &str) -> Result<Vec<Order>> 
 
 pub(crate) async fn insert_order(change: &mut Change, new: &Order) -> Result<()> {
     let sql = "INSERT INTO orders (id, title, scenario, agreement, operator, processor, requirements, outputs, fields, \
-               until_day, state, authors, placed_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+               until_day, state, authors, placed_at, answer_by) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let args = args![
         new.id.as_str(),
         new.title.as_str(),
@@ -51,6 +53,7 @@ pub(crate) async fn insert_order(change: &mut Change, new: &Order) -> Result<()>
         new.state.word(),
         json(&new.authors)?,
         new.placed_at,
+        new.answer_by.map(|day| day.to_string()),
     ];
     change.write(sql, args).await?;
     Ok(())

@@ -11,7 +11,13 @@ use crate::{AgreementKind, NewDistrictScheme, Page};
 
 fn scheme(ledger: &shuyu_ledger::Ledger) -> NewDistrictScheme {
     let document_digest = digest(ledger, "scheme");
-    NewDistrictScheme { title: "方案".into(), document_digest, sections: Default::default(), parent: None }
+    NewDistrictScheme {
+        title: "方案".into(),
+        document_digest,
+        sections: Default::default(),
+        narrows: Default::default(),
+        parent: None,
+    }
 }
 
 pub(super) async fn codes_of_districts_with_every_fault() -> BTreeSet<String> {
@@ -57,4 +63,19 @@ async fn a_draft_of_a_scheme_is_told_every_fault_and_read_back_after_a_restart()
         assert_eq!(anew.district_scheme(agency, &id).await.unwrap().as_deref(), Some(&*known), "{backend}");
         assert_eq!(anew.district_schemes(&town.bank[0], &Page::first()).await.unwrap().total, 1, "the city sees all");
     }
+}
+
+#[tokio::test]
+async fn what_runs_by_a_districts_authorisation_says_its_district() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let town = town_under(&ledger, regime_of(&ledger, "changsha-2026")).await;
+    let registry = &town.registry;
+    let fund = town.resource("fund_accounts", fund_columns()).await;
+    let agreement = town.agreement(std::slice::from_ref(&fund), 1).await;
+    let use_kind = shuyu_model::UseKind::Industry;
+    let scenario = town.scenario("核验", use_kind, &agreement, &[(&fund, &["balance"])]).await;
+    assert_eq!(registry.district_of(&scenario).await.unwrap(), None, "the city's own");
+    let agency = &town.agency[0].organisation;
+    allowed(registry.place_in_district(&town.admins[0], agency, agency).await.unwrap());
+    assert_eq!(registry.district_of(&scenario).await.unwrap().as_ref(), Some(agency));
 }

@@ -415,3 +415,38 @@ pub(super) async fn codes_of_papers_with_every_fault() -> BTreeSet<String> {
     seen.extend(set.against(PaperAct::Run).await);
     seen
 }
+
+#[tokio::test]
+async fn a_system_that_failed_its_test_and_a_measure_that_is_open_hold_runs_and_deliveries() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let set = set(&ledger, "changsha-2023").await;
+        let acts = [PaperAct::Run, PaperAct::Delivery];
+        for act in acts {
+            assert!(set.against(act).await.is_empty(), "{backend}");
+        }
+        // Each system by itself: that another one passed does not help.
+        let mut second = set.paper(PaperKind::OperatorSystem);
+        second.particulars.insert(Particular::TestResult, "failed".into());
+        let failed = set.entered(Role::Operator, second).await;
+        for act in acts {
+            assert_eq!(set.against(act).await, ["REG-045"], "{backend}");
+        }
+        let passed = NewPaper { replaces: Some(failed), ..set.paper(PaperKind::OperatorSystem) };
+        set.entered(Role::Operator, passed).await;
+        assert!(set.against(PaperAct::Run).await.is_empty(), "{backend}");
+
+        let older = set.current(Role::Operator, PaperKind::SecurityMeasures).await;
+        let mut open = NewPaper { replaces: Some(older), ..set.paper(PaperKind::SecurityMeasures) };
+        open.particulars.insert(Particular::BackupMeasure, "open".into());
+        let id = set.entered(Role::Operator, open).await;
+        assert_eq!(set.against(PaperAct::Run).await, ["REG-042"], "{backend}: nobody has looked at it");
+        allowed(set.answers(&set.town.regulators[0], &id, Answer::Consented).await.unwrap());
+        for act in acts {
+            assert_eq!(set.against(act).await, ["REG-045"], "{backend}: one open item is enough");
+        }
+        let closed = NewPaper { replaces: Some(id), ..set.paper(PaperKind::SecurityMeasures) };
+        let id = set.entered(Role::Operator, closed).await;
+        allowed(set.answers(&set.town.regulators[0], &id, Answer::Consented).await.unwrap());
+        assert!(set.against(PaperAct::Delivery).await.is_empty(), "{backend}");
+    }
+}

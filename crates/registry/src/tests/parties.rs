@@ -166,3 +166,27 @@ async fn what_the_document_gives_to_one_body_by_name_no_second_one_is() {
         }
     }
 }
+
+/// REG-100: of an association that would operate in Luohu.
+pub(super) async fn codes_of_an_operators_form() -> Vec<String> {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let town = town_under(&ledger, regime_of(&ledger, "luohu-2025")).await;
+    let new = organisation("某协会", 77, &[Role::Operator], Some(EntityKind::Organisation));
+    refused(town.registry.add_organisation(&town.admins[0], new).await.unwrap())
+}
+
+#[tokio::test]
+async fn an_operator_is_of_a_legal_form_that_the_document_lets_operate() {
+    for (code, is_asked) in [("luohu-2025", true), ("changchun-2025", false)] {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+        let town = town_under(&ledger, regime_of(&ledger, code)).await;
+        for (n, kind) in [(77, None), (78, Some(EntityKind::Organisation)), (79, Some(EntityKind::LegalPerson))] {
+            let new = organisation(&format!("某机构{n}"), n, &[Role::Operator], kind);
+            let verdict = town.registry.add_organisation(&town.admins[0], new).await.unwrap();
+            match is_asked && kind != Some(EntityKind::LegalPerson) {
+                true => assert_eq!(refused(verdict), ["REG-100"], "{code} {kind:?}"),
+                false => drop(allowed(verdict)),
+            }
+        }
+    }
+}

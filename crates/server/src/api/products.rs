@@ -1,9 +1,9 @@
 //! Products, who subscribes to them, with which keys, on whose consent.
 
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shuyu_delivery::{NewConsent, NewProduct, NewSubscription, Product, Subscription};
-use shuyu_model::id::{ClientKeyId, ConsentId, ProductId, ReleaseId, SubscriptionId};
+use shuyu_model::id::{ClientKeyId, ConsentId, OrganisationId, ProductId, ReleaseId, SubscriptionId};
 use utoipa::ToSchema;
 
 use super::{Stations, cut, granted};
@@ -12,7 +12,7 @@ use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shown, 
 use crate::error::Problem;
 use crate::needs::Needs;
 use crate::shapes::nouns::Made;
-use crate::shapes::shaped;
+use crate::shapes::{market, shaped};
 
 /// A newer release of a product.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -36,7 +36,17 @@ pub struct NewClientKey {
     pub name: String,
 }
 
-shaped! { Successor => Successor, NewClientKey => NewClientKey }
+/// A subscription, and the district by whose authorisation it is delivered.
+#[derive(Debug, Clone, Serialize)]
+pub struct SubscriptionShown {
+    /// The subscription.
+    #[serde(flatten)]
+    pub subscription: Subscription,
+    /// The district; none for the city's own.
+    pub district: Option<OrganisationId>,
+}
+
+shaped! { Successor => Successor, NewClientKey => NewClientKey, SubscriptionShown => market::Subscription }
 
 /// Makes a product of a release.
 pub async fn publish(
@@ -84,12 +94,16 @@ pub async fn subscriptions(
     State(app): Stations,
     Who(actor): Who,
     Asked(asked): Asked<PageAsked>,
-) -> Result<Shown<Listed<Subscription>>, Problem> {
+) -> Result<Shown<Listed<SubscriptionShown>>, Problem> {
     let sees_all = app.authority().allows(&actor.roles, Needs::SeeAllSubscriptions, Standing::Platform);
     let sees_all = sees_all.map_err(Problem::fault)?;
     let own = |s: &Subscription| s.operator == actor.organisation || s.entity == actor.organisation;
-    let all = app.delivery().subscriptions().into_iter().filter(|s| sees_all || own(s)).collect();
-    Ok(Shown(cut(all, &asked, |subscription| subscription.id.as_str())?))
+    let mut all = Vec::new();
+    for subscription in app.delivery().subscriptions().into_iter().filter(|s| sees_all || own(s)) {
+        let district = app.registry().district_of(&subscription.scenario).await?;
+        all.push(SubscriptionShown { subscription, district });
+    }
+    Ok(Shown(cut(all, &asked, |shown| shown.subscription.id.as_str())?))
 }
 
 /// Answers for a subscription in the place of whoever opened it.

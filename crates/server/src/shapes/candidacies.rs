@@ -64,6 +64,9 @@ pub struct NewCandidacy {
     /// What it bids.
     #[schema(required = false)]
     pub bid: Option<Bid>,
+    /// The implementing scheme on which it rests, where the selection names one.
+    #[schema(required = false, pattern = "^MAT-[0-9a-f]{32}$")]
+    pub scheme: Option<String>,
 }
 
 /// A document that shows that a condition is met.
@@ -124,6 +127,9 @@ pub struct RecordFinding {
     /// The day of the record, where there is one.
     #[schema(required = false, format = Date)]
     pub on: Option<String>,
+    /// The largest fine that was found, in fen, where the ground is a fine; 0 for none.
+    #[schema(required = false, minimum = 0)]
+    pub fine_fen: Option<i64>,
     /// Of what was looked at.
     #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
     pub document: String,
@@ -230,6 +236,8 @@ pub struct RecordFindingView {
     /// The day of the record.
     #[schema(format = Date)]
     pub on: Option<String>,
+    /// The largest fine that was found, in fen.
+    pub fine_fen: Option<i64>,
     /// Of what was looked at.
     pub document: Option<String>,
     /// Why.
@@ -301,6 +309,8 @@ pub struct CandidacyView {
     pub document: Option<String>,
     /// What it bids.
     pub bid: Option<Bid>,
+    /// The implementing scheme on which it rests.
+    pub scheme: Option<String>,
     /// Which organisation's people entered it.
     pub entered_for: String,
     /// When it ended, in microseconds.
@@ -309,6 +319,8 @@ pub struct CandidacyView {
     pub items: Vec<ItemView>,
     /// Everything against it today.
     pub against: Vec<Against>,
+    /// What was found of it after the choice.
+    pub later: Vec<super::choosing::LaterRecord>,
 }
 
 /// One thing that applicants of a matter are asked.

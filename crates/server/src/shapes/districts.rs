@@ -19,6 +19,9 @@ pub struct NewDistrictScheme {
     /// The city's scheme that it follows.
     #[schema(required = false, pattern = "^MAT-[0-9a-f]{32}$")]
     pub parent: Option<String>,
+    /// What it narrows of the city's values: `agreement.years_max`.
+    #[schema(required = false)]
+    pub narrows: BTreeMap<String, i64>,
 }
 
 /// A district's scheme.
@@ -36,6 +39,8 @@ pub struct DistrictScheme {
     pub sections: BTreeMap<String, String>,
     /// The city's scheme that it follows.
     pub parent: Option<String>,
+    /// What it narrows of the city's values.
+    pub narrows: BTreeMap<String, i64>,
     /// Of all of the above; a signature names it.
     pub digest: String,
     /// `draft`, `in_force` or `superseded`.

@@ -66,6 +66,8 @@ pub enum PaperKind {
     DrillRecord,
     /// 安全审查记录.
     SecurityReview,
+    /// 数据运营系统.
+    OperatorSystem,
 }
 
 /// An act that can wait for a paper.
@@ -154,6 +156,22 @@ pub enum Particular {
     RestsOnIt,
     /// 是否让渡权利.
     GivesRightsAway,
+    /// 测试日期.
+    TestedOn,
+    /// 测试结果: `passed` or `failed`.
+    TestResult,
+    /// 访问控制措施: `in_place` or `open`.
+    AccessMeasure,
+    /// 加密措施.
+    EncryptionMeasure,
+    /// 日志审计措施.
+    AuditMeasure,
+    /// 备份恢复措施.
+    BackupMeasure,
+    /// 监测预警措施.
+    MonitoringMeasure,
+    /// 人员管理措施.
+    StaffMeasure,
 }
 
 /// A paper to be entered.

@@ -94,6 +94,8 @@ pub struct Subscription {
     pub opened_at: i64,
     /// When it ended.
     pub ended_at: Option<i64>,
+    /// The district by whose authorisation it is delivered; none for the city's own.
+    pub district: Option<String>,
 }
 
 /// A consent to be recorded.
@@ -119,6 +121,5 @@ super::shaped! {
     shuyu_delivery::NewProduct => NewProduct,
     shuyu_delivery::Product => Product,
     shuyu_delivery::NewSubscription => NewSubscription,
-    shuyu_delivery::Subscription => Subscription,
     shuyu_delivery::NewConsent => NewConsent,
 }

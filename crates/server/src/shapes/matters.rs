@@ -49,6 +49,8 @@ pub enum MatterKind {
     RiskReport,
     /// What a department or district signed with a third party.
     PriorAgreement,
+    /// One party looks at another at an interval, or when it is told to.
+    Supervision,
 }
 
 /// A matter to be opened.
@@ -260,6 +262,8 @@ pub struct MatterView {
     pub history: Vec<MovedView>,
     /// Copies due and filed.
     pub filings: Vec<MatterFiling>,
+    /// Of an incident: how many minutes after its discovery it was told here.
+    pub told_after_minutes: Option<i64>,
 }
 
 /// Something that somebody must do by a day.
@@ -268,7 +272,8 @@ pub struct Obligation {
     /// Names it in pages.
     pub key: String,
     /// Its word: `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end`, `milestone`,
-    /// `renewal`, `explanation`, `paper`, `report`, `disclosure`.
+    /// `renewal`, `explanation`, `paper`, `selection`, `order`, `supervision`, `later_record`, `rules_warning`,
+    /// `report`, `disclosure`.
     pub kind: String,
     /// About what: an id, the stamp of the rules, or the name of a goal.
     pub about: String,

@@ -104,6 +104,9 @@ pub struct Order {
     pub fields: Vec<OrderedField>,
     /// Its last day.
     pub until: String,
+    /// The last day on which the processor's answer is in time.
+    #[schema(format = Date)]
+    pub answer_by: Option<String>,
     /// How far it has come.
     pub state: OrderState,
     /// Who wrote it.

@@ -64,7 +64,8 @@ pub(super) async fn call(w: &mut World<'_>) -> anyhow::Result<()> {
         });
         w.person("tan.hui")?.post(&format!("{own}/verdicts"), &verdict).await?.json()?;
     }
-    make(w, "fang.ming", &id, "evaluate", json!({ "winner": operator })).await?;
+    let few = "公告期满仅一家申请，报批后继续";
+    make(w, "fang.ming", &id, "evaluate", json!({ "winner": operator, "few_reason": few })).await?;
     make(w, "luo.chuan", &id, "decide_collectively", json!({})).await?;
     make(w, "fang.ming", &id, "publish_notice", json!({})).await?;
     w.stage.done(&id)?;

@@ -133,7 +133,8 @@ fn every_key_that_the_parser_knows_has_a_label() {
         if plain || open {
             continue;
         }
-        let starred = ["assessment", "report", "disclosure", "complaint", "milestone", "matter", "dossier"];
+        let starred =
+            ["assessment", "supervision", "report", "disclosure", "complaint", "milestone", "matter", "dossier"];
         let star = starred.contains(&section.as_str());
         let inside = match section.as_str() {
             "matter" => vec!["matter", "rectification"],

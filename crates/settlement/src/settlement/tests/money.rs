@@ -357,6 +357,35 @@ async fn an_asset_is_booked_by_its_unit_and_a_pledge_says_its_risk() {
 }
 
 #[tokio::test]
+async fn what_is_only_booked_says_its_risk_where_the_document_has_a_group_that_controls_it() {
+    for (code, expected) in [("changchun-2025", vec![reasons::RISK_UNSAID]), ("xianning-2025", Vec::new())] {
+        let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
+        let office = office_under(ledger, code).await;
+        let (settlement, town) = (&office.settlement, &office.town);
+        let fund = town.registry.resources(&shuyu_registry::Page::first()).await.unwrap().items[0].clone();
+        let booked = |risk: Option<&str>| NewAsset {
+            unit: fund.source.clone(),
+            subject: fund.id.to_string(),
+            title: "公积金账户表".to_owned(),
+            state: AssetState::Booked,
+            booked_fen: Some(500),
+            booked_on: Some(date(2026, 6, 1)),
+            document: digest(&office.ledger, "asset"),
+            risk_finding: risk.map(str::to_owned),
+        };
+        let verdict = settlement.record_asset(&town.source[0], booked(None)).await.unwrap();
+        let codes: Vec<String> = match verdict {
+            shuyu_model::Verdict::Allow(_) => Vec::new(),
+            shuyu_model::Verdict::Refuse(reasons) => reasons.iter().map(|reason| reason.code.to_string()).collect(),
+        };
+        assert_eq!(codes, expected, "{code}");
+        allowed(settlement.record_asset(&town.source[0], booked(Some("无质押"))).await.unwrap());
+        let shown = settlement.assets_of_value().await.unwrap();
+        assert!(shown.iter().any(|asset| asset.asset.risk_finding.as_deref() == Some("无质押")), "{code}");
+    }
+}
+
+#[tokio::test]
 async fn a_departments_contribution_is_counted_from_records_that_it_names() {
     let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
     let office = office_under(ledger, "xianning-2025").await;
