@@ -54,6 +54,7 @@ mod store;
 pub mod testing;
 mod upward;
 mod view;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -74,3 +75,4 @@ pub use registration::{
 };
 pub use states::CaseState;
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};
+pub use work::{DemandLine, SupplyTask, WorkItem};

@@ -24,6 +24,7 @@ pub(crate) mod cites;
 pub(crate) mod effects;
 pub(crate) mod guards;
 pub(crate) mod store;
+mod supplies;
 mod sweep;
 mod view;
 

@@ -17,9 +17,10 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Page, PaperDue, RegistrationTerm, Term};
+use shuyu_registry::{BaseEntry, CatalogueDue, Listing, Page, PaperDue, RegistrationTerm, Term, UpdateDue};
 
 mod processors;
+mod supplies;
 
 use crate::case::Case;
 use crate::filing::Filing;
@@ -62,6 +63,12 @@ pub enum ObligationKind {
     Explanation,
     /// A paper of a dossier is renewed or made anew.
     Paper,
+    /// Data is landed anew at the interval that was promised.
+    Update,
+    /// The next version of the catalogue is published after a change.
+    Catalogue,
+    /// An entry of the base catalogue is described or excluded.
+    Entry,
 }
 
 impl ObligationKind {
@@ -77,6 +84,9 @@ impl ObligationKind {
         Self::Renewal,
         Self::Explanation,
         Self::Paper,
+        Self::Update,
+        Self::Catalogue,
+        Self::Entry,
     ];
 
     /// The word in JSON.
@@ -92,6 +102,9 @@ impl ObligationKind {
             Self::Renewal => "renewal",
             Self::Explanation => "explanation",
             Self::Paper => "paper",
+            Self::Update => "update",
+            Self::Catalogue => "catalogue",
+            Self::Entry => "entry",
         }
     }
 }
@@ -163,6 +176,9 @@ pub(crate) struct Known<'a> {
     pub(crate) delays: &'a [Delay],
     pub(crate) papers: &'a [PaperDue],
     pub(crate) processing_terms: &'a [Term],
+    pub(crate) updates: &'a [UpdateDue],
+    pub(crate) catalogue: Option<&'a CatalogueDue>,
+    pub(crate) entries: &'a [BaseEntry],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -177,6 +193,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_registrations(known, &mut found);
     of_papers(known, &mut found);
     processors::owed(known, &mut found);
+    supplies::owed(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -413,6 +430,9 @@ impl Casework {
         let delays = crate::registration::store::delays(ledger).await?;
         let papers = self.registry().papers_due().await?;
         let processing_terms = self.registry().processing_terms().await?;
+        let updates = self.registry().updates_due().await?;
+        let catalogue = self.registry().catalogue_due().await?;
+        let entries = self.registry().outstanding_entries().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -428,6 +448,9 @@ impl Casework {
             delays: &delays,
             papers: &papers,
             processing_terms: &processing_terms,
+            updates: &updates,
+            catalogue: catalogue.as_ref(),
+            entries: &entries,
         };
         let sight = self.sight(viewer).await?;
         let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());

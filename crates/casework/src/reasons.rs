@@ -81,6 +81,8 @@ reasons! {
     ("CAS-090", MILESTONE_ROLE, "a goal is marked by somebody else than the managing body")
     ("CAS-091", MILESTONE_COUNTED, "a goal that a figure decides is marked by hand")
     ("CAS-092", MILESTONE_CITES, "a goal is marked as met without the records that it rests on")
+    ("CAS-135", NOT_LANDED, "an aggregation is supplied of which nothing was landed since it was put")
+    ("CAS-136", NOT_RECHECKED, "a quality issue is confirmed without a check that passed after it was fixed")
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod requests;
 mod reviews;
 mod schemes;
 mod shipped_matters;
+mod supplies;
 mod upward;
 
 use shuyu_ledger::Ledger;

@@ -32,11 +32,13 @@ pub mod agreement;
 mod agreements;
 mod applicant;
 mod catalog;
+mod catalogue;
 mod decide;
 pub mod district;
 mod dossier;
 pub mod enact;
 mod error;
+mod facts;
 mod findings;
 mod live;
 mod mode;
@@ -48,9 +50,11 @@ pub mod party;
 pub mod password;
 pub mod permit;
 mod processing;
+mod product;
 mod reasons;
 pub mod registration;
 mod registry;
+mod requirement;
 pub mod resource;
 mod resources;
 pub mod rules;
@@ -59,6 +63,7 @@ mod scenarios;
 mod standing;
 mod store;
 mod subject;
+pub mod supply;
 pub mod testing;
 mod turn;
 mod upward;
@@ -69,10 +74,16 @@ mod tests;
 
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
 pub use applicant::Applicant;
-pub use catalog::{Authorised, CatalogEntry};
+pub use catalog::{Authorised, CatalogEntry, MarkedThing, PublicScenario, UsedResource};
+pub use catalogue::{
+    Catalogue, CatalogueAnswer, CatalogueDue, CatalogueEntry, CatalogueKind, CatalogueState, LeftOut, NewCatalogue,
+};
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
 pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
 pub use error::RegistryError;
+pub use facts::{
+    BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
+};
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField};
 pub use page::{Listing, Page};
@@ -80,16 +91,19 @@ pub use parties::Bootstrap;
 pub use party::{EntityKind, NewOrganisation, NewPerson, Organisation, Person};
 pub use password::Password;
 pub use permit::{Act, Permit, PermittedTable, Scope};
+pub use product::{DeclaredUse, NewProductFinding, NewRight, NewSpecialUse, ProductFinding, RightView};
 pub use reasons::{REASONS, refusal};
 pub use registration::apply::RegistrationTerm;
 pub use registration::{
     Application, Ending, ExchangeEntry, NewApplication, Papers, ProductEntry, Registration, RegistrationState,
 };
 pub use registry::Registry;
+pub use requirement::{FieldRequirement, NewRequirement, RequirementState, RequirementView};
 pub use resource::{Barred, NewResource, Resource, ResourceState};
 pub use rules::Rules;
 pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
 pub use shuyu_model::canonical;
 pub use standing::{Admission, AdmissionState, MatterSubject, Term};
 pub use subject::Subject;
+pub use supply::{Supply, UpdateDue};
 pub use turn::Turn;

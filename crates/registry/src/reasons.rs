@@ -75,6 +75,21 @@ reasons! {
     ("REG-082", OF_THE_CITY, "a body that stands above all districts is placed in one")
     ("REG-083", SECTIONS_MISSING, "a district's scheme lacks sections that the document asks for")
     ("REG-084", NOT_THE_DISTRICT, "somebody else than a district's data department acts as one")
+    ("REG-105", FACT_MISSING, "of a resource nothing was told about a fact that the act waits for")
+    ("REG-106", UNKNOWN_VALUE, "a fact has a value that the document or the base catalogue does not list")
+    ("REG-107", UPDATED_TOO_SELDOM, "a resource is promised anew at a longer interval than its entry in the base catalogue")
+    ("REG-108", DEPARTMENTS_NOT_AGREED, "a department whose entries a catalogue touches has not agreed, or objects")
+    ("REG-109", CATALOGUE_UNDECIDED, "no decision on a version of the catalogue is on record")
+    ("REG-110", CATALOGUE_STALE, "what stands in a version of the catalogue is no longer what is registered")
+    ("REG-111", OUTSIDE_REQUIREMENTS, "agency and department agreed on no requirements for a resource, or not on this use")
+    ("REG-112", UNMASKED, "a column of a grade that is shown masked only has no mask")
+    ("REG-113", NOT_IN_DEPARTMENT_CATALOGUE, "a resource stands in no catalogue that its department published")
+    ("REG-114", STOPPED, "its own department stopped the use of a resource")
+    ("REG-115", LISTED_BY_ENTRY_ONLY, "the negative list is changed without the decision that the document asks for")
+    ("REG-116", PRODUCT_UNFOUND, "on a protected interest nothing was found about a product")
+    ("REG-117", PRODUCT_HARMS, "a product was found to harm a protected interest")
+    ("REG-118", USE_UNPERMITTED, "a scenario is for a use that needs a permission which is not on record")
+    ("REG-119", RIGHT_NOT_ALLOTTED, "a right in a product is allotted by no agreement about it, or stays with the departments")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

@@ -1,12 +1,15 @@
 //! The registry on real databases: every reason, and every way a permit dies.
 
+mod catalogues;
 mod districts;
 mod dossier;
 mod drafting;
+mod facts;
 mod findings;
 mod parties;
 mod permits;
 mod processing;
+mod products;
 mod regimes;
 mod registration;
 mod standing;
@@ -23,6 +26,9 @@ async fn every_code_is_given_somewhere() {
     seen.extend(dossier::codes_of_papers_with_every_fault().await);
     seen.extend(findings::codes_of_findings_with_every_fault().await);
     seen.extend(processing::codes_of_orders_with_every_fault().await);
+    seen.extend(facts::codes_of_facts_with_every_fault().await);
+    seen.extend(catalogues::codes_of_catalogues_with_every_fault().await);
+    seen.extend(products::codes_of_products_with_every_fault().await);
     seen.extend(districts::codes_of_districts_with_every_fault().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());

@@ -184,6 +184,12 @@ pub(crate) async fn recent(ledger: &Ledger, since: Time, items_max: usize) -> Re
     ledger.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_matter).collect()
 }
 
+/// The matters of a kind, oldest first.
+pub(crate) async fn of_kind(ledger: &Ledger, kind: MatterKind, items_max: usize) -> Result<Vec<Matter>> {
+    let sql = "SELECT * FROM matters WHERE kind = $1 ORDER BY id LIMIT $2";
+    ledger.read(sql, args![kind.word(), to_i64(items_max)]).await?.iter().map(read_matter).collect()
+}
+
 // Moves.
 
 fn read_move(row: &Row) -> Result<Moved> {

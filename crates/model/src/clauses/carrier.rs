@@ -89,6 +89,12 @@ words! {
         Explanation = "explanation",
         /// A paper of the dossier that is renewed, or made anew, by a day.
         Paper = "paper",
+        /// Data that is landed anew at the interval that was promised.
+        Update = "update",
+        /// The next version of the catalogue after a change.
+        Catalogue = "catalogue",
+        /// An entry of the base catalogue that is described or excluded.
+        Entry = "entry",
     }
 }
 

@@ -47,6 +47,8 @@ words! {
         Asset = "asset" "场所、设备和接入线路",
         DrillRecord = "drill_record" "应急演练记录",
         SecurityReview = "security_review" "安全审查记录",
+        TechnicalStandards = "technical_standards" "技术标准",
+        SecurityRequirements = "security_requirements" "安全要求",
     }
     /// An act that can wait for a paper.
     PaperAct {
@@ -165,6 +167,8 @@ impl PaperKind {
             Self::DrillRecord | Self::SecurityReview => &[P::HeldOn, P::Participants, P::Result],
             Self::DevelopmentPlan
             | Self::ManagementNorms
+            | Self::TechnicalStandards
+            | Self::SecurityRequirements
             | Self::SecurityPolicy
             | Self::Mandate
             | Self::OperationRules
@@ -185,6 +189,8 @@ impl PaperKind {
             Self::UpstreamRules
                 | Self::HigherRules
                 | Self::ManagementNorms
+                | Self::TechnicalStandards
+                | Self::SecurityRequirements
                 | Self::SecurityPolicy
                 | Self::ProtectionCertificate
                 | Self::CryptographyAssessment

@@ -66,6 +66,10 @@ pub enum PaperKind {
     DrillRecord,
     /// 安全审查记录.
     SecurityReview,
+    /// 技术标准.
+    TechnicalStandards,
+    /// 安全要求.
+    SecurityRequirements,
 }
 
 /// An act that can wait for a paper.
@@ -311,6 +315,10 @@ pub enum Interest {
     Privacy,
     /// 个人信息权益.
     PersonalInformation,
+    /// 集体秘密.
+    CollectiveSecrets,
+    /// 知识产权.
+    IntellectualProperty,
 }
 
 /// A finding to be recorded.
