@@ -31,7 +31,7 @@ use crate::{Registry, RegistryError, Resource, ResourceState, reasons};
 type Result<T> = std::result::Result<T, RegistryError>;
 
 /// How many values a fact has at most.
-pub const FACT_VALUES_MAX: usize = 40;
+const FACT_VALUES_MAX: usize = 40;
 
 /// A fact, as it was told last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

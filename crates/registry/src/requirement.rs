@@ -29,7 +29,7 @@ use crate::{Registry, RegistryError, Scenario, reasons};
 type Result<T> = std::result::Result<T, RegistryError>;
 
 /// How many resources a requirement names.
-pub const REQUIRED_RESOURCES_MAX: usize = 500;
+const REQUIRED_RESOURCES_MAX: usize = 500;
 
 /// How a requirement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -14,6 +14,7 @@ mod matters;
 mod openapi;
 mod processor;
 mod registration;
+mod resources;
 mod schema;
 mod sessions;
 mod support;

@@ -82,7 +82,9 @@ pub(super) async fn codes_of_facts_with_every_fault() -> BTreeSet<String> {
     let mut columns = fund_columns();
     columns.push(important());
     let plain = district.resource("plain", columns).await;
-    seen.extend(against_agreement(&district, &plain).await);
+    let agreement = district.agreement(std::slice::from_ref(&plain), 1).await;
+    let new = district.new_scenario("储备", UseKind::Industry, &agreement, &[(&plain, &["reserve"])]);
+    seen.extend(refused(district.registry.draft_scenario(&district.operator[0], new).await.unwrap()));
     let fund = district.resource("fund_accounts", fund_columns()).await;
     let scenario = self::scenario(&district, &fund).await;
     for requirement in district.registry.requirements().await.unwrap() {
@@ -138,7 +140,7 @@ async fn a_fact_is_told_by_its_own_department_and_the_last_one_counts() {
             town.registry.tell_fact(actor, &fund, told(FactKind::PriorityFields, values)).await.unwrap()
         };
         assert_eq!(refused(tell(&town.other_source[0], &["金融"]).await), ["REG-010"], "{backend}");
-        assert_eq!(refused(tell(&town.operator[0], &["金融"]).await), ["REG-011", "REG-010"], "{backend}");
+        assert_eq!(refused(tell(&town.operator[0], &["金融"]).await), ["REG-010", "REG-011"], "{backend}");
         allowed(tell(&town.source[0], &["金融", "住房公积金"]).await);
         allowed(tell(&town.agency[0], &["住房公积金"]).await);
         let facts = town.registry.resource_facts(&fund).await.unwrap().facts;
