@@ -58,6 +58,7 @@ pub mod testing;
 mod upward;
 mod view;
 mod violations;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -80,3 +81,4 @@ pub use registration::{
 pub use said::{Said, StruckField};
 pub use states::CaseState;
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};
+pub use work::{DemandLine, SupplyTask, WorkItem};

@@ -26,6 +26,7 @@ pub(crate) mod effects;
 pub(crate) mod guards;
 mod processors;
 pub(crate) mod store;
+mod supplies;
 mod sweep;
 mod view;
 

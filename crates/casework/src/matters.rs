@@ -279,6 +279,7 @@ impl Casework {
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
         if let Some((_, transition)) = leads {
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
+            found.extend(self.against_supply(&mut turn, &matter, &named, &history).await?);
             found.extend(self.against_candidacies(&mut turn, &matter, &named).await?);
         }
         if let Some(reasons) = Reasons::new(found) {

@@ -18,10 +18,11 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Order, Page, PaperDue, RegistrationTerm, Term};
+use shuyu_registry::{Listing, Order, Page, PaperDue, RegistrationTerm, Term, BaseEntry, CatalogueDue, UpdateDue};
 
 mod processors;
 mod watched;
+mod supplies;
 
 use crate::candidacy::{self, LaterRecord};
 use crate::case::Case;
@@ -76,6 +77,12 @@ pub enum ObligationKind {
     LaterRecord,
     /// The rules end soon.
     RulesWarning,
+    /// Data is landed anew at the interval that was promised.
+    Update,
+    /// The next version of the catalogue is published after a change.
+    Catalogue,
+    /// An entry of the base catalogue is described or excluded.
+    Entry,
 }
 
 impl ObligationKind {
@@ -91,11 +98,7 @@ impl ObligationKind {
         Self::Renewal,
         Self::Explanation,
         Self::Paper,
-        Self::Selection,
-        Self::Order,
-        Self::Supervision,
-        Self::LaterRecord,
-        Self::RulesWarning,
+    Self::Selection, Self::Order, Self::Supervision, Self::LaterRecord, Self::RulesWarning, Self::Update, Self::Catalogue, Self::Entry,
     ];
 
     /// The word in JSON.
@@ -116,6 +119,9 @@ impl ObligationKind {
             Self::Supervision => "supervision",
             Self::LaterRecord => "later_record",
             Self::RulesWarning => "rules_warning",
+            Self::Update => "update",
+            Self::Catalogue => "catalogue",
+            Self::Entry => "entry",
         }
     }
 }
@@ -191,6 +197,9 @@ pub(crate) struct Known<'a> {
     pub(crate) announced: &'a [(Matter, Time)],
     pub(crate) orders: &'a [Arc<Order>],
     pub(crate) later: &'a [LaterRecord],
+    pub(crate) updates: &'a [UpdateDue],
+    pub(crate) catalogue: Option<&'a CatalogueDue>,
+    pub(crate) entries: &'a [BaseEntry],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -206,6 +215,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_papers(known, &mut found);
     processors::owed(known, &mut found);
     watched::owed(known, &mut found);
+    supplies::owed(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -446,6 +456,9 @@ impl Casework {
         let announced = candidacy::store::announced(&mut book, max).await?;
         let later = candidacy::store::later_since(&mut book, since, max).await?;
         let orders = self.registry().orders_with_a_day().await?;
+        let updates = self.registry().updates_due().await?;
+        let catalogue = self.registry().catalogue_due().await?;
+        let entries = self.registry().outstanding_entries().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -464,6 +477,9 @@ impl Casework {
             announced: &announced,
             orders: &orders,
             later: &later,
+            updates: &updates,
+            catalogue: catalogue.as_ref(),
+            entries: &entries,
         };
         let sight = self.sight(viewer).await?;
         let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());

@@ -103,6 +103,8 @@ reasons! {
     ("CAS-129", TOO_FEW_MEMBERS, "a meeting of the coordination group is recorded at which too few members were")
     ("CAS-130", NOT_THE_OFFICE, "a record of the coordination group is made by somebody who does not keep its office")
     ("CAS-131", OFF_THE_PANEL, "an expert is named who is not on the coordination group's panel")
+    ("CAS-135", NOT_LANDED, "an aggregation is supplied of which nothing was landed since it was put")
+    ("CAS-136", NOT_RECHECKED, "a quality issue is confirmed without a check that passed after it was fixed")
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod reviews;
 mod schemes;
 mod shipped_matters;
 mod supervision;
+mod supplies;
 mod upward;
 mod violations;
 

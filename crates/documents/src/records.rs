@@ -33,6 +33,8 @@ pub(crate) struct Records {
     pub(crate) scenarios: BTreeMap<ScenarioId, Arc<Scenario>>,
     pub(crate) products: BTreeMap<ProductId, Product>,
     pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    /// Resources that a finding keeps out of every catalogue.
+    pub(crate) harmed: BTreeSet<ResourceId>,
     pub(crate) log_size: u64,
 }
 
@@ -67,6 +69,7 @@ impl Records {
             scenarios: all!(registry, scenarios),
             products: stations.delivery.products().into_iter().map(|one| (one.id.clone(), one)).collect(),
             subscriptions: stations.delivery.subscriptions().into_iter().map(|one| (one.id.clone(), one)).collect(),
+            harmed: registry.harmed().await?.into_iter().collect(),
             log_size,
         })
     }

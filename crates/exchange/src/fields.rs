@@ -110,6 +110,15 @@ const SCENARIO: &[Field] = &[
     field("approved_on", Form::Day),
 ];
 
+const PRODUCT: &[Field] = &[
+    field("product", ID),
+    field("title", NAME),
+    field("operator", NAME),
+    optional("scenario", ID),
+    optional("resources", Form::Texts),
+    field("registered_on", Form::Day),
+];
+
 /// The fields of a kind.
 pub fn of(kind: Upward) -> &'static [Field] {
     match kind {
@@ -119,6 +128,7 @@ pub fn of(kind: Upward) -> &'static [Field] {
         Upward::Selection => SELECTION,
         Upward::Agreement => AGREEMENT,
         Upward::Scenario => SCENARIO,
+        Upward::Product => PRODUCT,
     }
 }
 

@@ -50,6 +50,7 @@ migrations! {
     19 "candidacies" "0019_candidacies.sql";
     20 "agreements" "0020_agreements.sql";
     22 "selection" "0022_selection.sql";
+    23 "resources" "0023_resources.sql";
     27 "workroom" "0027_workroom.sql";
 }
 

@@ -152,6 +152,10 @@ ids! {
     AssetId, "AST", "data asset";
     /// A background job.
     JobId, "JOB", "job";
+    /// A version of a catalogue.
+    CatalogueId, "CTL", "catalogue";
+    /// What agency and department agree for a field.
+    RequirementId, "FRQ", "field requirement";
     /// The scheme of a district under the city.
     DistrictSchemeId, "DSC", "district scheme";
     /// Another platform, above or below this one.

@@ -25,6 +25,7 @@ mod choosing;
 mod conduct;
 mod diff;
 mod dossier;
+mod facts;
 mod faults;
 mod group;
 mod interest;
@@ -52,6 +53,9 @@ pub use conduct::{
 };
 pub use diff::{Difference, diff, paths};
 pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular};
+pub use facts::{
+    CatalogueRules, FactAct, FactKind, FactRules, PlannedProduct, ProductRules, QualityRules, Right, SpecialUse,
+};
 use faults::Faults;
 pub use group::GroupRules;
 pub use interest::Interest;
@@ -229,6 +233,18 @@ pub struct Regime {
     /// Lifecycles beside approvals; one that the jurisdiction lacks is not there.
     #[serde(default)]
     pub matter: BTreeMap<MatterKind, MatterRules>,
+    /// Facts that are told of resources; one that the document does not ask for is not there.
+    #[serde(default)]
+    pub fact: BTreeMap<FactKind, FactRules>,
+    /// The catalogue in versions, where the document has it published.
+    pub catalogue: Option<CatalogueRules>,
+    /// The supply of data, where the document asks for its quality.
+    pub quality: Option<QualityRules>,
+    /// Products, where the document asks more of them than of what they are made of.
+    pub product: Option<ProductRules>,
+    /// Products that the document announces.
+    #[serde(default)]
+    pub planned_product: Vec<PlannedProduct>,
 }
 
 /// One thing wrong with a rule file.

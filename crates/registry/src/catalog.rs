@@ -2,12 +2,16 @@
 //! lists that the public may see (二(三): 授权对象、内容、范围和时限).
 
 use serde::Serialize;
-use shuyu_model::id::{AgreementId, ResourceId};
+use shuyu_model::id::{AgreementId, ResourceId, ScenarioId};
 use shuyu_model::registration::RegistrationCode;
 use shuyu_model::{Column, Day, Time};
 
+use crate::findings;
 use crate::page::{Listing, Page};
-use crate::{Agreement, AgreementKind, AgreementState, Registry, RegistryError, Resource, ResourceState};
+use crate::world::World;
+use crate::{
+    Agreement, AgreementKind, AgreementState, Registry, RegistryError, Resource, ResourceState, Scenario, ScenarioState,
+};
 
 /// A resource that can be authorised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,6 +26,8 @@ pub struct CatalogEntry {
     pub description: String,
     /// The department's name.
     pub source: String,
+    /// Whose the data is by the rules.
+    pub owner: Option<String>,
     /// How often it is landed anew, in days.
     pub update_every_days: u16,
     /// Its columns.
@@ -59,7 +65,8 @@ impl Registry {
         let (world, now) = (self.world().await?, self.now());
         let open = world.resources.values().map(AsRef::as_ref).filter(|resource: &&Resource| {
             let is_current = resource.registered_until.is_none_or(|until| now < until);
-            resource.state == ResourceState::Registered && is_current && resource.barred.is_none()
+            let is_listed = resource.state == ResourceState::Registered && is_current && resource.barred.is_none();
+            is_listed && !findings::is_harmed(&self.asked(&world), resource)
         });
         Ok(Listing::cut(
             open,
@@ -71,6 +78,7 @@ impl Registry {
                 title: resource.title.clone(),
                 description: resource.description.clone(),
                 source: world.name_of(&resource.source).to_owned(),
+                owner: self.owner_of(&world, resource),
                 update_every_days: resource.update_every_days,
                 columns: resource.columns.clone(),
                 registered_until: resource.registered_until,
@@ -120,4 +128,96 @@ impl Registry {
             },
         ))
     }
+}
+
+/// A resource of a scenario, and the fields of it that the scenario takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UsedResource {
+    /// What people call it.
+    pub title: String,
+    /// The department's name.
+    pub source: String,
+    /// What people call each field.
+    pub fields: Vec<String>,
+}
+
+/// An approved scenario, as everybody may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicScenario {
+    /// Which.
+    pub scenario: ScenarioId,
+    /// What people call it.
+    pub title: String,
+    /// The operator's name.
+    pub operator: String,
+    /// The data that it needs.
+    pub uses: Vec<UsedResource>,
+}
+
+/// A resource or scenario with its marks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MarkedThing {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// With what it is marked.
+    pub marks: Vec<String>,
+}
+
+impl Registry {
+    /// What a scenario is made from: each resource with the fields that it takes.
+    pub async fn uses_of(&self, id: &ScenarioId) -> Result<Vec<UsedResource>, RegistryError> {
+        let world = self.world().await?;
+        Ok(used(&world, world.scenario(id)?))
+    }
+
+    /// The approved scenarios, oldest first, each with the data that it needs.
+    pub async fn approved_scenarios(&self, page: &Page) -> Result<Listing<PublicScenario>, RegistryError> {
+        let world = self.world().await?;
+        let approved =
+            world.scenarios.values().map(AsRef::as_ref).filter(|one: &&Scenario| one.state == ScenarioState::Approved);
+        Ok(Listing::cut(
+            approved,
+            page,
+            |scenario| scenario.id.as_str(),
+            |scenario| PublicScenario {
+                scenario: scenario.id.clone(),
+                title: scenario.title.clone(),
+                operator: world.name_of(&scenario.operator).to_owned(),
+                uses: used(&world, scenario),
+            },
+        ))
+    }
+
+    /// The resources and scenarios that bear this mark, or any mark.
+    pub async fn marked(&self, value: Option<&str>) -> Result<Vec<MarkedThing>, RegistryError> {
+        let world = self.world().await?;
+        let title = |id: &str| {
+            let resource = ResourceId::parse(id).ok().and_then(|id| world.resources.get(&id));
+            let scenario = ScenarioId::parse(id).ok().and_then(|id| world.scenarios.get(&id));
+            resource.map(|one| one.title.clone()).or_else(|| scenario.map(|one| one.title.clone()))
+        };
+        let marked = world.facts.iter().filter_map(|(id, facts)| {
+            let marks: Vec<String> =
+                facts.iter().filter(|(kind, _)| kind.is_mark()).flat_map(|(_, fact)| fact.told.clone()).collect();
+            let bears = value.map_or(!marks.is_empty(), |value| marks.iter().any(|mark| mark == value));
+            bears.then_some(MarkedThing { id: id.clone(), title: title(id)?, marks })
+        });
+        Ok(marked.collect())
+    }
+}
+
+fn used(world: &World, scenario: &Scenario) -> Vec<UsedResource> {
+    let resources = scenario.resources().into_iter().filter_map(|id| world.resources.get(id));
+    let used = resources.map(|resource| UsedResource {
+        title: resource.title.clone(),
+        source: world.name_of(&resource.source).to_owned(),
+        fields: scenario
+            .columns_of(&resource.id)
+            .into_iter()
+            .map(|name| resource.column(name).map_or_else(|| name.to_owned(), |column| column.title.clone()))
+            .collect(),
+    });
+    used.collect()
 }

@@ -4,19 +4,23 @@
 use std::collections::BTreeMap;
 
 use shuyu_model::id::{OrganisationId, ResourceId};
-use shuyu_model::regime::PaperAct;
-use shuyu_model::{Actor, Column, Day, Reason, Regime, Role, Time, Verdict};
+use shuyu_model::regime::{FactAct, PaperAct};
+use shuyu_model::{Actor, Column, Day, Mask, Reason, Regime, Role, Time, Verdict};
 
 use crate::affiliates;
 use crate::dossier::{self, OnFile, Parties};
+use crate::catalogue;
+use crate::facts;
 use crate::findings;
 use crate::live::Basis;
 use crate::own;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
 use crate::plan;
 use crate::processing;
+use crate::product;
 use crate::reasons::{self, cut, names};
 use crate::registration::rules as registration;
+use crate::requirement;
 use crate::standing;
 use crate::world::World;
 use crate::{Agreement, AgreementState, RegistryError, Resource, ResourceState, Scenario, ScenarioState};
@@ -82,8 +86,13 @@ pub(crate) fn permit(
     used_for(asked, scenario, scope, &mut found);
     let mut tables = columns(asked, scenario, scope, &mut found)?;
     covered(asked, agreement, scenario.resources(), &mut found);
+    requirement::against(asked, scenario, &mut found);
+    product::unpermitted(asked, scenario, &mut found);
 
     let product_end = scope.product.as_ref().and_then(|product| registration::of_product(asked, product, &mut found));
+    if let Some(product) = scope.product.as_ref().filter(|_| act.has_entity()) {
+        product::against(asked, product, scenario.use_kind, &mut found);
+    }
     let entity_here = entity.or(redevelops.then_some(&actor.organisation));
     let on_file = on_file(asked, act, scenario, agreement, entity_here, &mut found)?;
 
@@ -401,7 +410,7 @@ fn outside_scenario(
     asked.regime.reason(reasons::OUTSIDE_SCENARIO, &asked.regime.agreement.scope_is_binding, what, instead)
 }
 
-/// REG-001, REG-004, REG-005, REG-014, REG-046, REG-047.
+/// REG-001, REG-004, REG-005, REG-014, REG-046, REG-047, REG-105, REG-107, REG-113, REG-114.
 pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
     let (regime, rules) = (asked.regime, &asked.regime.resource);
     let name = &resource.name;
@@ -424,6 +433,9 @@ pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Ve
     }
     on_negative_list(asked, resource, found);
     findings::against(asked, resource, found);
+    facts::stopped(asked, resource, found);
+    facts::against(asked, resource, FactAct::Using, found);
+    catalogue::of_department(asked, resource, found);
     if rules.shared_needs_provider_consent.value
         && let (Some(provider), None) = (&resource.shared_from, resource.consent_digest)
     {
@@ -444,7 +456,7 @@ fn on_negative_list(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reas
     }
 }
 
-/// REG-002, REG-003.
+/// REG-002, REG-003, REG-112.
 pub(crate) fn of_columns(asked: &Asked<'_>, resource: &Resource, columns: &[&str], found: &mut Vec<Reason>) {
     graded(asked, resource, columns, found);
     let rule = &asked.regime.resource.grades_barred;
@@ -452,6 +464,13 @@ pub(crate) fn of_columns(asked: &Asked<'_>, resource: &Resource, columns: &[&str
     if !barred.is_empty() {
         let what = format!("of a grade that is never authorised, on `{}`: {}", resource.name, names(&barred));
         found.push(asked.regime.reason(reasons::GRADE_BARRED, rule, what, "do without them"));
+    }
+    let Some(rule) = &asked.regime.resource.grades_masked else { return };
+    let is_bare = |column: &Column| column.mask == Mask::None && column.grade.is_some_and(|g| rule.value.contains(&g));
+    let bare = names_where(resource, columns, is_bare);
+    if !bare.is_empty() {
+        let what = format!("of a grade that is shown masked only, without a mask on `{}`: {}", resource.name, names(&bare));
+        found.push(asked.regime.reason(reasons::UNMASKED, rule, what, "let its department give each a mask"));
     }
 }
 

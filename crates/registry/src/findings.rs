@@ -51,7 +51,7 @@ impl FindingOutcome {
         }
     }
 
-    fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         [Self::Clear, Self::Treated, Self::Harmed].into_iter().find(|outcome| outcome.word() == word)
     }
 }
@@ -212,5 +212,21 @@ pub(crate) fn against(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Re
         let what = format!("operating `{}` was found to harm: {}", resource.name, names(&harmed));
         let instead = "do without it, or have it treated and found anew";
         found.push(asked.regime.reason(reasons::INTEREST_HARMED, rule, what, instead));
+    }
+}
+
+/// Whether a finding on it, as it is now, says that something is harmed.
+pub(crate) fn is_harmed(asked: &Asked<'_>, resource: &Resource) -> bool {
+    let known = asked.world.findings.get(&resource.id).into_iter().flat_map(BTreeMap::values);
+    known.into_iter().any(|one| one.outcome == FindingOutcome::Harmed && one.resource_digest == resource.digest)
+}
+
+impl Registry {
+    /// The resources that a finding keeps out of every catalogue: their operation does harm.
+    pub async fn harmed(&self) -> Result<Vec<ResourceId>> {
+        let world = self.world().await?;
+        let asked = self.asked(&world);
+        let harmed = world.resources.values().filter(|resource| is_harmed(&asked, resource));
+        Ok(harmed.map(|resource| resource.id.clone()).collect())
     }
 }

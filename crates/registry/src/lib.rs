@@ -32,11 +32,13 @@ pub mod agreement;
 mod agreements;
 mod applicant;
 mod catalog;
+mod catalogue;
 mod decide;
 pub mod district;
 mod dossier;
 pub mod enact;
 mod error;
+mod facts;
 mod findings;
 mod headings;
 mod live;
@@ -52,9 +54,11 @@ pub mod password;
 pub mod permit;
 pub mod plan;
 mod processing;
+mod product;
 mod reasons;
 pub mod registration;
 mod registry;
+mod requirement;
 pub mod resource;
 mod resources;
 pub mod rules;
@@ -63,6 +67,7 @@ mod scenarios;
 mod standing;
 mod store;
 mod subject;
+pub mod supply;
 pub mod testing;
 mod thematic;
 mod turn;
@@ -74,12 +79,18 @@ mod tests;
 
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shares};
 pub use applicant::Applicant;
-pub use catalog::{Authorised, CatalogEntry};
+pub use catalog::{Authorised, CatalogEntry, MarkedThing, PublicScenario, UsedResource};
+pub use catalogue::{
+    Catalogue, CatalogueAnswer, CatalogueDue, CatalogueEntry, CatalogueKind, CatalogueState, LeftOut, NewCatalogue,
+};
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
 pub use dossier::{
     AdversePaper, Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing,
 };
 pub use error::RegistryError;
+pub use facts::{
+    BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
+};
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use mode::last_day;
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField, OrdersTally};
@@ -91,12 +102,14 @@ pub use party::{EntityKind, NewOrganisation, NewPerson, Organisation, Person};
 pub use password::Password;
 pub use permit::{Act, Permit, PermittedTable, Scope};
 pub use plan::{Plan, PlannedForm, PlannedProduct};
+pub use product::{DeclaredUse, NewProductFinding, NewRight, NewSpecialUse, ProductFinding, RightView};
 pub use reasons::{REASONS, refusal};
 pub use registration::apply::RegistrationTerm;
 pub use registration::{
     Application, Ending, ExchangeEntry, NewApplication, Papers, ProductEntry, Registration, RegistrationState,
 };
 pub use registry::Registry;
+pub use requirement::{FieldRequirement, NewRequirement, RequirementState, RequirementView};
 pub use resource::{Barred, NewResource, Resource, ResourceState};
 pub use rules::Rules;
 pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
@@ -106,4 +119,5 @@ pub use subject::Subject;
 pub use thematic::{
     ComputedTable, GovernanceKind, GovernanceStep, Measured, NewThematicDatabase, ThematicDatabase, ThematicVersion,
 };
+pub use supply::{Supply, UpdateDue};
 pub use turn::Turn;

@@ -23,6 +23,8 @@ pub(crate) enum Basis {
     /// What somebody applies for, about this thing. No permit rests on it.
     Application(String),
     Order(OrderId),
+    /// The base catalogue, the departments' catalogues and the requirements of fields.
+    Catalogues,
 }
 
 /// The counters.

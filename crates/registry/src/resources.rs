@@ -137,6 +137,11 @@ impl Registry {
         world.resource(id)?;
         let mut found = Vec::new();
         decide::role(&self.asked(&world), actor, &[Role::Regulator], &mut found);
+        if let Some(rules) = &self.regime().negative_list {
+            let what = format!("what stands on the negative list is decided by: {}", rules.decided_by.value.zh());
+            let instead = "let the department submit an entry, and record the decision on it";
+            found.push(self.regime().reason(reasons::LISTED_BY_ENTRY_ONLY, &rules.decided_by, what, instead));
+        }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "resource.barring_refused", id.as_str(), reasons).await;
         }

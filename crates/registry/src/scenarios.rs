@@ -14,7 +14,7 @@ use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::reasons::cut;
 use crate::scenario::{NewScenario, Reviewed, Scenario, ScenarioState};
 use crate::world::World;
-use crate::{AgreementKind, Registry, RegistryError, canonical, plan, reasons, store};
+use crate::{AgreementKind, Registry, RegistryError, canonical, plan, reasons, store, product, requirement};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -142,6 +142,8 @@ pub(crate) fn against(asked: &Asked<'_>, scenario: &Scenario, found: &mut Vec<Re
         decide::of_resource(asked, resource, found);
         decide::of_columns(asked, resource, &scenario.columns_of(id), found);
     }
+    requirement::against(asked, scenario, found);
+    product::unpermitted(asked, scenario, found);
     reasons_for_fields(asked, scenario, found);
     plan::against(asked, scenario, found);
     on_file(asked, scenario, &agreement.grantor, found);

@@ -115,6 +115,7 @@ pub fn refused<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<String> {
     reasons.iter().map(|reason| reason.code.to_string()).collect()
 }
 
+mod facts;
 mod findings;
 mod papers;
 
@@ -267,6 +268,7 @@ impl Town {
         enact::decided(&mut turn, procedure, id.as_str(), draft.digest).await.expect("a registration");
         turn.commit(Event::done(None, "resource.registered", id.as_str())).await.expect("a registration");
         self.found_clear(id).await;
+        self.told_all(id).await;
     }
 
     /// Registers a product of a scenario.
@@ -276,6 +278,7 @@ impl Town {
         let digest = digest(self.ledger(), id.as_str());
         result::first(&mut turn, id.as_str(), digest, Some(entry)).await.expect("a registration");
         turn.commit(Event::done(None, "product.registered", id.as_str())).await.expect("a registration");
+        self.found_product_clear(id).await;
     }
 
     /// Revokes the registrations of a resource or product.

@@ -1,8 +1,10 @@
 //! The registry on real databases: every reason, and every way a permit dies.
 
+mod catalogues;
 mod districts;
 mod dossier;
 mod drafting;
+mod facts;
 mod findings;
 mod own;
 mod overrides;
@@ -10,6 +12,7 @@ mod parties;
 mod permits;
 mod plans;
 mod processing;
+mod products;
 mod regimes;
 mod registration;
 mod standing;
@@ -28,6 +31,9 @@ async fn every_code_is_given_somewhere() {
     seen.extend(findings::codes_of_findings_with_every_fault().await);
     seen.extend(processing::codes_of_orders_with_every_fault().await);
     seen.extend(plans::codes_of_plans_with_every_fault().await);
+    seen.extend(facts::codes_of_facts_with_every_fault().await);
+    seen.extend(catalogues::codes_of_catalogues_with_every_fault().await);
+    seen.extend(products::codes_of_products_with_every_fault().await);
     seen.extend(districts::codes_of_districts_with_every_fault().await);
     seen.extend(own::codes_of_own_tables_with_every_fault().await);
     seen.extend(overrides::codes_of_overrides_with_every_fault().await);

@@ -7,9 +7,10 @@
 
 use serde_json::{Value, json};
 use shuyu_model::Day;
-use shuyu_model::id::{AgreementId, OrganisationId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::regime::words::Upward;
+use shuyu_model::registration::RegistrationKind;
 
 use crate::subject::parsed;
 use crate::world::World;
@@ -35,6 +36,9 @@ impl Registry {
                     (Upward::Registration, registration(&world, resource, today, until)),
                     (Upward::Catalog, entry(&world, resource, until)),
                 ]
+            }
+            ProcedureKind::ProductRegistration => {
+                product(&world, &parsed(ProductId::parse(id))?, today)?.map(|told| (Upward::Product, told)).into_iter().collect()
             }
             ProcedureKind::OperatorAgreement => {
                 vec![(Upward::Agreement, agreement(&world, &parsed(AgreementId::parse(id))?, today)?)]
@@ -95,5 +99,24 @@ fn scenario(world: &World, id: &ScenarioId, today: Day) -> Result<Value, Registr
         "operator": world.name_of(&scenario.operator), "agreement": scenario.agreement,
         "resources": titles(world, scenario.resources().into_iter()), "digest": scenario.digest,
         "approved_on": today,
+    }))
+}
+
+/// A product, by the application that is decided in this turn; by what was registered,
+/// where that has gone already.
+fn product(world: &World, id: &ProductId, today: Day) -> Result<Option<Value>, RegistryError> {
+    if let Some(entry) = world.application(id.as_str(), RegistrationKind::First).and_then(|one| one.product.as_ref()) {
+        let scenario = world.scenario(&entry.scenario)?;
+        return Ok(Some(json!({
+            "product": id, "title": entry.title, "operator": world.name_of(&scenario.operator),
+            "scenario": scenario.id, "resources": titles(world, scenario.resources().into_iter()),
+            "registered_on": today,
+        })));
+    }
+    let known = world.registrations_of(id.as_str()).last();
+    Ok(known.map(|known| {
+        json!({
+            "product": id, "title": known.title, "operator": world.name_of(&known.holder), "registered_on": today,
+        })
     }))
 }

@@ -9,17 +9,22 @@ use std::sync::Arc;
 
 use shuyu_model::Time;
 use shuyu_model::id::{
-    AgreementId, DistrictSchemeId, OrderId, OrganisationId, PersonId, RegistrationId, ResourceId, ScenarioId,
+    AgreementId, DistrictSchemeId, OrderId, OrganisationId, PersonId, ProductId, RegistrationId, RequirementId,
+    ResourceId, ScenarioId,
 };
-use shuyu_model::regime::{Interest, PaperKind};
+use shuyu_model::regime::{FactKind, Interest, PaperKind, SpecialUse};
 use shuyu_model::registration::RegistrationKind;
 
+use crate::catalogue;
 use crate::district::{self, DistrictScheme};
 use crate::dossier::{self, Paper};
+use crate::facts::{self, BaseEntry, Fact, Stop};
 use crate::findings::{self, Finding};
 use crate::live::Basis;
 use crate::own::{self, OwnTable};
+use crate::product::{self, DeclaredUse, ProductFinding};
 use crate::registration::{self, Application, Registration};
+use crate::requirement::{self, FieldRequirement};
 use crate::store::Book;
 use crate::{
     Admission, Agreement, AgreementKind, Order, Organisation, Person, RegistryError, Resource, Scenario, store,
@@ -52,6 +57,20 @@ pub(crate) struct World {
     pub(crate) papers: BTreeMap<OrganisationId, Vec<Arc<Paper>>>,
     /// The last finding on each protected interest of each resource.
     pub(crate) findings: BTreeMap<ResourceId, BTreeMap<Interest, Finding>>,
+    /// What was told last of each resource and scenario.
+    pub(crate) facts: BTreeMap<String, BTreeMap<FactKind, Fact>>,
+    /// Resources that their departments stopped.
+    pub(crate) stops: BTreeMap<ResourceId, Stop>,
+    /// The base catalogue.
+    pub(crate) base: BTreeMap<String, BaseEntry>,
+    /// What stands in the catalogues that departments published.
+    pub(crate) department_catalogues: BTreeMap<OrganisationId, BTreeSet<ResourceId>>,
+    /// What is agreed for fields.
+    pub(crate) requirements: BTreeMap<RequirementId, Arc<FieldRequirement>>,
+    /// The last finding on each protected interest of each product.
+    pub(crate) product_findings: BTreeMap<ProductId, BTreeMap<Interest, ProductFinding>>,
+    /// Special uses of scenarios.
+    pub(crate) special_uses: BTreeMap<ScenarioId, BTreeMap<SpecialUse, DeclaredUse>>,
     /// The districts that organisations belong to; a district's data department to itself.
     pub(crate) districts: BTreeMap<OrganisationId, OrganisationId>,
     /// Their schemes.
@@ -78,6 +97,10 @@ impl World {
         world.take_orders(store::orders(book, "").await?);
         world.take_own_tables(own::store::own_tables(book, "").await?);
         world.take_districts(book, "").await?;
+        world.take_facts(book, "").await?;
+        world.take_catalogues(book).await?;
+        world.take_uses(book, "").await?;
+        world.take_product_findings(book, "").await?;
         world.index();
         Ok(world)
     }
@@ -103,8 +126,14 @@ impl World {
                     self.refresh_registrations(book, id.as_str()).await?;
                     self.take_findings(findings::store::findings(book, id.as_str()).await?);
                     self.take_own_tables(own::store::own_tables(book, id.as_str()).await?);
+                    self.stops.remove(id);
+                    self.take_facts(book, id.as_str()).await?;
                 }
-                Basis::Product(id) => self.refresh_registrations(book, id.as_str()).await?,
+                Basis::Product(id) => {
+                    self.refresh_registrations(book, id.as_str()).await?;
+                    self.take_product_findings(book, id.as_str()).await?;
+                }
+                Basis::Catalogues => self.take_catalogues(book).await?,
                 Basis::Application(subject) => self.refresh_registrations(book, subject).await?,
                 Basis::Agreement(id) => {
                     self.take_agreements(store::agreements(book, id.as_str()).await?);
@@ -114,6 +143,8 @@ impl World {
                 Basis::Scenario(id) => {
                     self.take_scenarios(store::scenarios(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
+                    self.take_facts(book, id.as_str()).await?;
+                    self.take_uses(book, id.as_str()).await?;
                 }
             }
         }
@@ -204,6 +235,38 @@ impl World {
     ) -> impl Iterator<Item = &Paper> {
         let all = self.papers.get(organisation).into_iter().flatten().map(AsRef::as_ref);
         all.filter(move |paper: &&Paper| paper.kind == kind && paper.scenario.as_ref() == scenario)
+    }
+
+    /// In the order of their numbers, so that the last one stays.
+    async fn take_facts(&mut self, book: &mut Book<'_>, subject: &str) -> Result<(), RegistryError> {
+        for (subject, fact) in facts::store::facts(book, subject).await? {
+            self.facts.entry(subject).or_default().insert(fact.fact, fact);
+        }
+        self.stops.extend(facts::store::stops(book, subject).await?);
+        Ok(())
+    }
+
+    async fn take_catalogues(&mut self, book: &mut Book<'_>) -> Result<(), RegistryError> {
+        let base = facts::store::base_entries(book).await?;
+        self.base = base.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
+        self.department_catalogues = catalogue::store::department_catalogues(book).await?;
+        let requirements = requirement::store::requirements(book).await?;
+        self.requirements = requirements.into_iter().map(|one| (one.id.clone(), Arc::new(one))).collect();
+        Ok(())
+    }
+
+    async fn take_uses(&mut self, book: &mut Book<'_>, scenario: &str) -> Result<(), RegistryError> {
+        for (scenario, declared) in product::store::special_uses(book, scenario).await? {
+            self.special_uses.entry(scenario).or_default().insert(declared.special_use, declared);
+        }
+        Ok(())
+    }
+
+    async fn take_product_findings(&mut self, book: &mut Book<'_>, product: &str) -> Result<(), RegistryError> {
+        for (product, finding) in product::store::findings(book, product).await? {
+            self.product_findings.entry(product).or_default().insert(finding.interest, finding);
+        }
+        Ok(())
     }
 
     async fn take_districts(&mut self, book: &mut Book<'_>, id: &str) -> Result<(), RegistryError> {

@@ -42,6 +42,7 @@ pub mod needs;
 pub mod openapi;
 mod owner;
 mod page;
+mod planned;
 pub mod program;
 mod public_documents;
 mod public_selections;

@@ -103,6 +103,8 @@ needs! {
     SeeMatters = "see_matters", Platform;
     /// Records findings on protected interests of resources.
     FindInterests = "find_interests", Platform;
+    /// Tells facts, keeps catalogues and requirements of fields; whose, the station asks.
+    KeepFacts = "keep_facts", Platform;
     /// Enters papers of the own organisation, and answers those of others.
     KeepDossier = "keep_dossier", Platform;
     /// Sees what is on file of organisations.

@@ -5,6 +5,7 @@
 //!
 //! Not here: anything that only some may see.
 
+mod lists;
 pub(crate) mod registrations;
 
 use maud::{DOCTYPE, Markup, html};
@@ -29,6 +30,7 @@ pub(crate) const STYLE: &str = include_str!("page.css");
 /// One product, for everybody.
 struct Offered {
     title: String,
+    sources: Vec<String>,
     kind: &'static str,
     needs_consent: bool,
     since: String,
@@ -44,6 +46,9 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
     let catalog = registry.catalog(&first).await?;
     let products = offered(app).await?;
     let notices = app.casework().notices(&first).await?;
+    let planned = crate::planned::products(app).await?;
+    let versions = registry.catalogues(true).await?;
+    let scenarios = registry.approved_scenarios(&first).await?;
     let checkpoint = app.ledger().log().checkpoint();
     let regime = registry.regime();
     let page = html! {
@@ -70,8 +75,11 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
                             }
                         }
                     }))
+                    (lists::section_of_versions(regime, &versions))
+                    (section("应用场景及数据需求", "Scenarios and the data they need", scenarios.total, lists::scenarios_table(&scenarios.items)))
                     (section("登记公示", "On public notice", notices.total, registrations::notices_table(&notices.items)))
                     (section("产品", "Products", products.len(), products_table(&products)))
+                    (lists::section_of_planned(&planned))
                     (log_section(&checkpoint.origin, checkpoint.size, &hex::encode(checkpoint.root)))
                 }
                 footer { p { "数据截至 As of " (app.ledger().now()) " · " a href="/registrations" { "登记结果查询 Verify a registration" } } }
@@ -151,8 +159,10 @@ async fn offered(app: &App) -> Result<Vec<Offered>, Problem> {
             continue;
         }
         let registration = app.registry().registration_of(product.id.as_str()).await?;
+        let uses = app.registry().uses_of(&product.scenario).await?;
         offered.push(Offered {
             registration,
+            sources: uses.into_iter().map(|used| format!("{}（{}）", used.title, used.source)).collect(),
             prices: prices.remove(&product.id).unwrap_or_default(),
             title: product.title,
             kind: match product.kind {
@@ -208,11 +218,12 @@ fn unit(unit: Unit) -> &'static str {
 fn products_table(products: &[Offered]) -> Markup {
     html! {
         table {
-            thead { tr { th { "产品 Product" } th { "形式 Form" } th { "价格 Price" } th { "本人同意 Consent" } th { "发布 Since" } th { "登记 Registration" } } }
+            thead { tr { th { "产品 Product" } th { "数据来源 Made from" } th { "形式 Form" } th { "价格 Price" } th { "本人同意 Consent" } th { "发布 Since" } th { "登记 Registration" } } }
             tbody {
                 @for product in products.iter().take(ROWS_MAX) {
                     tr {
                         td { (product.title) }
+                        td { (product.sources.join("、")) }
                         td { (product.kind) }
                         td {
                             @for mark in &product.prices { (price(mark)) }

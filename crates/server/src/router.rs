@@ -13,7 +13,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic, catalogues, facts, work,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -91,6 +91,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(market());
     all.extend(other_platforms());
     all.extend(income());
+    all.extend(supply());
     all
 }
 
@@ -308,6 +309,42 @@ fn income() -> Vec<Route> {
         route(POST, "/v1/assets", worth::record, Needs::BookAssets, "Records a data asset."),
         route(GET, "/v1/assets", worth::assets, Needs::SeeStatements, "Lists data assets with their booked values."),
         route(GET, "/v1/contributions/{month}", worth::contributions, Needs::SeeStatements, "Lists what each department contributed, with the records behind it."),
+    ]
+}
+
+#[rustfmt::skip]
+fn supply() -> Vec<Route> {
+    vec![
+        route(GET, "/v1/resources/{id}/facts", facts::show, Needs::SeeBusiness, "Shows whose a resource is, what was told of it, and whether its department stopped it."),
+        route(POST, "/v1/resources/{id}/facts", facts::tell, Needs::KeepFacts, "Tells a fact of a resource."),
+        route(PUT, "/v1/resources/{id}/stop", facts::stop, Needs::KeepFacts, "Stops every use of an own resource, at once."),
+        route(DELETE, "/v1/resources/{id}/stop", facts::lift, Needs::KeepFacts, "Lifts an own stop."),
+        route(GET, "/v1/scenarios/{id}/marks", facts::marks, Needs::SeeBusiness, "Lists the marks of a scenario."),
+        route(POST, "/v1/scenarios/{id}/marks", facts::mark, Needs::KeepFacts, "Marks a scenario."),
+        route(GET, "/v1/marked", catalogues::marked, Needs::SeeBusiness, "Lists the resources and scenarios that bear a mark."),
+        route(GET, "/v1/scenarios/{id}/special_uses", facts::special_uses, Needs::SeeBusiness, "Lists the uses of a scenario that need a permission of their own."),
+        route(POST, "/v1/scenarios/{id}/special_uses", facts::special_use, Needs::KeepFacts, "Declares a use that needs a permission of its own, or permits it."),
+        route(GET, "/v1/base_catalogue", catalogues::inventory, Needs::SeeBusiness, "Lists what departments hold, what stands for it, and what has no entry."),
+        route(POST, "/v1/base_catalogue", catalogues::enter, Needs::KeepFacts, "Enters what a department holds into the base catalogue."),
+        route(POST, "/v1/catalogues", catalogues::compile, Needs::KeepFacts, "Compiles the next version of a catalogue."),
+        route(GET, "/v1/catalogues", catalogues::list, Needs::SeeBusiness, "Lists versions of catalogues, the newest first."),
+        route(GET, "/v1/catalogues/{id}", catalogues::show, Needs::SeeBusiness, "Shows a version of a catalogue."),
+        route(POST, "/v1/catalogues/{id}/answers", catalogues::answer, Needs::KeepFacts, "Answers for a department whose entries a version touches."),
+        route(POST, "/v1/catalogues/{id}/decision", catalogues::decide, Needs::KeepFacts, "Records the decision on a version by its minutes."),
+        route(POST, "/v1/catalogues/{id}/publication", catalogues::publish, Needs::KeepFacts, "Publishes a version."),
+        route(GET, "/v1/published_catalogues", catalogues::published, Needs::Nothing, "Lists the versions that are or were published, for everybody."),
+        route(GET, "/v1/planned_products", catalogues::planned, Needs::Nothing, "Lists the products that the document announces, for everybody."),
+        route(POST, "/v1/field_requirements", facts::propose, Needs::KeepFacts, "Proposes what agency and departments agree on for a field."),
+        route(GET, "/v1/field_requirements", facts::requirements, Needs::SeeBusiness, "Lists what is agreed for fields, and whose consent is missing."),
+        route(POST, "/v1/field_requirements/{id}/consents", facts::consent, Needs::KeepFacts, "Consents to what is proposed for a field."),
+        route(POST, "/v1/field_requirements/{id}/withdrawal", facts::withdraw, Needs::KeepFacts, "Takes back what was agreed for a field, at once."),
+        route(GET, "/v1/products/{id}/findings", facts::findings, Needs::SeeBusiness, "Lists what was found on the protected interests of a product."),
+        route(POST, "/v1/products/{id}/findings", facts::find, Needs::KeepFacts, "Records what was found on a protected interest of a product."),
+        route(GET, "/v1/products/{id}/rights", facts::rights, Needs::SeeBusiness, "Lists who holds which right in a product."),
+        route(PUT, "/v1/products/{id}/rights", facts::allot, Needs::KeepFacts, "Says who holds a right in a product, by an agreement."),
+        route(GET, "/v1/work", work::work, Needs::SeeMatters, "Lists a department's resources and what waits for each."),
+        route(GET, "/v1/supply_tasks", work::supply_tasks, Needs::SeeMatters, "Lists what was demanded of departments and of those under them, with sums."),
+        route(GET, "/v1/demands", work::demands, Needs::SeeMatters, "Lists demands with scenario and data items."),
     ]
 }
 

@@ -12,6 +12,7 @@ pub mod districts;
 pub mod documents;
 pub mod dossier;
 pub mod exchange;
+pub mod inventory;
 pub mod market;
 pub mod matters;
 pub mod milestones;

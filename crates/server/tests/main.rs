@@ -16,6 +16,7 @@ mod openapi;
 mod own_tables;
 mod processor;
 mod registration;
+mod resources;
 mod schema;
 mod sessions;
 mod support;

@@ -32,6 +32,29 @@ pub struct QualityReport {
     pub columns: Vec<ColumnProfile>,
 }
 
+/// Shares of a report are of so many.
+const THOUSAND: u64 = 1000;
+
+impl QualityReport {
+    /// Good rows of a thousand: the score of the check. Nothing at all is no good row.
+    pub fn accuracy(&self) -> u64 {
+        share(self.rows_good, self.rows_good.saturating_add(self.rows_bad))
+    }
+
+    /// Cells of good rows that hold something, of a thousand.
+    pub fn completeness(&self) -> u64 {
+        let nulls = self.columns.iter().fold(0_u64, |sum, column| sum.saturating_add(column.nulls));
+        let columns = u64::try_from(self.columns.len()).unwrap_or(u64::MAX);
+        let cells = self.rows_good.saturating_mul(columns);
+        share(cells.saturating_sub(nulls), cells)
+    }
+}
+
+/// `part` of `whole`, of a thousand and rounded down, so that only all is a thousand.
+fn share(part: u64, whole: u64) -> u64 {
+    u64::try_from(u128::from(part) * u128::from(THOUSAND) / u128::from(whole.max(1))).unwrap_or(THOUSAND)
+}
+
 /// A row that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadRow {

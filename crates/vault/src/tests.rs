@@ -311,3 +311,17 @@ async fn a_change_that_is_dropped_keeps_nothing() {
         assert_eq!(here.vault.result("CAN-8").await.unwrap(), None);
     }
 }
+
+#[tokio::test]
+async fn what_a_landing_brought_is_kept_with_the_holding() {
+    for here in everywhere().await {
+        let holding = here.seal("zone,places\n城南,12\n,7\n城东,x\n城北,\n").await;
+        let sql = "SELECT holding, version, rows_good, rows_bad, accuracy, completeness FROM supplies";
+        let rows = here.ledger.read(sql, args![]).await.unwrap();
+        let numbers = ["version", "rows_good", "rows_bad", "accuracy", "completeness"];
+        let numbers = numbers.map(|column| rows[0].int(column).unwrap());
+        // One of four rows is bad; two of the six cells of the others are empty.
+        assert_eq!((rows.len(), numbers), (1, [1, 3, 1, 750, 666]));
+        assert_eq!(rows[0].text("holding").unwrap(), holding.id().to_string());
+    }
+}

@@ -9,6 +9,7 @@ use serde_json::json;
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::id::{HoldingId, ResourceId};
 use shuyu_model::{Actor, CryptoProfile, Reasons, Role, Verdict};
+use shuyu_registry::Supply;
 use shuyu_sources::{Landing, QualityReport};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
@@ -130,6 +131,17 @@ impl Vault {
             sealed_at: change.now(),
         };
         let version = store::insert_holding(&mut change, new).await?;
+        let supply = Supply {
+            holding: id.clone(),
+            resource: landing.resource().clone(),
+            version,
+            landed_at: landing.at(),
+            rows_good: store::count(landing.rows_good()),
+            rows_bad: store::count(landing.rows_bad()),
+            accuracy: store::count(landing.report().accuracy()),
+            completeness: store::count(landing.report().completeness()),
+        };
+        shuyu_registry::supply::landed(&mut change, &supply).await?;
         let facts = json!({
             "resource": landing.resource(),
             "version": version,

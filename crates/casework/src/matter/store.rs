@@ -214,6 +214,12 @@ pub(crate) async fn results_of(change: &mut Change, of: &OrganisationId) -> Resu
     Ok(matters.into_iter().filter_map(result).collect())
 }
 
+/// The matters of a kind, oldest first.
+pub(crate) async fn of_kind(ledger: &Ledger, kind: MatterKind, items_max: usize) -> Result<Vec<Matter>> {
+    let sql = "SELECT * FROM matters WHERE kind = $1 ORDER BY id LIMIT $2";
+    ledger.read(sql, args![kind.word(), to_i64(items_max)]).await?.iter().map(read_matter).collect()
+}
+
 // Moves.
 
 fn read_move(row: &Row) -> Result<Moved> {

@@ -76,6 +76,7 @@ async fn every_code_is_given() {
     seen.extend(super::registration::codes_of_registrations_with_every_fault().await);
     seen.extend(super::candidacies::codes_of_candidacies_with_every_fault().await);
     seen.extend(super::requests::codes_of_requests().await);
+    seen.extend(super::supplies::codes_of_supplies().await);
     seen.extend(super::schemes::codes_of_schemes_with_every_fault().await);
     seen.extend(super::agreements::codes_of_agreements_with_every_fault().await);
     seen.extend(super::plans::codes_of_plans_with_every_fault().await);

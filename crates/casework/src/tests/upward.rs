@@ -6,8 +6,10 @@ use shuyu_exchange::{Exchange, Failure, NewPeer, Parcel, Side};
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::CryptoProfile;
 use shuyu_model::Role;
+use shuyu_model::UseKind;
+use shuyu_model::id::ProductId;
 use shuyu_model::regime::words::Body;
-use shuyu_registry::AgreementKind;
+use shuyu_registry::{AgreementKind, ProductEntry};
 use shuyu_registry::testing::{fund_columns, new_resource, regime_of, town_under};
 
 use super::*;
@@ -177,5 +179,37 @@ async fn a_registration_tells_its_entry_and_where_nothing_is_linked_nothing_goes
         for person in [&town.source[0], &town.agency[0]] {
             assert!(!told.contains(person.person.as_str()), "{code}: a person is told");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_product_that_is_registered_is_told_above_where_the_document_links_so() {
+    for (code, expected) in [("xianning-2025", 1), ("changchun-2025", 0)] {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+        let above = above(&ledger, code, vec![Body::Province]).await;
+        let (office, town) = (&above.office, &above.office.town);
+        let fund = town.resource("fund_accounts", fund_columns()).await;
+        let agreement = town.agreement(std::slice::from_ref(&fund), 1).await;
+        let scenario = town.scenario("核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
+        let product: ProductId = ledger.new_id();
+        let kind = RegistrationKind::First;
+        let needed = kind.materials(Registrable::Product, Applicant::Holder);
+        let materials = needed.iter().map(|paper| (paper.key.to_owned(), digest(&ledger, paper.key))).collect();
+        let new = NewApplication { subject: product.to_string(), kind, note: String::new(), materials, years: None };
+        let entry = ProductEntry { product: product.clone(), title: "核验".into(), scenario };
+        let seen = allowed(town.registry.apply(&town.operator[0], new, Some(entry)).await.unwrap());
+        let procedure = ProcedureKind::ProductRegistration;
+        let opened = office.casework.open(&town.operator[0], procedure, product.as_str(), seen, Vec::new()).await;
+        let case = allowed(opened.unwrap());
+        for step in town.registry.regime().procedure[&procedure].steps.clone() {
+            above.later_days(30);
+            let by = if step.by == Role::Regulator { &town.regulators[0] } else { &town.agency[0] };
+            let mut said = opinion(Outcome::Approve, office.digest_of(&case).await);
+            said.evidence = Some(digest(town.ledger(), "paper"));
+            allowed(office.casework.sign(by, &case, &step.step, said).await.unwrap());
+        }
+        let sent = above.exchange.dispatches(None, "", 10).await.unwrap().items;
+        let products = sent.iter().filter(|record| record.kind.as_str() == "product").count();
+        assert_eq!(products, expected, "{code}");
     }
 }

@@ -106,11 +106,12 @@ impl City {
         found
     }
 
-    /// The protected interests of what was just described are looked at there and then.
+    /// The protected interests of what was just described are looked at there and then, and
+    /// everything is told of it that acts wait for.
     async fn found_clear(&mut self, id: &ResourceId) {
-        if self.town.found_clear(id).await {
-            self.head = self.town.ledger().journal_head().await.unwrap();
-        }
+        self.town.found_clear(id).await;
+        self.town.told_all(id).await;
+        self.head = self.town.ledger().journal_head().await.unwrap();
     }
 
     async fn redrafted(&mut self, at: usize, actor: &Actor, columns: Vec<(String, Option<Grade>)>) {
@@ -184,6 +185,9 @@ impl City {
         let (_, actor) = self.drawn_actor(Role::Regulator, None, &[], 85);
         let mut found = Vec::new();
         self.memory.role(&actor, &[Role::Regulator], &mut found);
+        if self.memory.regime.negative_list.is_some() {
+            found.push("decided by others");
+        }
         self.says(&actor, format!("bars_or_unbars {at}: {bars}"));
         let result = match bars {
             true => self.town.registry.put_on_negative_list(&actor, &id, "不宜开放", "一").await,

@@ -364,6 +364,21 @@ impl Memory {
                 && matter.tellers.get(key) != Some(&actor.organisation)
         };
         need(!named.facts.iter().any(is_others), "somebody else's fact", &mut found);
+        let quality = self.regime.quality.as_ref();
+        match (matter.kind, named.name.as_str()) {
+            // Nobody lands anything here.
+            (MatterKind::QualityIssue, "confirm") => {
+                let rechecks = quality.and_then(|rules| rules.recheck.as_ref()).is_some_and(|rule| rule.value);
+                need(!rechecks || leads.is_none(), "not checked anew", &mut found);
+            }
+            (MatterKind::DataDemand, "supply") => {
+                let waits = quality.and_then(|rules| rules.supply_is_landed.as_ref()).is_some_and(|rule| rule.value);
+                let request = facts.get("request").map(String::as_str);
+                let is_of_data = matches!(request, Some("aggregation" | "data_update"));
+                need(!waits || !is_of_data || leads.is_none(), "nothing was landed", &mut found);
+            }
+            _ => {}
+        }
         if let (MatterKind::Product, "register", Some(told)) =
             (matter.kind, named.name.as_str(), named.facts.get("registration_code"))
         {

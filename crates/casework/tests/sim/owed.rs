@@ -127,6 +127,11 @@ impl City {
                 ObligationKind::Order | ObligationKind::LaterRecord => {
                     self.holds(false, || format!("{} is owed, and nobody entered it", obligation.key));
                 }
+                // Nothing is landed or published here: it is owed as long as there is something.
+                ObligationKind::Update | ObligationKind::Catalogue | ObligationKind::Entry => {
+                    let expected = stands(obligation.due_day, None, self.memory.today());
+                    self.holds(obligation.state == expected, || format!("{} is {expected:?}", obligation.key));
+                }
             }
         }
         for (key, (due, state, is_pending)) in &owed {

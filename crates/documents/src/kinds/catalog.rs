@@ -9,9 +9,13 @@ pub(super) fn write(desk: &mut Desk<'_>) {
     let now = desk.stations.casework.registry().ledger().now();
     let title = desk.regime.terms.catalogue.as_ref().map_or(desk.new.kind.title(), |word| word.value.as_str());
     desk.content.title = crate::document::plain(title);
+    let harmed = &desk.records.harmed;
     let open = desk.records.resources.values().map(AsRef::as_ref).filter(|resource| {
         let is_current = resource.registered_until.is_none_or(|until| now < until);
-        resource.state == ResourceState::Registered && is_current && resource.barred.is_none()
+        resource.state == ResourceState::Registered
+            && is_current
+            && resource.barred.is_none()
+            && !harmed.contains(&resource.id)
     });
     let table = desk.resources(open);
     let count = i64::try_from(table.rows.len()).unwrap_or(i64::MAX);

@@ -99,6 +99,12 @@ words! {
         LaterRecord = "later_record",
         /// That the rules end soon.
         RulesWarning = "rules_warning",
+        /// Data that is landed anew at the interval that was promised.
+        Update = "update",
+        /// The next version of the catalogue after a change.
+        Catalogue = "catalogue",
+        /// An entry of the base catalogue that is described or excluded.
+        Entry = "entry",
     }
 }
 

@@ -48,6 +48,8 @@ words! {
         DrillRecord = "drill_record" "应急演练记录",
         SecurityReview = "security_review" "安全审查记录",
         OperatorSystem = "operator_system" "数据运营系统",
+        TechnicalStandards = "technical_standards" "技术标准",
+        SecurityRequirements = "security_requirements" "安全要求",
     }
     /// An act that can wait for a paper.
     PaperAct {
@@ -204,6 +206,8 @@ impl PaperKind {
             ],
             Self::DevelopmentPlan
             | Self::ManagementNorms
+            | Self::TechnicalStandards
+            | Self::SecurityRequirements
             | Self::SecurityPolicy
             | Self::Mandate
             | Self::OperationRules
@@ -223,6 +227,8 @@ impl PaperKind {
             Self::UpstreamRules
                 | Self::HigherRules
                 | Self::ManagementNorms
+                | Self::TechnicalStandards
+                | Self::SecurityRequirements
                 | Self::SecurityPolicy
                 | Self::ProtectionCertificate
                 | Self::CryptographyAssessment

@@ -16,5 +16,7 @@ words! {
         TradeSecrets = "trade_secrets" "商业秘密",
         Privacy = "privacy" "个人隐私",
         PersonalInformation = "personal_information" "个人信息权益",
+        CollectiveSecrets = "collective_secrets" "集体秘密",
+        IntellectualProperty = "intellectual_property" "知识产权",
     }
 }

@@ -59,6 +59,14 @@ pub struct ResourceRules {
     pub registration_years: Sourced<u8>,
     /// What is protected, and found on one by one before a resource is authorised.
     pub interests: Option<Sourced<Vec<Interest>>>,
+    /// Whose the data is, beside the department that holds it: `government` or `source`.
+    pub owner: Option<Sourced<Body>>,
+    /// Columns of these grades are shown masked only.
+    pub grades_masked: Option<Sourced<Vec<Grade>>>,
+    /// A department stops the use of its own resource at once.
+    pub department_may_stop: Option<Sourced<bool>>,
+    /// Agency and department agree for each field what of it may be used for what.
+    pub requirements_agreed: Option<Sourced<bool>>,
 }
 
 /// Rules about agreements.

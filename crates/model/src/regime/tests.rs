@@ -1,6 +1,7 @@
 //! What a regime file may say, and how it is told that it may not.
 
 mod diffs;
+mod facts;
 mod mistakes;
 mod money;
 

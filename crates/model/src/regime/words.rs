@@ -210,6 +210,7 @@ words! {
         Selection = "selection" "运营机构遴选结果",
         Agreement = "agreement" "授权运营协议",
         Scenario = "scenario" "应用场景",
+        Product = "product" "产品登记信息",
     }
     /// For what one emergency plan is made.
     PlanPer {
@@ -370,7 +371,7 @@ macro_rules! tables {
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
     Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
-    ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record,
+    ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse,
 }
 
 /// The body that a role is.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use shuyu_ledger::Event;
 use shuyu_ledger::testing::sqlite;
 use shuyu_model::identifier::credit_code_check;
 use shuyu_model::regime::words::Mode;
@@ -11,7 +12,7 @@ use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{CryptoProfile, Grade, Role, Time, UseKind, Verdict};
 
 use crate::testing::{Town, allowed, fund_columns, new_resource, regime_of, town_under};
-use crate::{Act, AgreementKind, EntityKind, NewOrganisation, Scope, rules};
+use crate::{Act, AgreementKind, Barred, EntityKind, NewOrganisation, Scope, enact, rules};
 
 /// What is tried.
 #[derive(Debug, Clone, Copy)]
@@ -128,8 +129,11 @@ impl Try {
             _ => town.resource("fund_accounts", fund_columns()).await,
         };
         if matches!(self, Self::NegativeListed) {
-            let listed = town.registry.put_on_negative_list(&town.regulators[0], &resource, "不宜开放", "x").await;
-            allowed(listed.unwrap());
+            // However it comes there: in one document by an entry that others decide on.
+            let mut turn = town.registry.turn().await.unwrap();
+            let barred = Barred { ground: "不宜开放".into(), clause: "x".into() };
+            enact::barred(&mut turn, &resource, Some(&barred)).await.unwrap();
+            turn.commit(Event::done(None, "resource.barred", resource.as_str())).await.unwrap();
         }
         let until =
             from.saturating_add(jiff::Span::new().years(i64::from(years))).saturating_sub(jiff::Span::new().days(1));

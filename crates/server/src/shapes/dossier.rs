@@ -68,6 +68,10 @@ pub enum PaperKind {
     SecurityReview,
     /// 数据运营系统.
     OperatorSystem,
+    /// 技术标准.
+    TechnicalStandards,
+    /// 安全要求.
+    SecurityRequirements,
 }
 
 /// An act that can wait for a paper.
@@ -329,6 +333,10 @@ pub enum Interest {
     Privacy,
     /// 个人信息权益.
     PersonalInformation,
+    /// 集体秘密.
+    CollectiveSecrets,
+    /// 知识产权.
+    IntellectualProperty,
 }
 
 /// A finding to be recorded.

@@ -210,6 +210,8 @@ ids! {
     OrganisationId = "ORG";
     /// A resource's id.
     ResourceId = "RES";
+    /// A matter's id.
+    MatterId = "MAT";
 }
 
 /// Something that was made, by its id.

@@ -264,6 +264,8 @@ pub struct CatalogEntry {
     pub description: String,
     /// The department's name.
     pub source: String,
+    /// Whose the data is by the rules.
+    pub owner: Option<String>,
     /// How often it is landed anew, in days.
     pub update_every_days: u16,
     /// Its columns.

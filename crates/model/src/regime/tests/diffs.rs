@@ -133,12 +133,15 @@ fn every_key_that_the_parser_knows_has_a_label() {
         if plain || open {
             continue;
         }
-        let starred =
-            ["assessment", "supervision", "report", "disclosure", "complaint", "milestone", "matter", "dossier"];
+        let starred = [
+            "assessment", "supervision", "report", "disclosure", "complaint", "milestone", "matter", "dossier", "fact",
+            "planned_product",
+        ];
         let star = starred.contains(&section.as_str());
         let inside = match section.as_str() {
             "matter" => vec!["matter", "rectification"],
             "dossier" => vec!["dossier", "security_rules"],
+            "fact" => vec!["fact", "basis_of_holding"],
             _ => vec![section.as_str()],
         };
         for key in keys_of(&inside).into_iter().filter(|key| key != "source") {
