@@ -34,6 +34,7 @@
     )
 )]
 
+pub mod applicants;
 pub mod candidacy;
 mod case;
 mod casework;
@@ -47,6 +48,7 @@ mod matters;
 pub mod milestones;
 pub mod obligations;
 mod reasons;
+mod receipts;
 mod registration;
 mod signing;
 pub mod states;
@@ -54,6 +56,7 @@ mod store;
 pub mod testing;
 mod upward;
 mod view;
+pub mod voices;
 
 #[cfg(test)]
 mod tests;
@@ -64,13 +67,16 @@ pub use decision::{Decision, Signature};
 pub use error::CaseworkError;
 pub use filing::Filing;
 pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
+pub use matter::opinions::{Invited, NewStance, Stance};
 pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
+pub use receipts::Receipt;
 pub use registration::{
     Defect, NewObjection, Notice, ObjectionDecision, ObjectionView, RegistrationFile, RegistrationSwept, ReturnView,
     Revocation,
 };
 pub use states::CaseState;
+pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView};
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};

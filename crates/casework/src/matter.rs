@@ -23,6 +23,8 @@ use crate::case::{REASON_CHARS_MAX, REASON_CHARS_MIN};
 pub(crate) mod cites;
 pub(crate) mod effects;
 pub(crate) mod guards;
+pub(crate) mod opinions;
+pub(crate) mod reopen;
 pub(crate) mod store;
 mod sweep;
 mod view;

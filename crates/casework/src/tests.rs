@@ -11,6 +11,7 @@ mod milestones;
 mod obligations;
 mod procedures;
 mod processing;
+mod public;
 mod refusals;
 mod regimes;
 mod registration;
@@ -44,7 +45,7 @@ async fn office(ledger: &Ledger) -> Office {
 }
 
 fn opinion(outcome: Outcome, seen: Digest) -> Opinion {
-    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, subject_digest: seen, defects: vec![] }
+    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, number: Some("备〔2026〕1号".into()), subject_digest: seen, defects: vec![] }
 }
 
 impl Office {

@@ -20,6 +20,7 @@ mod complaint;
 mod coordination;
 mod data_demand;
 mod entity_onboarding;
+mod entity_product;
 mod exit;
 mod guidance;
 mod incident;
@@ -30,8 +31,10 @@ mod product;
 mod quality_issue;
 mod rectification;
 mod referral;
+mod remedy;
 mod risk_report;
 mod scheme;
+mod voice;
 
 /// What a matter is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,11 +76,17 @@ pub enum MatterKind {
     Referral,
     /// 风险报告: it holds up what it is about.
     RiskReport,
+    /// 公众来信、应征与意见.
+    Voice,
+    /// 行政复议、行政诉讼.
+    Remedy,
+    /// 经营主体的产品和服务.
+    EntityProduct,
 }
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 18] = [
+    pub const ALL: [MatterKind; 21] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -96,6 +105,9 @@ impl MatterKind {
         Self::Call,
         Self::Referral,
         Self::RiskReport,
+        Self::Voice,
+        Self::Remedy,
+        Self::EntityProduct,
     ];
 
     /// The word in files, database and JSON.
@@ -119,6 +131,9 @@ impl MatterKind {
             Self::Call => "call",
             Self::Referral => "referral",
             Self::RiskReport => "risk_report",
+            Self::Voice => "voice",
+            Self::Remedy => "remedy",
+            Self::EntityProduct => "entity_product",
         }
     }
 
@@ -153,6 +168,9 @@ impl MatterKind {
             Self::Call => &call::MACHINE,
             Self::Referral => &referral::MACHINE,
             Self::RiskReport => &risk_report::MACHINE,
+            Self::Voice => &voice::MACHINE,
+            Self::Remedy => &remedy::MACHINE,
+            Self::EntityProduct => &entity_product::MACHINE,
         }
     }
 }
@@ -265,6 +283,8 @@ pub enum Effect {
     Assign,
     /// What was told since the state that it leads to was last reached is forgotten.
     Forget,
+    /// The refused case that the matter is about is open again, from its first step.
+    Reopen,
 }
 
 impl Effect {
@@ -281,6 +301,7 @@ impl Effect {
             Self::Unbar => "resource is open again",
             Self::Assign => "goes to the organisation that the move names",
             Self::Forget => "what was told since is forgotten",
+            Self::Reopen => "the refused case is open again",
         }
     }
 }

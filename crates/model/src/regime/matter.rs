@@ -20,7 +20,7 @@ use crate::matter::{Effect, Machine, MatterKind, Transition};
 
 mod asked;
 
-pub use asked::{Choice, Citable, CiteRule};
+pub use asked::{Choice, Citable, CiteRule, OpinionRule};
 
 /// Who makes a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +184,9 @@ pub struct MatterRules {
     /// Which records must be cited at which move.
     #[serde(default)]
     pub cites_required: Vec<CiteRule>,
+    /// Before which move bodies concerned are asked for their opinions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinions: Option<OpinionRule>,
     /// `entity_onboarding`: only an admitted entity is served.
     #[serde(default)]
     pub required_for_use: Option<Sourced<bool>>,

@@ -31,6 +31,8 @@ pub struct RoleRules {
     pub agency_apart_from_regulator: Sourced<bool>,
     /// Roles that the document gives to one organisation by its name.
     pub single_holders: Option<Sourced<Vec<Role>>>,
+    /// Roles of which one organisation holds one only.
+    pub apart: Option<Sourced<Vec<Role>>>,
     /// What an entity may be: `legal_person`, `organisation`, `natural_person`.
     pub entity_kinds: Sourced<Vec<String>>,
     /// The three platform administrators hold no other role (三员分立).
