@@ -92,6 +92,7 @@ impl Registry {
         decide::role(&self.asked(&world), actor, &[Role::SystemAdmin], &mut found);
         found.extend(apart(self.regime(), &new.roles));
         found.extend(second_holder(self.regime(), &world, &new.roles));
+        found.extend(roles_apart(self.regime(), &new.roles));
         found.extend(new.roles.iter().find_map(|role| processing::role_here(self.regime(), *role)));
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "organisation.refused", "", reasons).await;
@@ -287,6 +288,17 @@ fn apart(regime: &Regime, roles: &[Role]) -> Option<Reason> {
     (rule.value && is_both).then(|| {
         let what = format!("{} and {} are two bodies", regime.word(Role::Agency), regime.word(Role::Regulator));
         regime.reason(reasons::AGENCY_IS_REGULATOR, rule, what, "enter them as two organisations")
+    })
+}
+
+/// REG-120.
+fn roles_apart(regime: &Regime, roles: &[Role]) -> Option<Reason> {
+    let rule = regime.roles.apart.as_ref()?;
+    let both: Vec<&str> =
+        rule.value.iter().filter(|role| roles.contains(role)).map(|role| regime.word(*role)).collect();
+    (both.len() > 1).then(|| {
+        let what = format!("one organisation would be {} at once", both.join(", "));
+        regime.reason(reasons::ROLES_APART, rule, what, "enter them as organisations of their own")
     })
 }
 

@@ -75,6 +75,9 @@ reasons! {
     ("REG-082", OF_THE_CITY, "a body that stands above all districts is placed in one")
     ("REG-083", SECTIONS_MISSING, "a district's scheme lacks sections that the document asks for")
     ("REG-084", NOT_THE_DISTRICT, "somebody else than a district's data department acts as one")
+    ("REG-120", ROLES_APART, "one organisation would hold two roles that the document keeps apart")
+    ("REG-121", FILE_OF_ANOTHER, "a kept file is published by another organisation than the one that keeps it")
+    ("REG-122", FILE_OF_THE_BUREAU, "a file that only the managing body or the agency keeps is kept by somebody else")
 }
 
 /// The longest list of names in a sentence; the rest is counted.
