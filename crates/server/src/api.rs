@@ -12,6 +12,7 @@ pub mod districts;
 pub mod documents;
 pub mod dossier;
 pub mod exchange;
+pub mod files;
 pub mod jobs;
 pub mod journal;
 pub mod matters;
@@ -29,6 +30,7 @@ pub mod resources;
 pub mod scenarios;
 pub mod sessions;
 pub mod shares;
+pub mod voices;
 pub mod worth;
 
 use axum::extract::State;

@@ -19,6 +19,7 @@ pub mod nouns;
 pub mod orders;
 pub mod path;
 pub mod registrations;
+pub mod voices;
 
 /// Says which shape a noun has.
 macro_rules! shaped {

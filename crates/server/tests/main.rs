@@ -13,6 +13,7 @@ mod journey;
 mod matters;
 mod openapi;
 mod processor;
+mod public;
 mod registration;
 mod schema;
 mod sessions;

@@ -47,6 +47,12 @@ pub enum MatterKind {
     Referral,
     /// A risk that holds up what it is about.
     RiskReport,
+    /// What the public or a party says to a body that must answer.
+    Voice,
+    /// A review or suit at law over an act.
+    Remedy,
+    /// What an entity made and offers.
+    EntityProduct,
 }
 
 /// A matter to be opened.
@@ -248,6 +254,10 @@ pub struct MatterView {
     pub choices: BTreeMap<String, Vec<String>>,
     /// The matters that cite this one, as far as the viewer sees them.
     pub cited_by: Vec<String>,
+    /// The remedies at law against what was done in it.
+    pub remedies: Vec<super::voices::Remedy>,
+    /// The appeals, reviews, suits and other matters about it, as far as the viewer sees them.
+    pub matters_on_it: Vec<String>,
     /// What can be done now.
     pub moves: Vec<MoveView>,
     /// What was done.

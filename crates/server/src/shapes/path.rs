@@ -385,6 +385,14 @@ pub struct CaseView {
     pub discarded: Vec<OpinionView>,
     /// What must be filed now that it has ended.
     pub filings: Vec<Filing>,
+    /// The entities for which it was opened.
+    pub applicants: Vec<String>,
+    /// The receipts that were signed in it.
+    pub receipts: Vec<super::voices::ReceiptNumber>,
+    /// Of a refusal: the remedies at law.
+    pub remedies: Vec<super::voices::Remedy>,
+    /// The appeals, reviews, suits and other matters about it, as far as the viewer sees them.
+    pub matters_on_it: Vec<String>,
 }
 
 /// A case that waits for the caller.
