@@ -88,5 +88,7 @@ CREATE TABLE resource_origins (
     way       TEXT NOT NULL,
     duty      TEXT NOT NULL,
     stated_by TEXT NOT NULL REFERENCES people (id),
-    stated_at BIGINT NOT NULL
+    stated_at BIGINT NOT NULL,
+    arose_in    TEXT NOT NULL,
+    returned_on TEXT
 );

@@ -60,6 +60,13 @@ impl Office {
 
     /// Brings every paper that an application about a resource needs.
     async fn applies(&self, actor: &Actor, kind: RegistrationKind, subject: &str) -> Digest {
+        if let Ok(resource) = shuyu_model::id::ResourceId::parse(subject) {
+            self.town.of_known_units().await;
+            let known = self.town.registry.resource(&resource).await.unwrap().unwrap();
+            let mut people = self.town.source.iter().chain(&self.town.other_source);
+            let holder = people.find(|person| person.organisation == known.source).unwrap();
+            self.town.of_known_origin(holder, &resource).await;
+        }
         let needed = kind.materials(Registrable::Resource, Applicant::Holder);
         let paper = |material: &Material| (material.key.to_owned(), digest(self.town.ledger(), material.key));
         let materials = needed.iter().map(paper).collect();

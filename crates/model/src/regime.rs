@@ -66,6 +66,7 @@ pub use national::{
 };
 pub use procedure::{EVIDENCE, Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
 pub use public::{PublicRules, Remedy, RemedyRules};
+pub use roles::is_division;
 pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,
     UseKind, WorkroomRules,

@@ -13,7 +13,7 @@ use crate::decide::{self, Asked};
 use crate::dossier::{self, Parties};
 use crate::live::Basis;
 use crate::reasons::cut;
-use crate::{EntityKind, Registry, RegistryError, canonical, district, mode, processing, reasons, store};
+use crate::{EntityKind, Registry, RegistryError, canonical, district, mode, processing, reasons, store, units};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -149,6 +149,7 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
             mode::against(asked, agreement, found);
             mode::term(asked, agreement, found);
             district::authorised(asked, &agreement.grantor, found);
+            units::outside_area(asked, agreement, found);
             for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
                 decide::of_resource(asked, resource, found);
             }

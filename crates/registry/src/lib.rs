@@ -63,6 +63,7 @@ mod subject;
 pub mod testing;
 mod the_public;
 mod turn;
+pub mod units;
 mod upward;
 mod world;
 
@@ -96,3 +97,4 @@ pub use shuyu_model::canonical;
 pub use standing::{Admission, AdmissionState, MatterSubject, Term};
 pub use subject::Subject;
 pub use turn::Turn;
+pub use units::{Origin, Unit};

@@ -13,7 +13,7 @@ use crate::live::Basis;
 use crate::party::{NewOrganisation, NewPerson, OWNERS_MAX, Organisation, Person, person_faults};
 use crate::password::{self, Password};
 use crate::world::World;
-use crate::{Registry, RegistryError, Turn, decide, processing, reasons, store};
+use crate::{Registry, RegistryError, Turn, decide, processing, reasons, store, units};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -69,17 +69,25 @@ impl Registry {
     }
 
     fn made(&self, new: NewOrganisation) -> Organisation {
-        let NewOrganisation { name, credit_code, mut roles, entity_kind, mut owned_by } = new;
+        let NewOrganisation { name, credit_code, identity_number, mut roles, entity_kind, mut owned_by } = new;
         roles.sort();
         roles.dedup();
         owned_by.sort();
         owned_by.dedup();
-        Organisation { id: self.ledger().new_id(), name, credit_code, roles, entity_kind, owned_by }
+        let id: OrganisationId = self.ledger().new_id();
+        let identity = identity_number.map(|number| number.mask());
+        // Nobody else has this id, so that it stands for the code that a natural person lacks.
+        let credit_code = if identity.is_some() { format!("NP-{id}") } else { credit_code };
+        Organisation { id, name, credit_code, roles, entity_kind, owned_by, unit: None, identity }
     }
 
     /// Enters an organisation (system administrator).
     pub async fn add_organisation(&self, actor: &Actor, new: NewOrganisation) -> Result<Verdict<OrganisationId>> {
         RegistryError::of_faults(new.faults())?;
+        let hash = match &new.identity_number {
+            Some(number) => Some(password::hash(&number.secret()).await?),
+            None => None,
+        };
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         if let Some(known) =
@@ -99,6 +107,9 @@ impl Registry {
         }
         let organisation = self.made(new);
         store::insert_organisation(turn.change(), &organisation).await?;
+        if let (Some(mask), Some(hash)) = (&organisation.identity, &hash) {
+            units::store::insert_natural_person(turn.change(), &organisation.id, mask, hash).await?;
+        }
         turn.touch(Basis::Organisation(organisation.id.clone()));
         let facts = json!({ "roles": organisation.roles, "owned_by": organisation.owned_by });
         let event = Event::done(Some(actor), "organisation.added", organisation.id.as_str()).facts(facts);

@@ -78,6 +78,11 @@ reasons! {
     ("REG-120", ROLES_APART, "one organisation would hold two roles that the document keeps apart")
     ("REG-121", FILE_OF_ANOTHER, "a kept file is published by another organisation than the one that keeps it")
     ("REG-122", FILE_OF_THE_BUREAU, "a file that only the managing body or the agency keeps is kept by somebody else")
+    ("REG-123", NO_SUCH_SOURCE, "a source is stated to be a kind of unit that the document does not name")
+    ("REG-124", BY_REFERENCE, "a kind of unit that takes part by reference is stated to take part by duty")
+    ("REG-125", NO_ORIGIN, "a first registration does not say what kind of unit holds the data and from which duty they arose")
+    ("REG-126", OUTSIDE_AREA, "who authorises or whose data are authorised stands outside the document's area")
+    ("REG-127", NOT_FROM_ABOVE, "data are said to have come back from above and name no ministry or province")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

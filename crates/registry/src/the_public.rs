@@ -50,7 +50,9 @@ impl Registry {
             roles: Vec::new(),
             entity_kind: None,
             owned_by: Vec::new(),
-        };
+                unit: None,
+                identity: None,
+            };
         let person = Person {
             id: self.ledger().new_id(),
             name: NAME.to_owned(),

@@ -176,7 +176,7 @@ fn authorised_table(items: &[Authorised]) -> Markup {
     html! {
         table {
             thead {
-                tr { th { "授权方 Grantor" } th { "被授权方 Grantee" } th { "协议 Agreement" } th { "内容与范围 What, for what" } th { "期限 Term" } }
+                tr { th { "授权方 Grantor" } th { "被授权方 Grantee" } th { "协议 Agreement" } th { "内容与范围 What, for what" } th { "区划 Division" } th { "期限 Term" } }
             }
             tbody {
                 @for one in items {
@@ -188,6 +188,7 @@ fn authorised_table(items: &[Authorised]) -> Markup {
                             @if let Some(scenario) = &one.scenario { p { "场景 Scenario: " (scenario) } }
                             @if !one.resources.is_empty() { p { (one.resources.join("、")) } }
                         }
+                        td { (one.division) }
                         td { span.day { (one.from) } " – " span.day { (one.until) } }
                     }
                 }

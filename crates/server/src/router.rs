@@ -123,6 +123,8 @@ fn parties() -> Vec<Route> {
         route(POST, "/v1/organisations", organisations::add, Needs::Organisations, "Adds an organisation."),
         route(GET, "/v1/organisations", organisations::list, Needs::Organisations, "Lists organisations."),
         route(PUT, "/v1/organisations/{id}/owners", organisations::set_owners, Needs::Organisations, "Says anew who owns an organisation."),
+        route(PUT, "/v1/organisations/{id}/unit", organisations::state_unit, Needs::Organisations, "States what kind of unit an organisation is, and in which division."),
+        route(PUT, "/v1/resources/{id}/origin", organisations::state_origin, Needs::ChangeResource, "States from which duty a resource's data arose."),
         route(POST, "/v1/people", people::add, Needs::People, "Adds a person, who has no role yet."),
         route(GET, "/v1/people", people::list, Needs::SeePeople, "Lists people and their roles."),
         route(POST, "/v1/people/{id}/roles", people::grant, Needs::Roles, "Grants a role."),

@@ -191,6 +191,32 @@ words! {
         Agreement = "agreement" "授权运营协议",
         Scenario = "scenario" "应用场景",
     }
+    /// What kind of unit a party is.
+    UnitKind {
+        Government = "party_or_government" "党政机关",
+        Institution = "public_institution" "事业单位",
+        Enterprise = "enterprise" "企业",
+        Utility = "utility" "公用企业(供水、供气、供热、供电、公共交通、邮政、通信)",
+        Social = "social_organisation" "社会组织",
+        Upper = "upper_level" "国家部委和省级单位",
+    }
+    /// Whether a unit takes part by duty or by its own will (参照执行).
+    TakesPart {
+        Duty = "duty" "依法纳入",
+        Reference = "by_reference" "自愿参照",
+    }
+    /// How data came to who holds it.
+    Way {
+        Collected = "collected" "采集",
+        Produced = "produced" "产生",
+        Obtained = "obtained" "获取",
+        Returned = "returned" "国家部委和省级数据属地回流",
+    }
+    /// In what data arose.
+    ArisesIn {
+        Duty = "statutory_duty" "依法履职",
+        Service = "public_service" "提供公共服务",
+    }
     /// For what one emergency plan is made.
     PlanPer {
         Authorisation = "authorisation" "一授权一预案",
@@ -327,7 +353,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
+    Suspension, Measure, Force, UnitKind, TakesPart, Way, ArisesIn, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
     super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record,
 }
 
