@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shuyu_ledger::{Change, Event};
 use shuyu_model::id::{FileId, OrganisationId, PersonId};
+use shuyu_model::regime::Sourced;
 use shuyu_model::{Actor, Day, Digest, Reason, Reasons, Role, Time, Verdict};
 
 use crate::page::{Listing, PAGE_ITEMS_MAX, Page};
@@ -198,12 +199,22 @@ impl Registry {
         )))
     }
 
+    /// REG-128: a paper that the document wants held, and of which only the digest is told.
+    pub async fn against_unheld(&self, digest: &Digest, rule: &Sourced<bool>) -> Result<Option<Reason>> {
+        if !rule.value || !self.files_of(digest).await?.is_empty() {
+            return Ok(None);
+        }
+        let what = "the letter is to be held, and only its digest was told";
+        let instead = "keep the letter itself first (POST /v1/files), then name its digest";
+        Ok(Some(self.regime().reason(reasons::PAPER_NOT_HELD, rule, what, instead)))
+    }
+
     /// The files whose bytes have this digest, oldest first.
     pub async fn files_of(&self, digest: &Digest) -> Result<Vec<KeptFile>> {
         store::of_digest(self.ledger(), digest).await
     }
 
-    /// The ids of every kept file.
+    /// One file.
     pub async fn file(&self, id: &FileId) -> Result<Option<KeptFile>> {
         store::file(&mut Book::Ledger(self.ledger()), id).await
     }

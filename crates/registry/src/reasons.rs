@@ -83,6 +83,7 @@ reasons! {
     ("REG-125", NO_ORIGIN, "a first registration does not say what kind of unit holds the data and from which duty they arose")
     ("REG-126", OUTSIDE_AREA, "who authorises or whose data are authorised stands outside the document's area")
     ("REG-127", NOT_FROM_ABOVE, "data are said to have come back from above and name no ministry or province")
+    ("REG-128", PAPER_NOT_HELD, "a paper that the document wants held is told by its digest alone")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

@@ -27,6 +27,16 @@ impl Registry {
         password::hash(&password::Password::new(id.as_str())).await
     }
 
+    /// The names of those who build and own the one domain, where the document says who.
+    pub async fn holders_of_the_domain(&self) -> Result<Vec<String>, RegistryError> {
+        let Some(rule) = &self.regime().terms.domain_by else { return Ok(Vec::new()) };
+        let world = self.world().await?;
+        let holders = world.organisations.values().filter(|one| one.roles.contains(&rule.value));
+        // What is operated in a district is operated in the city's domain.
+        let city = holders.filter(|one| one.unit.as_ref().is_none_or(|unit| unit.division.ends_with("00")));
+        Ok(city.map(|one| one.name.clone()).collect())
+    }
+
     /// The organisation that was first entered in a role.
     pub async fn first_holder_in(
         &self,

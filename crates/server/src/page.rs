@@ -50,6 +50,7 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
     let made = named(app, app.casework().entity_products().await?, |made| made.entity.as_ref()).await?;
     let files = registry.published_files(&first).await?;
     let text = registry.rules_text().await?;
+    let domain = registry.holders_of_the_domain().await?;
     let checkpoint = app.ledger().log().checkpoint();
     let regime = registry.regime();
     let page = html! {
@@ -62,7 +63,7 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
                 link rel="stylesheet" href="/style.css";
             }
             body {
-                (header(app, regime, text.as_ref()))
+                (header(app, regime, text.as_ref(), &domain))
                 main {
                     (section("已授权事项", "What is authorised", authorised.total, authorised_table(&authorised.items)))
                     (section("登记目录", "What is registered", catalog.total, html! {
@@ -127,7 +128,7 @@ fn files_table(files: &[KeptFile]) -> Markup {
 }
 
 /// The document itself: number, issuer, days, and where its text is kept, that.
-fn document(regime: &Regime, text: Option<&KeptFile>) -> Markup {
+fn document(regime: &Regime, text: Option<&KeptFile>, domain: &[String]) -> Markup {
     html! {
         dl {
             @if let Some(number) = &regime.number { dt { "文号 Number" } dd { (number) } }
@@ -139,18 +140,19 @@ fn document(regime: &Regime, text: Option<&KeptFile>) -> Markup {
                     dt { "征求意见 Comments" } dd { span.day { (from.value) } " – " span.day { (until.value) } }
                 }
             }
+            @if !domain.is_empty() { dt { "授权运营域建设单位 The domain is of" } dd { (domain.join("、")) } }
             @if let Some(text) = text { dt { "全文 Full text" } dd { a href={ "/public/files/" (text.digest) } { (text.title) } } }
         }
     }
 }
 
-fn header(app: &App, regime: &Regime, text: Option<&KeptFile>) -> Markup {
+fn header(app: &App, regime: &Regime, text: Option<&KeptFile>, domain: &[String]) -> Markup {
     html! {
         header {
             h1 { "公共数据资源授权运营公示" span lang="en" { "Authorised operation of public data" } }
             p { "依据《" (regime.title) "》（" (regime.issued_by) "）（" a href="/conformance" { "逐条对照 Clause by clause" } "）。原始数据不出域，可用不可见。" }
             p { a href="/public/documents" { "信息公开文件 Public documents" } " · " a href="/public/voices" { "社会监督与公众参与 The public's voice" } }
-            (document(regime, text))
+            (document(regime, text, domain))
             p lang="en" { "Under " (regime.stamp()) ". Raw data never leaves and is seen by nobody who computes with it." }
             @if regime.status == Status::Draft {
                 p class="note" { "本文件为征求意见稿，尚未施行；此处所有事项均为试行演练，不具法律效力。" span lang="en" { "A draft for comment, not in force: everything here is a trial and binds nobody." } }

@@ -120,6 +120,9 @@ async fn a_call_and_the_document_itself_stand_on_the_public_page() {
     held("/v1/calls", "get", "200", &calls);
     let answer = json!({ "kind": "call_answer", "about": id, "title": "方案", "text": "利用停车数据优化诱导" });
     sends(&server, "/v1/voices", &answer).await.ok();
+    let changchun = server_under("changchun-2025").await;
+    let page = text(&anybody(&changchun, "/").await);
+    assert!(page.contains("授权运营域建设单位") && page.contains("江城市大数据中心"));
     let luohu = server_under("luohu-2025").await;
     let page = text(&anybody(&luohu, "/").await);
     assert!(page.contains("罗政数〔2025〕11号") && page.contains("2025-11-25") && page.contains("2025-11-27"));

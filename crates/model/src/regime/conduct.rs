@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::words::{Body, DistrictRule, Effect, Force, Measure, PlanPer, Suspension, Upward};
+use crate::actor::Role;
 
 /// Somebody assesses somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -189,4 +190,6 @@ pub struct Terms {
     pub catalogue: Option<Sourced<String>>,
     /// Whose the data is, in the document's words.
     pub owner: Option<Sourced<String>>,
+    /// Who builds and owns the one domain in which all is operated (授权运营域).
+    pub domain_by: Option<Sourced<Role>>,
 }

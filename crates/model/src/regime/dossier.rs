@@ -47,6 +47,7 @@ words! {
         Asset = "asset" "场所、设备和接入线路",
         DrillRecord = "drill_record" "应急演练记录",
         SecurityReview = "security_review" "安全审查记录",
+        Ownership = "ownership" "股东和实际控制人声明",
     }
     /// An act that can wait for a paper.
     PaperAct {
@@ -92,6 +93,8 @@ words! {
         EffectiveOn = "effective_on" "施行日期",
         RestsOnIt = "rests_on_it" "据此确定的事项",
         GivesRightsAway = "gives_rights_away" "是否让渡权利",
+        Owners = "owners" "股东",
+        Controllers = "controllers" "实际控制人和关联方",
     }
 }
 
@@ -155,6 +158,7 @@ impl PaperKind {
                 &[P::ResponseProcess, P::Officer, P::Contact]
             }
             Self::NoRightsGiven => &[P::GivesRightsAway],
+            Self::Ownership => &[P::Owners, P::Controllers],
             Self::EntityRules => &[P::AdmissionPart, P::ExitPart],
             Self::SecurityMechanism => &[P::EncryptedStorage, P::AccessControl, P::LogAudit],
             Self::SecurityOfficer => &[P::Officer, P::Department, P::Contact],

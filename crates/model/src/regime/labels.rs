@@ -25,6 +25,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("terms.object", "各方", "授权运营的对象"),
     ("terms.place", "运营机构", "加工场所"),
     ("terms.catalogue", "数源单位", "目录名称"),
+    ("terms.domain_by", "各方", "授权运营域的建设单位"),
     ("terms.owner", "数源单位", "数据权属的表述"),
     ("words.*", "各方", "“*”的当地名称"),
     ("bodies.*", "各方", "“*”的当地名称"),

@@ -7,6 +7,7 @@ use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::identifier::id_card_check;
 use shuyu_model::registration::{Applicant, Registrable, RegistrationKind};
+use shuyu_model::regime::Sourced;
 use shuyu_model::regime::words::{ArisesIn, TakesPart, UnitKind, Way};
 use shuyu_model::{Actor, CryptoProfile, Role};
 
@@ -254,6 +255,10 @@ pub(super) async fn codes_of_units_with_every_fault() -> BTreeSet<String> {
     seen.extend(refused(town.registry.publish_file(&town.bank[0], &file.id).await.unwrap()));
     let plan = town.registry.against_keeping(&town.bank[0], &new_file(FileKind::Plan)).unwrap();
     seen.extend(plan.iter().map(|reason| reason.code.to_string()));
+    let unheld = digest(town.ledger(), "never kept");
+    let rule = Sourced { value: true, source: Some("26运(五)".into()), setting: false };
+    seen.extend(town.registry.against_unheld(&unheld, &rule).await.unwrap().map(|reason| reason.code.to_string()));
+    assert!(town.registry.against_unheld(&file.digest, &rule).await.unwrap().is_none());
     let (other, _ledger, _folder) = town_of("xianning-2025").await;
     seen.extend(returned(&other).await);
     let new = new_resource("fund_accounts", fund_columns());

@@ -66,6 +66,8 @@ pub enum PaperKind {
     DrillRecord,
     /// 安全审查记录.
     SecurityReview,
+    /// Who owns and controls a party.
+    Ownership,
 }
 
 /// An act that can wait for a paper.
@@ -154,6 +156,10 @@ pub enum Particular {
     RestsOnIt,
     /// 是否让渡权利.
     GivesRightsAway,
+    /// Who owns it.
+    Owners,
+    /// Who controls it, and with whom it is affiliated.
+    Controllers,
 }
 
 /// A paper to be entered.
