@@ -142,6 +142,15 @@ impl Platform {
         health.json::<Value>().await.unwrap()["now_at"].as_i64().unwrap()
     }
 
+    /// What the document wants stated of a resource before it is registered.
+    async fn origin_stated(&self, source: &Person, resource: &str) {
+        let unit = json!({ "unit_kind": "public_institution", "division": "220100", "takes_part": "duty" });
+        let fund = format!("/v1/organisations/{}/unit", self.organisations[2]);
+        Person::good(self.system().await.ask(Method::PUT, &fund, Some(unit)).await);
+        let origin = json!({ "arose_in": "statutory_duty", "way": "produced", "duty": "停车管理" });
+        Person::good(source.ask(Method::PUT, &format!("/v1/resources/{resource}/origin"), Some(origin)).await);
+    }
+
     /// Moves the demonstration's clock ahead to a moment; one that has passed is left.
     async fn move_to(&self, to: i64) {
         if self.now().await < to {
@@ -198,6 +207,7 @@ async fn resource(district: &Platform) {
         "columns": [column("lot"), column("street")],
     });
     let resource = source.make("/v1/resources", new).await;
+    district.origin_stated(&source, &resource).await;
     let papers =
         ["subject_info", "lawful_source", "description", "preserved_evidence", "scenario_info", "risk_assessment"];
     let materials: serde_json::Map<String, Value> =

@@ -8,9 +8,10 @@ use shuyu_model::id::{CaseId, OrganisationId, PersonId};
 use shuyu_model::regime::{Procedure, ProcedureKind, Step};
 use shuyu_model::{Calendar, Day, Digest, Role, Time};
 
+use crate::CaseworkError;
 use crate::registration::Defect;
 use crate::said::Said;
-use crate::states::CaseState;
+use crate::states::{CaseState, Move};
 
 /// What a signer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,6 +51,9 @@ pub struct Opinion {
     /// The document that the step needs, by its digest.
     #[serde(default)]
     pub evidence: Option<Digest>,
+    /// The number of that document, or of the receipt that is signed.
+    #[serde(default)]
+    pub number: Option<String>,
     /// Of what they looked at.
     pub subject_digest: Digest,
     /// Papers of an application that are at fault, all at once (a return at acceptance).
@@ -60,6 +64,8 @@ pub struct Opinion {
     pub said: Said,
 }
 
+/// The longest number of a document or receipt, in characters.
+pub(crate) const NUMBER_CHARS_MAX: usize = 100;
 /// The shortest reason, in characters: "ok" is none.
 pub const REASON_CHARS_MIN: usize = 5;
 /// The longest reason, in characters.
@@ -69,10 +75,11 @@ impl Opinion {
     pub(crate) fn faults(&self) -> Vec<String> {
         let chars = self.reason.trim().chars().count();
         let is_short = !(REASON_CHARS_MIN..=REASON_CHARS_MAX).contains(&chars);
-        is_short
-            .then(|| format!("`reason` has {chars} characters; say why in {REASON_CHARS_MIN} to {REASON_CHARS_MAX}"))
-            .into_iter()
-            .collect()
+        let short = is_short
+            .then(|| format!("`reason` has {chars} characters; say why in {REASON_CHARS_MIN} to {REASON_CHARS_MAX}"));
+        let number = self.number.as_ref().filter(|number| number.chars().count() > NUMBER_CHARS_MAX);
+        let long = number.map(|_| format!("`number` is longer than {NUMBER_CHARS_MAX} characters"));
+        short.into_iter().chain(long).collect()
     }
 }
 
@@ -111,6 +118,8 @@ pub(crate) struct Case {
     pub(crate) opener_role: Role,
     pub(crate) parties: BTreeMap<Role, OrganisationId>,
     pub(crate) authors: Vec<PersonId>,
+    /// The entities for which it was opened.
+    pub(crate) applicants: Vec<OrganisationId>,
     pub(crate) opened_at: Time,
     pub(crate) ended_at: Option<Time>,
 }
@@ -140,6 +149,29 @@ pub(crate) fn for_each(mut procedure: Procedure, each: &BTreeMap<Role, Vec<(Orga
 }
 
 impl Case {
+    /// Moves it on; the table of states has the last word.
+    pub(crate) fn moves(&mut self, by: Move, at: Time) -> Result<(), CaseworkError> {
+        let illegal = || CaseworkError::Conflict { what: format!("the case is {}; read it again", self.state.word()) };
+        let to = self.state.after(by).ok_or_else(illegal)?;
+        self.state = to;
+        self.version = self.version.saturating_add(1);
+        match by {
+            Move::Advance => {
+                self.step = self.step.saturating_add(1);
+                self.step_opened_at = at;
+            }
+            Move::Resubmit | Move::Reopen => {
+                self.turn = self.turn.saturating_add(1);
+                self.step = 0;
+                self.step_opened_at = at;
+                self.ended_at = None;
+            }
+            Move::Approve | Move::Refuse | Move::Withdraw => self.ended_at = Some(at),
+            Move::Sign | Move::Return => {}
+        }
+        Ok(())
+    }
+
     /// The step that waits for signatures.
     pub(crate) fn open_step(&self) -> Option<&Step> {
         self.procedure.steps.get(self.step).filter(|_| self.state == CaseState::Open)

@@ -35,6 +35,7 @@
 )]
 
 pub mod acts;
+pub mod applicants;
 pub mod candidacy;
 mod case;
 mod casework;
@@ -49,6 +50,7 @@ mod matters;
 pub mod milestones;
 pub mod obligations;
 mod reasons;
+mod receipts;
 mod registration;
 mod said;
 mod signing;
@@ -59,6 +61,7 @@ mod upward;
 mod view;
 mod violations;
 mod work;
+pub mod voices;
 
 #[cfg(test)]
 mod tests;
@@ -70,15 +73,18 @@ pub use error::CaseworkError;
 pub use filing::Filing;
 pub use gates::scheme::SchemeFacts;
 pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
+pub use matter::opinions::{Invited, NewStance, Stance};
 pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
+pub use receipts::Receipt;
 pub use registration::{
     Defect, NewObjection, Notice, ObjectionDecision, ObjectionView, RegistrationFile, RegistrationSwept, ReturnView,
     Revocation,
 };
 pub use said::{Said, StruckField};
 pub use states::CaseState;
+pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView};
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};
 pub use work::{DemandLine, SupplyTask, WorkItem};

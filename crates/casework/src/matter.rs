@@ -25,6 +25,8 @@ pub(crate) mod discovery;
 pub(crate) mod effects;
 pub(crate) mod guards;
 mod processors;
+pub(crate) mod opinions;
+pub(crate) mod reopen;
 pub(crate) mod store;
 mod supplies;
 mod sweep;

@@ -64,7 +64,7 @@ pub(crate) struct Made<'a> {
 
 impl Casework {
     /// The rules for a kind; a mistake where the jurisdiction has no such matter.
-    fn matter_rules(&self, kind: MatterKind) -> Result<MatterRules> {
+    pub(crate) fn matter_rules(&self, kind: MatterKind) -> Result<MatterRules> {
         let regime = self.registry().regime();
         regime.matter.get(&kind).cloned().ok_or_else(|| {
             let known: Vec<&str> = regime.matter.keys().map(|kind| kind.word()).collect();
@@ -112,7 +112,31 @@ impl Casework {
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", &matter.subject, reasons).await;
         }
-        store::insert_matter(turn.change(), &matter).await?;
+        self.insert_opened(&mut turn, actor, &matter, cites.clone()).await?;
+        if matter.kind == MatterKind::EntityOnboarding {
+            self.enter_applicant(&mut turn, actor, &matter).await?;
+        }
+        let regime = self.registry().regime();
+        let clause = regime.cite_clause(&matter.rules.source);
+        let event = Event::done(Some(actor), "matter.opened", matter.id.as_str()).facts(json!({
+            "kind": matter.kind, "subject": matter.subject, "counterparty": matter.counterparty,
+            "state": matter.state, "keys": matter.facts.keys().collect::<Vec<_>>(),
+            "due": matter.due.map(|due| due.day), "cites": cites,
+        }));
+        let after = self.told(&matter.facts)?;
+        turn.commit(event.digests(None, Some(after)).under(regime).citing(clause)).await?;
+        Ok(Verdict::Allow(matter.id))
+    }
+
+    /// Writes a matter and its opening; its event is for the caller to commit.
+    pub(crate) async fn insert_opened(
+        &self,
+        turn: &mut Turn,
+        actor: &Actor,
+        matter: &Matter,
+        cites: Vec<String>,
+    ) -> Result<()> {
+        store::insert_matter(turn.change(), matter).await?;
         let moved = Moved {
             version: 1,
             by: OPENING.to_owned(),
@@ -128,20 +152,7 @@ impl Casework {
             due_day: None,
             at: matter.opened_at,
         };
-        store::insert_move(turn.change(), &matter.id, &moved).await?;
-        if matter.kind == MatterKind::EntityOnboarding {
-            self.enter_applicant(&mut turn, actor, &matter).await?;
-        }
-        let regime = self.registry().regime();
-        let clause = regime.cite_clause(&matter.rules.source);
-        let event = Event::done(Some(actor), "matter.opened", matter.id.as_str()).facts(json!({
-            "kind": matter.kind, "subject": matter.subject, "counterparty": matter.counterparty,
-            "state": matter.state, "keys": matter.facts.keys().collect::<Vec<_>>(),
-            "due": matter.due.map(|due| due.day), "cites": moved.cites,
-        }));
-        let after = self.told(&matter.facts)?;
-        turn.commit(event.digests(None, Some(after)).under(regime).citing(clause)).await?;
-        Ok(Verdict::Allow(matter.id))
+        store::insert_move(turn.change(), &matter.id, &moved).await
     }
 
     pub(crate) fn asked<'a>(&'a self, known: &'a Actor) -> Asked<'a> {
@@ -149,7 +160,7 @@ impl Casework {
         Asked { regime: self.registry().regime(), calendar: self.calendar(), today, known }
     }
 
-    async fn opened_matter(
+    pub(crate) async fn opened_matter(
         &self,
         turn: &mut Turn,
         actor: &Actor,
@@ -281,6 +292,10 @@ impl Casework {
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
             found.extend(self.against_supply(&mut turn, &matter, &named, &history).await?);
             found.extend(self.against_candidacies(&mut turn, &matter, &named).await?);
+            found.extend(self.against_opinions(&mut turn, &matter, &named.name).await?);
+        }
+        if leads.is_some_and(|(_, transition)| transition.effects.contains(&Effect::Reopen)) {
+            found.extend(matter::reopen::against(&mut turn, self.registry().regime(), &matter).await?);
         }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", id.as_str(), reasons).await;
@@ -429,7 +444,7 @@ impl Casework {
         Ok(event.citing(regime.cite_move(&matter.rules, rule, "")))
     }
 
-    fn told<T: serde::Serialize>(&self, value: &T) -> Result<Digest> {
+    pub(crate) fn told<T: serde::Serialize>(&self, value: &T) -> Result<Digest> {
         Ok(canonical::digest(self.registry().ledger().profile(), value).map_err(LedgerError::from)?)
     }
 
@@ -506,6 +521,10 @@ impl Casework {
         let filings = store::filings(&mut book, id).await?;
         let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
         let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
+        let matters_on_it = self.matters_on(&mut book, id.as_str(), viewer).await?;
+        // Whoever is hit by what was done has the law's remedies; who only opened has not yet been.
+        let is_acted_on = matter.version > 1;
+        let remedies = if is_acted_on { self.registry().regime().remedies_at_law() } else { Vec::new() };
         let approved = crate::gates::scheme::while_pending(&matter, &history);
         let asked = self.asked(&districts::in_place(&matter, viewer.clone()));
         let mut view = matter::of_matter(&asked, &matter, history, filings, citing, approved);
@@ -513,7 +532,18 @@ impl Casework {
             let agreement = self.registry().agreement(&agreement).await?;
             view.sections = agreement.map(|agreement| agreement.contents.clone()).unwrap_or_default();
         }
-        Ok(Some(view))
+        Ok(Some(MatterView { remedies, matters_on_it, ..view }))
+    }
+
+    /// The matters about a record, as far as this viewer may see them.
+    pub(crate) async fn matters_on(
+        &self,
+        book: &mut Book<'_>,
+        subject: &str,
+        viewer: &Actor,
+    ) -> Result<Vec<MatterId>> {
+        let found = store::on_subject(book, subject, CITING_SHOWN_MAX).await?;
+        Ok(found.into_iter().filter(|on| matter::is_visible(on, viewer)).map(|on| on.id).collect())
     }
 
     /// The matters that this viewer may see, oldest first.
@@ -531,11 +561,11 @@ impl Casework {
 }
 
 /// What is known of a subject, wherever it is kept.
-struct MatterBase {
-    organisation: Option<shuyu_model::id::OrganisationId>,
-    parties: std::collections::BTreeMap<Role, shuyu_model::id::OrganisationId>,
-    authors: Vec<shuyu_model::id::PersonId>,
-    is_draft: bool,
+pub(crate) struct MatterBase {
+    pub(crate) organisation: Option<shuyu_model::id::OrganisationId>,
+    pub(crate) parties: std::collections::BTreeMap<Role, shuyu_model::id::OrganisationId>,
+    pub(crate) authors: Vec<shuyu_model::id::PersonId>,
+    pub(crate) is_draft: bool,
 }
 
 pub(crate) fn malformed(fault: impl Into<String>) -> CaseworkError {

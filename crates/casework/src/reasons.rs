@@ -105,6 +105,15 @@ reasons! {
     ("CAS-131", OFF_THE_PANEL, "an expert is named who is not on the coordination group's panel")
     ("CAS-135", NOT_LANDED, "an aggregation is supplied of which nothing was landed since it was put")
     ("CAS-136", NOT_RECHECKED, "a quality issue is confirmed without a check that passed after it was fixed")
+    ("CAS-140", NOTHING_TO_REOPEN, "an appeal would overturn what is no refused case, or one beside which another runs")
+    ("CAS-141", NO_PUBLIC_WAY, "somebody without an account says what the document opens no way for")
+    ("CAS-142", OUTSIDE_ITS_DAYS, "somebody without an account comments or answers outside the days for it")
+    ("CAS-143", TOO_MANY_VOICES, "more voices of the public came on one day than are taken")
+    ("CAS-144", NO_APPLICANT, "a case would be opened for somebody who is no entity")
+    ("CAS-145", OPINION_MISSING, "a matter is decided while nobody was asked for an opinion, or one is missing")
+    ("CAS-146", NOT_INVITED, "an opinion is given by a body that was not asked")
+    ("CAS-147", RECEIPT_WITHOUT_NUMBER, "the receipt of what is filed is signed without its number")
+    ("CAS-148", RECEIPT_ONLY, "what is filed and not approved is returned or refused")
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use shuyu_registry::{Subject, Turn, canonical, enact};
 use crate::case::{Case, Opinion, Outcome, Signed, day_text};
 use crate::states::{CaseState, Move};
 use crate::store::{self, Book};
-use crate::{Casework, CaseworkError, reasons, said};
+use crate::{Casework, CaseworkError, reasons, said, receipts};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
 
@@ -28,6 +28,8 @@ struct Attested<'a> {
     outcome: Outcome,
     reason: &'a str,
     evidence: Option<Digest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<&'a str>,
     subject_digest: Digest,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     defects: &'a [crate::Defect],
@@ -73,6 +75,7 @@ impl Casework {
         let draft = self.registry().subject_in(&mut turn, case.kind, &case.subject).await?;
         let mut found = self.against_signing(&case, &named, &known, &before, &opinion);
         found.extend(self.of_another_district(&mut turn, &case, &known).await?);
+        receipts::against(self.registry().regime(), &case, &named, &opinion, &mut found);
         if opinion.outcome == Outcome::Approve {
             self.against_approving(&case, &named, draft.as_ref(), &opinion, &mut found);
             found.extend(said::against(self.registry().regime(), &case, &named, &opinion));
@@ -85,6 +88,7 @@ impl Casework {
         }
         let signed = self.attested(&case, actor, step, opinion)?;
         store::insert_signed(turn.change(), &case, &signed).await?;
+        receipts::store::insert(turn.change(), &case, &signed).await?;
         let mut of_step: Vec<&Signed> = before.iter().filter(|s| s.turn == case.turn && s.step == step).collect();
         of_step.push(&signed);
         let by = next_move(&case, &named, &of_step);
@@ -109,6 +113,7 @@ impl Casework {
             outcome: opinion.outcome,
             reason: &opinion.reason,
             evidence: opinion.evidence,
+            number: opinion.number.as_deref(),
             subject_digest: opinion.subject_digest,
             defects: &opinion.defects,
             said: &opinion.said,
@@ -234,24 +239,7 @@ impl Casework {
 
     /// Moves a case on; the table of states has the last word.
     pub(crate) fn apply(&self, case: &mut Case, by: Move, at: shuyu_model::Time) -> Result<()> {
-        let illegal = || CaseworkError::Conflict { what: format!("the case is {}; read it again", case.state.word()) };
-        let to = case.state.after(by).ok_or_else(illegal)?;
-        case.state = to;
-        case.version = case.version.saturating_add(1);
-        match by {
-            Move::Advance => {
-                case.step = case.step.saturating_add(1);
-                case.step_opened_at = at;
-            }
-            Move::Resubmit => {
-                case.turn = case.turn.saturating_add(1);
-                case.step = 0;
-                case.step_opened_at = at;
-            }
-            Move::Approve | Move::Refuse | Move::Withdraw => case.ended_at = Some(at),
-            Move::Sign | Move::Return => {}
-        }
-        Ok(())
+        case.moves(by, at)
     }
 
     /// INVARIANT (blind): the event of a step that lacks signatures holds the
@@ -263,7 +251,7 @@ impl Casework {
             Move::Approve => ("case.approved", true),
             Move::Return => ("case.returned", true),
             Move::Refuse => ("case.refused", true),
-            Move::Resubmit | Move::Withdraw => ("case.moved", true),
+            Move::Resubmit | Move::Withdraw | Move::Reopen => ("case.moved", true),
         };
         let opinion = |signed: &&Signed| {
             let outcome = is_complete.then_some(signed.opinion.outcome);

@@ -42,6 +42,8 @@ pub enum Move {
     Resubmit,
     /// The author takes it back.
     Withdraw,
+    /// An appeal overturned the refusal.
+    Reopen,
 }
 
 impl CaseState {
@@ -69,7 +71,8 @@ impl CaseState {
         match self {
             Self::Open => Some("those who sign the open step"),
             Self::Returned => Some("the author"),
-            Self::Approved | Self::Refused | Self::Withdrawn => None,
+            Self::Refused => Some("nobody, unless an appeal overturns it"),
+            Self::Approved | Self::Withdrawn => None,
         }
     }
 
@@ -81,8 +84,8 @@ impl CaseState {
 
 impl Move {
     /// Every one.
-    pub const ALL: [Move; 7] =
-        [Self::Sign, Self::Advance, Self::Approve, Self::Return, Self::Refuse, Self::Resubmit, Self::Withdraw];
+    pub const ALL: [Move; 8] =
+        [Self::Sign, Self::Advance, Self::Approve, Self::Return, Self::Refuse, Self::Resubmit, Self::Withdraw, Self::Reopen];
 
     fn words(self) -> &'static str {
         match self {
@@ -93,6 +96,7 @@ impl Move {
             Self::Refuse => "a refusal among the signatures",
             Self::Resubmit => "the author submits again",
             Self::Withdraw => "the author takes it back",
+            Self::Reopen => "an appeal overturns the refusal",
         }
     }
 }
@@ -107,6 +111,7 @@ pub const TRANSITIONS: &[(CaseState, Move, CaseState)] = &[
     (CaseState::Open, Move::Withdraw, CaseState::Withdrawn),
     (CaseState::Returned, Move::Resubmit, CaseState::Open),
     (CaseState::Returned, Move::Withdraw, CaseState::Withdrawn),
+    (CaseState::Refused, Move::Reopen, CaseState::Open),
 ];
 
 /// The text of `docs/states.md`.

@@ -84,7 +84,8 @@ pub(crate) async fn case(book: &mut Book<'_>, id: &CaseId) -> Result<Case> {
     let rows = book.read("SELECT * FROM cases WHERE id = $1", args![id.as_str()]).await?;
     let row = rows.first().ok_or_else(|| CaseworkError::Unknown { id: id.to_string() })?;
     let authors = authors(book, id).await?;
-    read_case(&Reader(row), authors)
+    let applicants = crate::applicants::store::of(book, id).await?;
+    Ok(Case { applicants, ..read_case(&Reader(row), authors)? })
 }
 
 async fn authors(book: &mut Book<'_>, id: &CaseId) -> Result<Vec<PersonId>> {
@@ -113,6 +114,7 @@ fn read_case(row: &Reader<'_>, authors: Vec<PersonId>) -> Result<Case> {
         opener_role: row.word("opener_role", Role::parse)?,
         parties: row.json("parties")?,
         authors,
+        applicants: Vec::new(),
         opened_at: Time(row.0.int("opened_at")?),
         ended_at: row.0.opt_int("ended_at")?.map(Time),
     })
@@ -254,6 +256,8 @@ pub(crate) async fn signed(book: &mut Book<'_>, id: &CaseId) -> Result<Vec<Signe
                     outcome: row.word("outcome", Outcome::parse)?,
                     reason: row.0.text("reason")?,
                     evidence: row.opt_digest("evidence")?,
+                    // Kept apart, with the receipts.
+                    number: None,
                     subject_digest: row.digest("subject_digest")?,
                     // Kept with the return that told them.
                     defects: Vec::new(),

@@ -15,6 +15,7 @@ mod obligations;
 mod plans;
 mod procedures;
 mod processing;
+mod public;
 mod refusals;
 mod regimes;
 mod registration;
@@ -55,6 +56,7 @@ fn opinion(outcome: Outcome, seen: Digest) -> Opinion {
         outcome,
         reason: "looked at all of it".into(),
         evidence: None,
+        number: Some("备〔2026〕1号".into()),
         subject_digest: seen,
         defects: vec![],
         said: Default::default(),
@@ -73,6 +75,13 @@ impl Office {
 
     /// Brings every paper that an application about a resource needs.
     async fn applies(&self, actor: &Actor, kind: RegistrationKind, subject: &str) -> Digest {
+        if let Ok(resource) = shuyu_model::id::ResourceId::parse(subject) {
+            self.town.of_known_units().await;
+            let known = self.town.registry.resource(&resource).await.unwrap().unwrap();
+            let mut people = self.town.source.iter().chain(&self.town.other_source);
+            let holder = people.find(|person| person.organisation == known.source).unwrap();
+            self.town.of_known_origin(holder, &resource).await;
+        }
         let needed = kind.materials(Registrable::Resource, Applicant::Holder);
         let paper = |material: &Material| (material.key.to_owned(), digest(self.town.ledger(), material.key));
         let materials = needed.iter().map(paper).collect();

@@ -4,13 +4,14 @@
 
 use serde::Serialize;
 use shuyu_model::calendar::WorkingDay;
-use shuyu_model::id::{CaseId, OrganisationId, PersonId};
-use shuyu_model::regime::ProcedureKind;
+use shuyu_model::id::{CaseId, MatterId, OrganisationId, PersonId};
+use shuyu_model::regime::{ProcedureKind, Remedy};
 use shuyu_model::{Actor, Calendar, Day, Digest, Role, Time};
 
 use crate::case::{Case, Outcome, Signed};
 use crate::filing::Filing;
 use crate::said::Said;
+use crate::receipts::Receipt;
 use crate::states::CaseState;
 
 /// A day that was counted to.
@@ -137,6 +138,14 @@ pub struct CaseView {
     pub discarded: Vec<OpinionView>,
     /// What must be filed now that it has ended.
     pub filings: Vec<Filing>,
+    /// The entities for which it was opened.
+    pub applicants: Vec<OrganisationId>,
+    /// The receipts that were signed in it.
+    pub receipts: Vec<Receipt>,
+    /// Of a refusal: the remedies at law.
+    pub remedies: Vec<Remedy>,
+    /// The appeals, reviews, suits and other matters about it, as far as the viewer sees them.
+    pub matters_on_it: Vec<MatterId>,
 }
 
 /// A case that waits for somebody.
@@ -172,7 +181,8 @@ pub(crate) fn is_visible(case: &Case, viewer: &Actor) -> bool {
         .steps
         .iter()
         .any(|step| viewer.is(step.by) && case.party(step).is_none_or(|party| *party == viewer.organisation));
-    is_party || signs || viewer.is(Role::Regulator) || viewer.is(Role::Supervisor)
+    let is_applicant = case.applicants.contains(&viewer.organisation) && !viewer.roles.is_empty();
+    is_party || is_applicant || signs || viewer.is(Role::Regulator) || viewer.is(Role::Supervisor)
 }
 
 pub(crate) fn of_case(
@@ -229,6 +239,10 @@ pub(crate) fn of_case(
         regime: case.regime.clone(),
         discarded: signed.iter().filter(|s| s.turn < case.turn).map(OpinionView::from).collect(),
         filings,
+        applicants: case.applicants.clone(),
+        receipts: Vec::new(),
+        remedies: Vec::new(),
+        matters_on_it: Vec::new(),
     }
 }
 

@@ -70,6 +70,9 @@ impl Delivery {
                 "give the digest of the signed form or recording",
             ));
         }
+        if let (Some(rule), Some(letter)) = (&regime.personal.letter_needed, &new.evidence_digest) {
+            found.extend(self.0.registry.against_unheld(letter, rule).await?);
+        }
         if !product.needs_consent {
             found.push(regime.reason(
                 reasons::CONSENT_NEEDLESS,

@@ -164,6 +164,8 @@ ids! {
     DispatchId, "DSP", "dispatch";
     /// A record that came from a platform below.
     SubmissionId, "SBM", "submission";
+    /// A paper that is kept whole.
+    FileId, "FIL", "kept file";
     /// A signed-in session.
     SessionId, "SES", "session";
 }

@@ -20,6 +20,7 @@ mod complaint;
 mod coordination;
 mod data_demand;
 mod entity_onboarding;
+mod entity_product;
 mod exit;
 mod guidance;
 mod incident;
@@ -31,9 +32,11 @@ mod product;
 mod quality_issue;
 mod rectification;
 mod referral;
+mod remedy;
 mod risk_report;
 mod scheme;
 mod supervision;
+mod voice;
 
 /// What a matter is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,11 +82,17 @@ pub enum MatterKind {
     PriorAgreement,
     /// 日常监管: one party looks at another at an interval or when it is told to.
     Supervision,
+    /// 公众来信、应征与意见.
+    Voice,
+    /// 行政复议、行政诉讼.
+    Remedy,
+    /// 经营主体的产品和服务.
+    EntityProduct,
 }
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 19] = [
+    pub const ALL: [MatterKind; 22] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -102,7 +111,7 @@ impl MatterKind {
         Self::Call,
         Self::Referral,
         Self::RiskReport,
-    Self::PriorAgreement, Self::Supervision,
+    Self::PriorAgreement, Self::Supervision, Self::Voice, Self::Remedy, Self::EntityProduct,
     ];
 
     /// The word in files, database and JSON.
@@ -128,6 +137,9 @@ impl MatterKind {
             Self::RiskReport => "risk_report",
             Self::PriorAgreement => "prior_agreement",
             Self::Supervision => "supervision",
+            Self::Voice => "voice",
+            Self::Remedy => "remedy",
+            Self::EntityProduct => "entity_product",
         }
     }
 
@@ -164,6 +176,9 @@ impl MatterKind {
             Self::RiskReport => &risk_report::MACHINE,
             Self::PriorAgreement => &prior_agreement::MACHINE,
             Self::Supervision => &supervision::MACHINE,
+            Self::Voice => &voice::MACHINE,
+            Self::Remedy => &remedy::MACHINE,
+            Self::EntityProduct => &entity_product::MACHINE,
         }
     }
 }
@@ -276,6 +291,8 @@ pub enum Effect {
     Assign,
     /// What was told since the state that it leads to was last reached is forgotten.
     Forget,
+    /// The refused case that the matter is about is open again, from its first step.
+    Reopen,
 }
 
 impl Effect {
@@ -292,6 +309,7 @@ impl Effect {
             Self::Unbar => "resource is open again",
             Self::Assign => "goes to the organisation that the move names",
             Self::Forget => "what was told since is forgotten",
+            Self::Reopen => "the refused case is open again",
         }
     }
 }

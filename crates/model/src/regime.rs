@@ -37,6 +37,7 @@ mod money;
 mod national;
 mod overriding;
 mod procedure;
+mod public;
 mod roles;
 mod rules;
 mod upstream;
@@ -62,8 +63,7 @@ pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{
-    Choice, Citable, CiteRule, Contents, FactForm, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING,
-    ToldForm, is_key, list, shares, years,
+    Choice, Citable, CiteRule, Contents, FactForm, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, ToldForm, is_key, list, shares, years, OpinionRule,
 };
 pub use milestone::{Counted, Figure, Milestone};
 pub use money::{ConsentRule, MoneyRules};
@@ -73,6 +73,8 @@ pub use national::{
 };
 pub use overriding::OVERRIDABLE;
 pub use procedure::{EVIDENCE, Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
+pub use public::{PublicRules, Remedy, RemedyRules};
+pub use roles::is_division;
 pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,
     UseKind, WorkroomRules,
@@ -141,6 +143,12 @@ pub struct Regime {
     pub title: String,
     /// Who issued it.
     pub issued_by: String,
+    /// Its number (发文字号), where it has one.
+    pub number: Option<String>,
+    /// The day on which it was issued, where the document says one.
+    pub issued_on: Option<Day>,
+    /// The day on which it was published, where that is another.
+    pub published_on: Option<Day>,
     /// Law or draft.
     pub status: Status,
     /// What kind of place issued it.
@@ -211,6 +219,10 @@ pub struct Regime {
     /// Complaints.
     #[serde(default)]
     pub complaint: Vec<ComplaintRule>,
+    /// What whoever has no account may do, where the document opens a way.
+    pub public: Option<PublicRules>,
+    /// The remedies at law that every refusal names, where the document names them.
+    pub remedies: Option<RemedyRules>,
     /// Exercises, where the document asks for them.
     pub drill: Option<DrillRules>,
     /// Emergency plans.

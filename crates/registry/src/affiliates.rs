@@ -68,6 +68,8 @@ mod tests {
                 roles: if public.contains(&n) { vec![Role::Finance] } else { vec![Role::Entity] },
                 entity_kind: None,
                 owned_by: edges.iter().filter(|(owned, _)| *owned == n).map(|(_, owner)| id(*owner)).collect(),
+                unit: None,
+                identity: None,
             };
             world.organisations.insert(id(n), Arc::new(organisation));
         }

@@ -13,7 +13,7 @@ use crate::decide::{self, Asked};
 use crate::dossier::{self, Parties};
 use crate::live::Basis;
 use crate::reasons::cut;
-use crate::{EntityKind, Registry, RegistryError, canonical, district, headings, mode, processing, reasons, store};
+use crate::{EntityKind, Registry, RegistryError, canonical, district, headings, mode, processing, reasons, store, units};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -165,6 +165,7 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
             if let Some(operator) = asked.world.organisations.get(&agreement.grantee) {
                 found.extend(operator_form(asked.regime, operator.entity_kind, &operator.name));
             }
+            units::outside_area(asked, agreement, found);
             for resource in agreement.resources.iter().filter_map(|id| asked.world.resources.get(id)) {
                 decide::of_resource(asked, resource, found);
             }

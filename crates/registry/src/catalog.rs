@@ -53,6 +53,8 @@ pub struct Authorised {
     pub scenario: Option<String>,
     /// What: the titles of the resources.
     pub resources: Vec<String>,
+    /// The division code of who gives; the document's own where none was stated.
+    pub division: String,
     /// From when.
     pub from: Day,
     /// Until when, inclusive.
@@ -112,7 +114,10 @@ impl Registry {
                     Some(scenario) => scenario.resources().into_iter().collect(),
                     None => agreement.resources.iter().collect::<Vec<_>>(),
                 };
+                let unit = world.organisations.get(&agreement.grantor).and_then(|grantor| grantor.unit.as_ref());
+                let own = self.regime().roles.division.as_ref().map(|own| own.value.clone());
                 Authorised {
+                    division: unit.map(|unit| unit.division.clone()).or(own).unwrap_or_default(),
                     agreement: agreement.id.clone(),
                     kind: agreement.kind,
                     grantor: world.name_of(&agreement.grantor).to_owned(),

@@ -41,6 +41,7 @@ mod error;
 mod facts;
 mod findings;
 mod headings;
+pub mod kept;
 mod live;
 mod mode;
 pub mod order;
@@ -70,7 +71,9 @@ mod subject;
 pub mod supply;
 pub mod testing;
 mod thematic;
+mod the_public;
 mod turn;
+pub mod units;
 mod upward;
 mod world;
 
@@ -92,6 +95,7 @@ pub use facts::{
     BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
 };
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
+pub use kept::{FILE_BYTES_MAX, FileKind, KeptFile, NewFile};
 pub use mode::last_day;
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField, OrdersTally};
 pub use overrides::{NewOverride, Override};
@@ -121,3 +125,4 @@ pub use thematic::{
 };
 pub use supply::{Supply, UpdateDue};
 pub use turn::Turn;
+pub use units::{Origin, Unit};

@@ -13,7 +13,7 @@ use crate::live::Basis;
 use crate::party::{NewOrganisation, NewPerson, OWNERS_MAX, Organisation, Person, person_faults};
 use crate::password::{self, Password};
 use crate::world::World;
-use crate::{Registry, RegistryError, Turn, agreements, decide, processing, reasons, store};
+use crate::{Registry, RegistryError, Turn, agreements, decide, processing, reasons, store, units};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -69,17 +69,25 @@ impl Registry {
     }
 
     fn made(&self, new: NewOrganisation) -> Organisation {
-        let NewOrganisation { name, credit_code, mut roles, entity_kind, mut owned_by } = new;
+        let NewOrganisation { name, credit_code, identity_number, mut roles, entity_kind, mut owned_by } = new;
         roles.sort();
         roles.dedup();
         owned_by.sort();
         owned_by.dedup();
-        Organisation { id: self.ledger().new_id(), name, credit_code, roles, entity_kind, owned_by }
+        let id: OrganisationId = self.ledger().new_id();
+        let identity = identity_number.map(|number| number.mask());
+        // Nobody else has this id, so that it stands for the code that a natural person lacks.
+        let credit_code = if identity.is_some() { format!("NP-{id}") } else { credit_code };
+        Organisation { id, name, credit_code, roles, entity_kind, owned_by, unit: None, identity }
     }
 
     /// Enters an organisation (system administrator).
     pub async fn add_organisation(&self, actor: &Actor, new: NewOrganisation) -> Result<Verdict<OrganisationId>> {
         RegistryError::of_faults(new.faults())?;
+        let hash = match &new.identity_number {
+            Some(number) => Some(password::hash(&number.secret()).await?),
+            None => None,
+        };
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         if let Some(known) =
@@ -92,6 +100,7 @@ impl Registry {
         decide::role(&self.asked(&world), actor, &[Role::SystemAdmin], &mut found);
         found.extend(apart(self.regime(), &new.roles));
         found.extend(second_holder(self.regime(), &world, &new.roles));
+        found.extend(roles_apart(self.regime(), &new.roles));
         found.extend(new.roles.iter().find_map(|role| processing::role_here(self.regime(), *role)));
         if new.roles.contains(&Role::Operator) {
             found.extend(agreements::operator_form(self.regime(), new.entity_kind, &new.name));
@@ -101,6 +110,9 @@ impl Registry {
         }
         let organisation = self.made(new);
         store::insert_organisation(turn.change(), &organisation).await?;
+        if let (Some(mask), Some(hash)) = (&organisation.identity, &hash) {
+            units::store::insert_natural_person(turn.change(), &organisation.id, mask, hash).await?;
+        }
         turn.touch(Basis::Organisation(organisation.id.clone()));
         let facts = json!({ "roles": organisation.roles, "owned_by": organisation.owned_by });
         let event = Event::done(Some(actor), "organisation.added", organisation.id.as_str()).facts(facts);
@@ -290,6 +302,17 @@ fn apart(regime: &Regime, roles: &[Role]) -> Option<Reason> {
     (rule.value && is_both).then(|| {
         let what = format!("{} and {} are two bodies", regime.word(Role::Agency), regime.word(Role::Regulator));
         regime.reason(reasons::AGENCY_IS_REGULATOR, rule, what, "enter them as two organisations")
+    })
+}
+
+/// REG-120.
+fn roles_apart(regime: &Regime, roles: &[Role]) -> Option<Reason> {
+    let rule = regime.roles.apart.as_ref()?;
+    let both: Vec<&str> =
+        rule.value.iter().filter(|role| roles.contains(role)).map(|role| regime.word(*role)).collect();
+    (both.len() > 1).then(|| {
+        let what = format!("one organisation would be {} at once", both.join(", "));
+        regime.reason(reasons::ROLES_APART, rule, what, "enter them as organisations of their own")
     })
 }
 

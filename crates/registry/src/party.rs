@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{OrganisationId, PersonId};
-use shuyu_model::identifier::is_credit_code;
+use shuyu_model::identifier::{is_credit_code, is_id_card};
 use shuyu_model::{Actor, Role};
 
 use crate::password::Password;
+use crate::units::Unit;
 
 /// An organisation's legal form, as far as the rules ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,10 @@ pub struct Organisation {
     pub entity_kind: Option<EntityKind>,
     /// Who owns or controls it directly.
     pub owned_by: Vec<OrganisationId>,
+    /// What kind of unit it is, and where; nothing before it was stated.
+    pub unit: Option<Unit>,
+    /// Of a natural person: the identity number, masked.
+    pub identity: Option<String>,
 }
 
 impl Organisation {
@@ -68,8 +73,12 @@ impl Organisation {
 pub struct NewOrganisation {
     /// Its name.
     pub name: String,
-    /// Unified social credit code, with a valid check character.
+    /// Unified social credit code, with a valid check character; empty for a natural person.
+    #[serde(default)]
     pub credit_code: String,
+    /// Of a natural person: the identity number. It is not kept.
+    #[serde(default)]
+    pub identity_number: Option<IdentityNumber>,
     /// What it is here.
     pub roles: Vec<Role>,
     /// Its legal form.
@@ -78,6 +87,36 @@ pub struct NewOrganisation {
     /// Who owns or controls it directly.
     #[serde(default)]
     pub owned_by: Vec<OrganisationId>,
+}
+
+/// An identity number as it was given. It never prints itself.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct IdentityNumber(String);
+
+impl IdentityNumber {
+    /// What was given.
+    pub fn new(given: impl Into<String>) -> Self {
+        Self(given.into())
+    }
+
+    /// The first three and the last two characters.
+    pub(crate) fn mask(&self) -> String {
+        let chars: Vec<char> = self.0.chars().collect();
+        let kept = |index: usize| index < 3 || chars.len() <= index.saturating_add(2);
+        chars.iter().enumerate().map(|(index, c)| if kept(index) { *c } else { '*' }).collect()
+    }
+
+    /// To be hashed with a salt, as a password is.
+    pub(crate) fn secret(&self) -> Password {
+        Password::new(self.0.to_ascii_uppercase())
+    }
+}
+
+impl std::fmt::Debug for IdentityNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdentityNumber(…)")
+    }
 }
 
 /// The longest name of anything that people name, in characters.
@@ -90,7 +129,16 @@ impl NewOrganisation {
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         text_fault("name", &self.name, NAME_CHARS_MAX, &mut faults);
-        if !is_credit_code(&self.credit_code) {
+        let is_natural = self.entity_kind == Some(EntityKind::NaturalPerson);
+        match (is_natural, &self.identity_number) {
+            (true, Some(number)) if is_id_card(&number.0) && self.credit_code.is_empty() => {}
+            (true, _) => faults.push(
+                "a natural person has an `identity_number` with a valid check digit, and no `credit_code`".to_owned(),
+            ),
+            (false, Some(_)) => faults.push("`identity_number` is given, but only a natural person has one".to_owned()),
+            (false, None) => {}
+        }
+        if !is_natural && !is_credit_code(&self.credit_code) {
             faults.push(
                 "`credit_code` is no unified social credit code (18 characters with a valid check character)"
                     .to_owned(),

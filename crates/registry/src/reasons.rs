@@ -102,6 +102,15 @@ reasons! {
     ("REG-117", PRODUCT_HARMS, "a product was found to harm a protected interest")
     ("REG-118", USE_UNPERMITTED, "a scenario is for a use that needs a permission which is not on record")
     ("REG-119", RIGHT_NOT_ALLOTTED, "a right in a product is allotted by no agreement about it, or stays with the departments")
+    ("REG-120", ROLES_APART, "one organisation would hold two roles that the document keeps apart")
+    ("REG-121", FILE_OF_ANOTHER, "a kept file is published by another organisation than the one that keeps it")
+    ("REG-122", FILE_OF_THE_BUREAU, "a file that only the managing body or the agency keeps is kept by somebody else")
+    ("REG-123", NO_SUCH_SOURCE, "a source is stated to be a kind of unit that the document does not name")
+    ("REG-124", BY_REFERENCE, "a kind of unit that takes part by reference is stated to take part by duty")
+    ("REG-125", NO_ORIGIN, "a first registration does not say what kind of unit holds the data and from which duty they arose")
+    ("REG-126", OUTSIDE_AREA, "who authorises or whose data are authorised stands outside the document's area")
+    ("REG-127", NOT_FROM_ABOVE, "data are said to have come back from above and name no ministry or province")
+    ("REG-128", PAPER_NOT_HELD, "a paper that the document wants held is told by its digest alone")
     ("REG-135", OWN_DATA_BARRED, "data that is not public is brought into a workroom, and the rules let none in")
 }
 

@@ -7,6 +7,7 @@ use shuyu_model::column::{COLUMNS_MAX, NAME_BYTES_MAX, is_plain_name};
 use shuyu_model::id::{OrganisationId, PersonId, ResourceId};
 use shuyu_model::{Column, ColumnType, Digest, Mask, Time};
 
+use crate::units::Origin;
 use crate::party::{NAME_CHARS_MAX, text_fault};
 
 /// How far a resource has come.
@@ -75,6 +76,8 @@ pub struct Resource {
     pub registered_until: Option<Time>,
     /// Its place on the negative list.
     pub barred: Option<Barred>,
+    /// From where its data came; nothing before it was stated.
+    pub origin: Option<Origin>,
 }
 
 impl Resource {

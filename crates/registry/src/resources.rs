@@ -228,6 +228,7 @@ impl Registry {
             registered_at: None,
             registered_until: None,
             barred: None,
+            origin: None,
         };
         resource.digest = self.digest_of(&resource)?;
         Ok(resource)

@@ -4,12 +4,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuyu_ledger::{Args, Change, Ledger, LedgerError, Row, args};
 use shuyu_model::id::{AgreementId, IdError, MatterId, OrganisationId, PersonId, ResourceId, ScenarioId};
-use shuyu_model::regime::words::Mode;
+use shuyu_model::regime::words::{ArisesIn, Mode, TakesPart, UnitKind, Way};
 use shuyu_model::{Day, Digest, Time, UseKind};
 
 use crate::{
-    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Field, Organisation,
-    Person, RegistryError, Resource, ResourceState, Scenario, ScenarioState,
+    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Field, Organisation, Person, RegistryError, Resource, ResourceState, Scenario, ScenarioState, Origin, Unit,
 };
 
 pub(crate) mod orders;
@@ -134,7 +133,9 @@ pub(crate) async fn must_write(
 // Organisations and people. `id` is one id, or empty for all.
 
 pub(crate) async fn organisations(book: &mut Book<'_>, id: &str) -> Result<Vec<Organisation>> {
-    let sql = "SELECT id, name, credit_code, roles, entity_kind, owned_by FROM organisations WHERE $1 = '' OR id = $1";
+    let sql = "SELECT o.id, o.name, o.credit_code, o.roles, o.entity_kind, o.owned_by, u.unit_kind, u.division, u.basis, \
+               n.identity_mask FROM organisations o LEFT JOIN unit_facts u ON u.organisation = o.id \
+               LEFT JOIN natural_persons n ON n.organisation = o.id WHERE $1 = '' OR o.id = $1";
     let rows = book.read(sql, args![id]).await?;
     read_all("organisation", &rows, |row| {
         let kind = row.row.opt_text("entity_kind")?;
@@ -151,8 +152,34 @@ pub(crate) async fn organisations(book: &mut Book<'_>, id: &str) -> Result<Vec<O
             roles: row.json("roles")?,
             entity_kind,
             owned_by: row.json("owned_by")?,
+            unit: unit(row)?,
+            identity: row.row.opt_text("identity_mask")?,
         })
     })
+}
+
+fn unit(row: &Reader<'_>) -> Result<Option<Unit>> {
+    if row.row.opt_text("unit_kind")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Unit {
+        unit_kind: row.word("unit_kind", UnitKind::parse)?,
+        division: row.text("division")?,
+        takes_part: row.word("basis", TakesPart::parse)?,
+    }))
+}
+
+fn origin(row: &Reader<'_>) -> Result<Option<Origin>> {
+    if row.row.opt_text("way")?.is_none() {
+        return Ok(None);
+    }
+    let returned = row.row.opt_text("returned_on")?;
+    Ok(Some(Origin {
+        arose_in: row.word("arose_in", ArisesIn::parse)?,
+        way: row.word("way", Way::parse)?,
+        duty: row.text("duty")?,
+        returned_on: returned.map(|day| day.parse().map_err(|error| row.damaged(error))).transpose()?,
+    }))
 }
 
 pub(crate) async fn insert_organisation(change: &mut Change, new: &Organisation) -> Result<()> {
@@ -215,8 +242,9 @@ pub(crate) async fn credentials(ledger: &Ledger, login: &str) -> Result<Option<(
 
 pub(crate) async fn resources(book: &mut Book<'_>, id: &str) -> Result<Vec<Resource>> {
     let sql = "SELECT id, name, title, description, source, shared_from, consent_digest, update_every_days, columns, \
-               digest, state, authors, registered_at, registered_until, barred_ground, barred_clause \
-               FROM resources WHERE $1 = '' OR id = $1";
+               digest, state, authors, registered_at, registered_until, barred_ground, barred_clause, way, duty, \
+               arose_in, returned_on \
+               FROM resources LEFT JOIN resource_origins ON resource = id WHERE $1 = '' OR id = $1";
     let rows = book.read(sql, args![id]).await?;
     read_all("resource", &rows, |row| {
         let barred = match (row.row.opt_text("barred_ground")?, row.row.opt_text("barred_clause")?) {
@@ -240,6 +268,7 @@ pub(crate) async fn resources(book: &mut Book<'_>, id: &str) -> Result<Vec<Resou
             registered_at: row.opt_time("registered_at")?,
             registered_until: row.opt_time("registered_until")?,
             barred,
+            origin: origin(row)?,
         })
     })
 }

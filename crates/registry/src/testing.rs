@@ -147,7 +147,9 @@ impl Founding<'_> {
             roles: roles.to_vec(),
             entity_kind: Some(EntityKind::LegalPerson),
             owned_by: owned_by.iter().map(|id| (*id).clone()).collect(),
-        };
+                unit: None,
+                identity: None,
+            };
         store::insert_organisation(self.turn.change(), &organisation).await.expect("an organisation");
         self.turn.touch(Basis::Organisation(organisation.id.clone()));
         let mut actors = Vec::new();
@@ -255,6 +257,26 @@ impl Town {
         let id = allowed(drafted.expect("a drafted resource"));
         self.register(&id).await;
         id
+    }
+
+    /// States of each department what unit it is.
+    pub async fn of_known_units(&self) {
+        use shuyu_model::regime::words::{TakesPart, UnitKind};
+        let own = self.registry.regime().roles.division.as_ref().map_or("430100", |own| own.value.as_str());
+        for department in [nth(&self.source, 0), nth(&self.other_source, 0)] {
+            let (unit_kind, takes_part) = (UnitKind::Institution, TakesPart::Duty);
+            let unit = crate::Unit { unit_kind, division: own.to_owned(), takes_part };
+            let stated = self.registry.state_unit(nth(&self.admins, 0), &department.organisation, unit).await;
+            allowed(stated.expect("a unit"));
+        }
+    }
+
+    /// States from which duty a resource of the holder's arose.
+    pub async fn of_known_origin(&self, holder: &Actor, id: &ResourceId) {
+        use shuyu_model::regime::words::{ArisesIn, Way};
+        let duty = "住房公积金归集、提取与贷款管理".to_owned();
+        let origin = crate::Origin { arose_in: ArisesIn::Duty, way: Way::Produced, duty, returned_on: None };
+        allowed(self.registry.state_origin(holder, id, origin).await.expect("an origin"));
     }
 
     /// Registers what is drafted; what was registered before, as a change.

@@ -15,6 +15,7 @@ pub mod documents;
 pub mod dossier;
 pub mod exchange;
 pub mod facts;
+pub mod files;
 pub mod jobs;
 pub mod journal;
 pub mod matters;
@@ -35,6 +36,7 @@ pub mod sessions;
 pub mod shares;
 pub mod thematic;
 pub mod work;
+pub mod voices;
 pub mod worth;
 
 use axum::extract::State;

@@ -17,6 +17,7 @@ use shuyu_workroom::Workrooms;
 use tokio::sync::Semaphore;
 
 use crate::authority::Authority;
+use crate::callers::Callers;
 use crate::clock_file::ClockFile;
 use crate::error::Problem;
 use crate::idempotency::Keys;
@@ -60,6 +61,7 @@ struct Inner {
     authority: Authority,
     sessions: Sessions,
     throttle: Throttle,
+    callers: Callers,
     keys: Keys,
     jobs: Jobs,
     spool: Spool,
@@ -88,6 +90,7 @@ impl App {
         Self(Arc::new(Inner {
             sessions: Sessions::new(ledger.clone()),
             throttle: Throttle::default(),
+            callers: Callers::default(),
             keys: Keys::new(ledger.clone()),
             jobs: Jobs::new(ledger.clone(), &parts.home),
             requests: Semaphore::new(REQUESTS_AT_ONCE_MAX),
@@ -98,6 +101,11 @@ impl App {
             clock_file: parts.clock_file,
             stations: parts.stations,
         }))
+    }
+
+    /// How often the public writes from where.
+    pub fn callers(&self) -> &Callers {
+        &self.0.callers
     }
 
     /// The pen and the book.

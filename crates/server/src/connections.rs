@@ -9,20 +9,26 @@
 //!
 //! Not here: what a request may do (`guard`, `watch`), TLS (a proxy in front).
 
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use hyper_util::service::{TowerToHyperService, TowerToHyperServiceFuture};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::callers::Peer;
 use crate::limits::{ACCEPT_AGAIN_AFTER, CONNECTIONS_MAX, HEAD_SECONDS_MAX};
 
 const HEAD_MAX: Duration = Duration::from_secs(HEAD_SECONDS_MAX);
@@ -38,11 +44,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
             let place = Arc::clone(&room).acquire_owned().await;
             (place, accept(&listener).await)
         };
-        let (place, stream) = tokio::select! {
+        let (place, (stream, peer)) = tokio::select! {
             taken = taken => taken,
             () = stop.cancelled() => break,
         };
-        let connection = running.watch(connection(stream, router.clone(), HEAD_MAX));
+        let connection = running.watch(connection(stream, peer, router.clone(), HEAD_MAX));
         tokio::spawn(async move {
             // Whoever hangs up in the middle is no news to anybody.
             if let Err(error) = connection.await {
@@ -56,15 +62,15 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
 }
 
 /// The next connection; waits where the machine cannot open one.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 // Answers are small and written at once; waiting to fill a packet only delays them.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection keeps its delay");
                 }
-                return stream;
+                return (stream, Peer(address.ip()));
             }
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
@@ -80,19 +86,37 @@ fn is_of_the_connection(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }
 
+/// The router for one connection: each of its requests knows where it comes from.
+struct FromPeer {
+    router: TowerToHyperService<Router>,
+    peer: Peer,
+}
+
+impl Service<Request<Incoming>> for FromPeer {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = TowerToHyperServiceFuture<Router, Request<Incoming>>;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.peer);
+        self.router.call(request)
+    }
+}
+
 /// INVARIANT (slow clients go).
 fn connection<S>(
     stream: S,
+    peer: Peer,
     router: Router,
     head_max: Duration,
-) -> http1::Connection<TokioIo<S>, TowerToHyperService<Router>>
+) -> http1::Connection<TokioIo<S>, FromPeer>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_max)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(stream), FromPeer { router: TowerToHyperService::new(router), peer })
 }
 
 #[cfg(test)]
@@ -106,7 +130,7 @@ mod tests {
     async fn say(parts: &[&str], head_max: Duration) -> String {
         let router = Router::new().route("/", get(async || "hello"));
         let (mut client, server) = tokio::io::duplex(1024);
-        let served = tokio::spawn(connection(server, router, head_max));
+        let served = tokio::spawn(connection(server, Peer(std::net::Ipv4Addr::LOCALHOST.into()), router, head_max));
         for part in parts {
             client.write_all(part.as_bytes()).await.unwrap();
         }

@@ -26,7 +26,7 @@ pub use given::{Accepted, Bytes, Created, Done, Html, Media, Raw, RawJson, Shown
 pub use shape::{ListShape, Listed, Shaped, Shared};
 pub(crate) use taken::read_body;
 pub use taken::{
-    Asked, At, FiledWith, IfMatch, InPath, Json, OfOrganisation, PageAsked, Seq, Upload, Version, Who, Whole,
+    Asked, At, FiledWith, Form, IfMatch, InPath, Json, OfOrganisation, PageAsked, Seq, Upload, Version, VoiceNumber, Who, Whole,
 };
 
 /// What is known of an operation.
@@ -62,6 +62,14 @@ impl Doc {
         let content = ContentBuilder::new().schema(Some(schema)).build();
         self.body =
             Some(RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content).build());
+    }
+
+    /// The body is a page's form of this shape.
+    fn takes_form<T: ToSchema>(&mut self) {
+        let schema = self.schema_of::<T>();
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let body = RequestBodyBuilder::new().required(Some(Required::True));
+        self.body = Some(body.content("application/x-www-form-urlencoded", content).build());
     }
 
     /// The answer is JSON of this shape, though it is made elsewhere.

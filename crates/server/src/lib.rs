@@ -26,6 +26,7 @@
 pub mod api;
 pub mod app;
 pub mod authority;
+pub mod callers;
 mod clauses;
 pub mod cli;
 pub mod clock_file;

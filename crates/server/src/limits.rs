@@ -51,6 +51,11 @@ pub const LOGIN_WAIT_MICROS: i64 = 5 * MINUTE_MICROS;
 /// Login names whose failures are remembered.
 pub const LOGIN_NAMES_MAX: usize = 10_000;
 
+/// How many voices of the public are taken from one address in a day.
+pub const VOICES_OF_ADDRESS_MAX: u32 = 20;
+/// Addresses whose voices are counted apart.
+pub const ADDRESSES_MAX: usize = 100_000;
+
 /// The longest idempotency key.
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 200;
 /// How long the answer to a key is kept.

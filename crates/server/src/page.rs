@@ -7,11 +7,13 @@
 
 mod lists;
 pub(crate) mod registrations;
+pub(crate) mod voices;
 
 use maud::{DOCTYPE, Markup, html};
+use shuyu_model::id::OrganisationId;
 use shuyu_model::regime::words::Status;
 use shuyu_model::{Money, Regime, UseKind};
-use shuyu_registry::{AgreementKind, Authorised, Page, Registration};
+use shuyu_registry::{AgreementKind, Authorised, KeptFile, Page, Registration};
 use shuyu_settlement::{PriceMark, Unit};
 
 use crate::app::App;
@@ -49,6 +51,11 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
     let planned = crate::planned::products(app).await?;
     let versions = registry.catalogues(true).await?;
     let scenarios = registry.approved_scenarios(&first).await?;
+    let calls = named(app, app.casework().public_calls().await?, |call| call.caller.as_ref()).await?;
+    let made = named(app, app.casework().entity_products().await?, |made| made.entity.as_ref()).await?;
+    let files = registry.published_files(&first).await?;
+    let text = registry.rules_text().await?;
+    let domain = registry.holders_of_the_domain().await?;
     let checkpoint = app.ledger().log().checkpoint();
     let regime = registry.regime();
     let page = html! {
@@ -61,7 +68,7 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
                 link rel="stylesheet" href="/style.css";
             }
             body {
-                (header(app, regime))
+                (header(app, regime, text.as_ref(), &domain))
                 main {
                     (section("已授权事项", "What is authorised", authorised.total, authorised_table(&authorised.items)))
                     (section("登记目录", "What is registered", catalog.total, html! {
@@ -80,6 +87,9 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
                     (section("登记公示", "On public notice", notices.total, registrations::notices_table(&notices.items)))
                     (section("产品", "Products", products.len(), products_table(&products)))
                     (lists::section_of_planned(&planned))
+                    (section("经营主体产品", "Products of entities", made.len(), voices::entity_products_table(&made)))
+                    (section("征集", "Calls", calls.len(), voices::calls_table(&calls)))
+                    (section("规划、制度与文件", "Plans, rules and papers", files.total, files_table(&files.items)))
                     (log_section(&checkpoint.origin, checkpoint.size, &hex::encode(checkpoint.root)))
                 }
                 footer { p { "数据截至 As of " (app.ledger().now()) " · " a href="/registrations" { "登记结果查询 Verify a registration" } } }
@@ -89,12 +99,68 @@ pub(crate) async fn render(app: &App) -> Result<String, Problem> {
     Ok(page.into_string())
 }
 
-fn header(app: &App, regime: &Regime) -> Markup {
+/// Each with the name of the organisation whose it is.
+async fn named<T>(
+    app: &App,
+    items: Vec<T>,
+    whose: impl Fn(&T) -> Option<&OrganisationId>,
+) -> Result<Vec<(T, String)>, Problem> {
+    let mut all = Vec::new();
+    for item in items {
+        let known = match whose(&item) {
+            Some(id) => app.registry().organisation(id).await?,
+            None => None,
+        };
+        all.push((item, known.map(|known| known.name.clone()).unwrap_or_default()));
+    }
+    Ok(all)
+}
+
+fn files_table(files: &[KeptFile]) -> Markup {
+    html! {
+        table {
+            thead { tr { th { "文件 Paper" } th { "类别 Kind" } th { "文号 Number" } th { "日期 Dated" } th { "摘要 Digest" } } }
+            tbody {
+                @for file in files {
+                    tr {
+                        td { a href={ "/public/files/" (file.digest) } { (file.title) } }
+                        td { (file.kind.zh()) }
+                        td { (file.number) }
+                        td { span.day { (file.dated) } }
+                        td { code { (file.digest) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The document itself: number, issuer, days, and where its text is kept, that.
+fn document(regime: &Regime, text: Option<&KeptFile>, domain: &[String]) -> Markup {
+    html! {
+        dl {
+            @if let Some(number) = &regime.number { dt { "文号 Number" } dd { (number) } }
+            dt { "发布机关 Issued by" } dd { (regime.issued_by) }
+            @if let Some(day) = regime.issued_on { dt { "印发日期 Issued on" } dd { span.day { (day) } } }
+            @if let Some(day) = regime.published_on { dt { "公布日期 Published on" } dd { span.day { (day) } } }
+            @if let Some(rules) = &regime.public {
+                @if let (Some(from), Some(until)) = (&rules.comments_from, &rules.comments_until) {
+                    dt { "征求意见 Comments" } dd { span.day { (from.value) } " – " span.day { (until.value) } }
+                }
+            }
+            @if !domain.is_empty() { dt { "授权运营域建设单位 The domain is of" } dd { (domain.join("、")) } }
+            @if let Some(text) = text { dt { "全文 Full text" } dd { a href={ "/public/files/" (text.digest) } { (text.title) } } }
+        }
+    }
+}
+
+fn header(app: &App, regime: &Regime, text: Option<&KeptFile>, domain: &[String]) -> Markup {
     html! {
         header {
             h1 { "公共数据资源授权运营公示" span lang="en" { "Authorised operation of public data" } }
             p { "依据《" (regime.title) "》（" (regime.issued_by) "）（" a href="/conformance" { "逐条对照 Clause by clause" } "）。原始数据不出域，可用不可见。" }
-            p { a href="/public/documents" { "信息公开文件 Public documents" } }
+            p { a href="/public/documents" { "信息公开文件 Public documents" } " · " a href="/public/voices" { "社会监督与公众参与 The public's voice" } }
+            (document(regime, text, domain))
             p lang="en" { "Under " (regime.stamp()) ". Raw data never leaves and is seen by nobody who computes with it." }
             @if regime.status == Status::Draft {
                 p class="note" { "本文件为征求意见稿，尚未施行；此处所有事项均为试行演练，不具法律效力。" span lang="en" { "A draft for comment, not in force: everything here is a trial and binds nobody." } }
@@ -120,7 +186,7 @@ fn authorised_table(items: &[Authorised]) -> Markup {
     html! {
         table {
             thead {
-                tr { th { "授权方 Grantor" } th { "被授权方 Grantee" } th { "协议 Agreement" } th { "内容与范围 What, for what" } th { "期限 Term" } }
+                tr { th { "授权方 Grantor" } th { "被授权方 Grantee" } th { "协议 Agreement" } th { "内容与范围 What, for what" } th { "区划 Division" } th { "期限 Term" } }
             }
             tbody {
                 @for one in items {
@@ -132,6 +198,7 @@ fn authorised_table(items: &[Authorised]) -> Markup {
                             @if let Some(scenario) = &one.scenario { p { "场景 Scenario: " (scenario) } }
                             @if !one.resources.is_empty() { p { (one.resources.join("、")) } }
                         }
+                        td { (one.division) }
                         td { span.day { (one.from) } " – " span.day { (one.until) } }
                     }
                 }

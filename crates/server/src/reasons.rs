@@ -7,6 +7,7 @@ pub const REASONS: &[(&str, &str)] = &[
     (NOT_YOUR_ORGANISATION, "the thing belongs to another organisation"),
     (NO_CSRF, "a request that changes something came without the session's `x-csrf-token`"),
     (GAVE_UP, "a job was begun too often without coming to its end"),
+    (TOO_OFTEN, "more voices of the public came from one address on one day than are taken"),
 ];
 
 /// None of the roles may do this.
@@ -17,6 +18,9 @@ pub const NOT_YOUR_ORGANISATION: &str = "SRV-002";
 pub const NO_CSRF: &str = "SRV-003";
 /// A job died with its process too often.
 pub const GAVE_UP: &str = "SRV-004";
+
+/// Too many voices from one address.
+pub const TOO_OFTEN: &str = "SRV-005";
 
 /// Codes that say "not you" (403). All others say "not this" (422). The test
 /// `codes_about_who_are_codes_that_exist` holds this list to the stations'.
@@ -30,6 +34,9 @@ const ABOUT_WHO: &[&str] = &[
     "REG-044", // the own paper
     "REG-048", // not the body that found harm
     "REG-084", // not the data department of a district
+    "REG-121", // not the organisation that keeps a file
+    "REG-122", // not the managing body
+    "CAS-146", // not asked for an opinion
     "CAS-088", // of another district
     "CAS-003", // not the role that signs
     "CAS-004", // not the party that signs

@@ -13,7 +13,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic, catalogues, facts, work,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic, catalogues, facts, work, files, voices,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -86,6 +86,7 @@ pub fn routes() -> Vec<Route> {
         route(GET, "/v1/me", sessions::me, Needs::Session, "Who is signed in."),
         route(PUT, "/v1/me/password", people::change_password, Needs::Session, "Changes the own password."),
     ];
+    all.extend(the_public());
     all.extend(parties());
     all.extend(path());
     all.extend(market());
@@ -96,11 +97,36 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[rustfmt::skip]
+fn the_public() -> Vec<Route> {
+    vec![
+        route(GET, "/public/voices", voices::open_page, Needs::Nothing, "The page on which whoever has no account writes and follows."),
+        route(POST, "/public/voices", voices::file_page, Needs::Nothing, "Takes what that page's form says."),
+        route(POST, "/public/voices/followed", voices::follow_page, Needs::Nothing, "Shows on that page what became of it."),
+        route(POST, "/v1/voices", voices::file, Needs::Nothing, "Takes what somebody without an account says."),
+        route(POST, "/v1/voices/{number}/following", voices::follow, Needs::Nothing, "Shows what became of it, to whoever knows its secret word."),
+        route(GET, "/v1/calls", voices::calls, Needs::Nothing, "Lists the published calls."),
+        route(GET, "/v1/entity_products", voices::entity_products, Needs::Nothing, "Lists what entities have registered and offer."),
+        route(GET, "/public/files", files::published, Needs::Nothing, "Lists the papers that everybody may read."),
+        route(GET, "/public/files/{digest}", files::public_read, Needs::Nothing, "Reads a published paper."),
+        route(POST, "/v1/files", files::keep, Needs::Session, "Keeps a paper whole, beside the digests that records tell."),
+        route(GET, "/v1/files", files::list, Needs::Session, "Lists the papers that the own organisation keeps."),
+        route(GET, "/v1/files/{digest}", files::read, Needs::Session, "Reads a paper of the own organisation, or one that a record tells which the caller sees."),
+        route(POST, "/v1/files/{id}/publication", files::publish, Needs::Session, "Lets everybody read a paper."),
+        route(POST, "/v1/matters/{id}/invitations", matters::invite, Needs::HandleMatters, "Asks a body for its opinion before a matter is decided."),
+        route(POST, "/v1/matters/{id}/opinions", matters::give_opinion, Needs::HandleMatters, "Gives the own organisation's opinion."),
+        route(GET, "/v1/matters/{id}/opinions", matters::opinions, Needs::SeeMatters, "Lists who was asked for an opinion, and what each said."),
+        route(POST, "/v1/cases/{id}/applicants", cases::name_applicant, Needs::OpenCase, "Says for which entity a case was opened."),
+    ]
+}
+
+#[rustfmt::skip]
 fn parties() -> Vec<Route> {
     vec![
         route(POST, "/v1/organisations", organisations::add, Needs::Organisations, "Adds an organisation."),
         route(GET, "/v1/organisations", organisations::list, Needs::Organisations, "Lists organisations."),
         route(PUT, "/v1/organisations/{id}/owners", organisations::set_owners, Needs::Organisations, "Says anew who owns an organisation."),
+        route(PUT, "/v1/organisations/{id}/unit", organisations::state_unit, Needs::Organisations, "States what kind of unit an organisation is, and in which division."),
+        route(PUT, "/v1/resources/{id}/origin", organisations::state_origin, Needs::ChangeResource, "States from which duty a resource's data arose."),
         route(POST, "/v1/people", people::add, Needs::People, "Adds a person, who has no role yet."),
         route(GET, "/v1/people", people::list, Needs::SeePeople, "Lists people and their roles."),
         route(POST, "/v1/people/{id}/roles", people::grant, Needs::Roles, "Grants a role."),

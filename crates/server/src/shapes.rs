@@ -24,6 +24,7 @@ pub mod path;
 pub mod plans;
 pub mod registrations;
 pub mod thematic;
+pub mod voices;
 
 /// Says which shape a noun has.
 macro_rules! shaped {

@@ -66,20 +66,31 @@ impl Spool {
 
     /// Streams a body to the job's file.
     pub async fn take(&self, job: &JobId, headers: &HeaderMap, body: Body) -> Result<Spooled, Problem> {
+        self.take_up_to(job, headers, body, self.upload_bytes_max).await
+    }
+
+    /// The same with a limit of its own.
+    pub async fn take_up_to(
+        &self,
+        job: &JobId,
+        headers: &HeaderMap,
+        body: Body,
+        bytes_max: u64,
+    ) -> Result<Spooled, Problem> {
         let announced = headers
             .get(axum::http::header::CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok())
             .and_then(|text| text.parse::<u64>().ok())
             .unwrap_or(0);
-        if announced > self.upload_bytes_max {
-            return Err(Problem::too_large(self.upload_bytes_max));
+        if announced > bytes_max {
+            return Err(Problem::too_large(bytes_max));
         }
         if !self.has_room_for(announced) {
             return Err(Problem::disk_full());
         }
         let expected = content_digest(headers)?;
         let path = self.path(job);
-        let taken = self.stream(&path, body).await;
+        let taken = self.stream(&path, body, bytes_max).await;
         let checked = taken.and_then(|spooled| match expected {
             Some(expected) if expected != *spooled.digest.bytes() => {
                 Err(Problem::malformed("the body does not have the digest that `content-digest` names; send it again"))
@@ -92,7 +103,7 @@ impl Spool {
         checked
     }
 
-    async fn stream(&self, path: &Path, body: Body) -> Result<Spooled, Problem> {
+    async fn stream(&self, path: &Path, body: Body, bytes_max: u64) -> Result<Spooled, Problem> {
         let mut file = tokio::fs::File::create(path).await.map_err(Problem::fault)?;
         let mut hasher = Hasher::new(CryptoProfile::International);
         let mut bytes = 0_u64;
@@ -104,8 +115,8 @@ impl Spool {
             let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
             bytes = bytes.saturating_add(length);
             unchecked = unchecked.saturating_add(length);
-            if bytes > self.upload_bytes_max {
-                return Err(Problem::too_large(self.upload_bytes_max));
+            if bytes > bytes_max {
+                return Err(Problem::too_large(bytes_max));
             }
             if unchecked > ROOM_CHECK_BYTES {
                 unchecked = 0;

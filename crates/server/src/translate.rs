@@ -73,6 +73,8 @@ impl From<VaultError> for Problem {
             VaultError::Unknown { kind, .. } => Self::unseen(kind),
             VaultError::Destroyed { .. } | VaultError::NoVersion { .. } => Self::conflict(error.to_string()),
             VaultError::DiskFull => Self::disk_full(),
+            VaultError::TooLarge { bytes_max } => Self::too_large(bytes_max),
+            VaultError::Registry(error) => error.into(),
             error => Self::fault(error),
         }
     }

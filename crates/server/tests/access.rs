@@ -64,6 +64,8 @@ fn address(route: &Route, things: &Things) -> String {
         .replace("{version}", "1")
         .replace("{shape}", "pdf")
         .replace("{month}", "2026-01")
+        .replace("{number}", "V20260101-0001")
+        .replace("{digest}", &format!("sha256:{}", "0".repeat(64)))
         .replace("{code}", &code())
         .replace("{seq}", "1")
         .replace("{*file}", "checkpoint")
@@ -89,6 +91,7 @@ fn absent(list: &str) -> &'static str {
         "products" => "PRD",
         "subscriptions" => "SUB",
         "client_keys" => "CLK",
+        "files" => "FIL",
         _ => "CNS",
     }
 }

@@ -15,6 +15,7 @@ mod matters;
 mod openapi;
 mod own_tables;
 mod processor;
+mod public;
 mod registration;
 mod resources;
 mod schema;

@@ -132,6 +132,7 @@ async fn newcomer(app: &App, town: &Town, role: Role, index: usize) -> Actor {
     let code17 = format!("12430100MB1B0000{index}");
     let check = shuyu_model::identifier::credit_code_check(&code17).unwrap();
     let organisation = NewOrganisation {
+        identity_number: None,
         name: format!("{} 的单位", role.word()),
         credit_code: format!("{code17}{check}"),
         roles: vec![role],

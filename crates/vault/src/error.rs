@@ -13,6 +13,9 @@ pub enum VaultError {
     /// The book could not be read or written.
     #[error("the book cannot be read or written")]
     Ledger(#[from] LedgerError),
+    /// The row of a kept file could not be written.
+    #[error(transparent)]
+    Registry(#[from] shuyu_registry::RegistryError),
     /// The landing's table could not be read.
     #[error("the landing cannot be read")]
     Landing(#[from] SourceError),

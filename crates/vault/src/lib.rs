@@ -33,6 +33,7 @@
 )]
 
 mod error;
+mod files;
 mod folder;
 mod holding;
 mod key;

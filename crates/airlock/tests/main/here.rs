@@ -168,6 +168,7 @@ impl Here {
             outcome: Outcome::Approve,
             reason,
             evidence: None,
+            number: None,
             subject_digest: seen,
             defects: vec![],
             said: Default::default(),

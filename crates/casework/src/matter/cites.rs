@@ -98,9 +98,7 @@ pub(crate) fn against(
     cited: &[Cited],
     found: &mut Vec<Reason>,
 ) {
-    let ground = facts.get("ground");
-    let applies = |rule: &&CiteRule| rule.grounds.is_empty() || ground.is_some_and(|g| rule.grounds.contains(g));
-    for rule in matter.rules.cites_at(at).filter(applies) {
+    for rule in matter.rules.cites_at(at).filter(|rule| rule.applies(facts)) {
         if cited.iter().any(|cited| answers(cited, rule, matter)) {
             continue;
         }

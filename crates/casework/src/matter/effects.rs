@@ -42,6 +42,7 @@ pub(crate) async fn apply(
             }
             // No right: the matter's own, written where it is moved.
             Effect::Assign | Effect::Forget => {}
+            Effect::Reopen => touched.push(super::reopen::apply(turn, matter).await?),
             Effect::Unbar => touched.push(barred(turn, matter, None).await?),
         }
     }

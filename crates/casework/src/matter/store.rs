@@ -260,6 +260,25 @@ pub(crate) async fn citing(book: &mut Book<'_>, cited: &str, items_max: usize) -
     book.read(sql, args![cited, to_i64(items_max)]).await?.iter().map(read_matter).collect()
 }
 
+/// The matters about a record, oldest first.
+pub(crate) async fn on_subject(book: &mut Book<'_>, subject: &str, items_max: usize) -> Result<Vec<Matter>> {
+    let sql = "SELECT * FROM matters WHERE subject = $1 ORDER BY id LIMIT $2";
+    book.read(sql, args![subject, to_i64(items_max)]).await?.iter().map(read_matter).collect()
+}
+
+/// The matters of a kind in one of two states, newest first.
+pub(crate) async fn in_states(
+    ledger: &Ledger,
+    kind: MatterKind,
+    states: [&str; 2],
+    items_max: usize,
+) -> Result<Vec<Matter>> {
+    let sql = "SELECT * FROM matters WHERE kind = $1 AND state IN ($2, $3) ORDER BY id DESC LIMIT $4";
+    let [one, other] = states;
+    let rows = ledger.read(sql, args![kind.word(), one, other, to_i64(items_max)]).await?;
+    rows.iter().map(read_matter).collect()
+}
+
 /// The matter of this kind on one of two subjects that has not ended.
 pub(crate) async fn open_on(change: &mut Change, kind: MatterKind, subjects: [&str; 2]) -> Result<Option<String>> {
     let sql = "SELECT id FROM matters WHERE kind = $1 AND ended_at IS NULL AND subject IN ($2, $3) ORDER BY id";

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::MoveRule;
+use shuyu_model::regime::{MoveRule, Remedy};
 use shuyu_model::{Actor, Day, Digest, Role, Time};
 
 use super::guards::{Asked, is_maker};
@@ -183,6 +183,10 @@ pub struct MatterView {
     pub choices: BTreeMap<String, Vec<String>>,
     /// The matters that cite this one, as far as the viewer sees them.
     pub cited_by: Vec<MatterId>,
+    /// The remedies at law against what was done in it.
+    pub remedies: Vec<Remedy>,
+    /// The appeals, reviews, suits and other matters about it, as far as the viewer sees them.
+    pub matters_on_it: Vec<MatterId>,
     /// What can be done now.
     pub moves: Vec<MoveView>,
     /// What was done.
@@ -251,6 +255,8 @@ pub(crate) fn of_matter(
         sections: Facts::new(),
         choices: matter.rules.choices.iter().map(|choice| (choice.key.clone(), choice.values.clone())).collect(),
         cited_by,
+        remedies: Vec::new(),
+        matters_on_it: Vec::new(),
         moves,
         history,
         filings,
@@ -261,9 +267,7 @@ pub(crate) fn of_matter(
 fn of_rule(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule) -> MoveView {
     let is_told = |key: &&String| matter.facts.get(*key).is_some_and(|told| !told.trim().is_empty());
     let keys = matter.rules.contents_for(&rule.word, &matter.facts).flat_map(|contents| &contents.keys);
-    let ground = matter.facts.get("ground");
-    let cites = matter.rules.cites_at(&rule.word);
-    let cites = cites.filter(|cites| cites.grounds.is_empty() || ground.is_some_and(|g| cites.grounds.contains(g)));
+    let cites = matter.rules.cites_at(&rule.word).filter(|cites| cites.applies(&matter.facts));
     let due = matter.due.filter(|_| rule.working_days_max.is_some() && !rule.is_of_platform());
     MoveView {
         name: rule.word.clone(),

@@ -10,7 +10,7 @@ use shuyu_registry::{Act, Page, Permit, Scope};
 
 use super::{Office, office};
 use crate::matter::Facts;
-use crate::{MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept, testing};
+use crate::{MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, NewStance, Stance, Swept, testing};
 
 /// An office in a town with a resource, an agreement, a scenario and a customer.
 pub(super) struct Desk {
@@ -130,10 +130,8 @@ impl Desk {
     async fn asked_for(&self, view: &MatterView, name: &str) -> Vec<String> {
         let town = &self.office.town;
         let rules = &town.registry.regime().matter[&view.item.kind];
-        let ground = view.facts.get("ground");
         let mut cites = Vec::new();
-        for rule in rules.cites_at(name).filter(|r| r.grounds.is_empty() || r.grounds.iter().any(|g| Some(g) == ground))
-        {
+        for rule in rules.cites_at(name).filter(|rule| rule.applies(&view.facts)) {
             for of in &rule.of {
                 let found = match of {
                     Citable::Thing(SubjectKind::Resource) => Some(self.fund.to_string()),
@@ -187,6 +185,15 @@ impl Desk {
             // What is fixed is landed anew, and checked.
             MatterKind::QualityIssue if name == "confirm" => town.landed(&self.fund, 1000).await,
             _ => {}
+        }
+        if rules.opinions.as_ref().is_some_and(|rule| rule.at == name) {
+            let asked = &town.source[0];
+            allowed(casework.invite(&town.regulators[0], id, &asked.organisation).await.unwrap());
+            let new = NewStance { stance: Stance::For, opinion: "同意该方案".into(), evidence: None };
+            // Once given it stays.
+            if casework.opinions(id, asked).await.unwrap().unwrap().iter().all(|one| one.stance.is_none()) {
+                allowed(casework.give_opinion(asked, id, new).await.unwrap());
+            }
         }
     }
 

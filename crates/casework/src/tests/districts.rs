@@ -50,6 +50,7 @@ impl Office {
         let code17 = format!("12430100MB1C000{:02}", Role::ALL.iter().position(|known| *known == role).unwrap());
         let check = shuyu_model::identifier::credit_code_check(&code17).unwrap();
         let new = NewOrganisation {
+            identity_number: None,
             name: name.to_owned(),
             credit_code: format!("{code17}{check}"),
             roles: vec![role],

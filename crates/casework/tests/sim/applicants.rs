@@ -7,11 +7,10 @@
 //! Selections in which nobody applies are opened and moved like any matter (`walks.rs`):
 //! they come as far as their check, and fail.
 
-use shuyu_casework::{NewMatter, testing};
-use shuyu_model::candidacy::{ChosenAs, FOR_CAUSE, Record, free_from};
+use shuyu_casework::{NewMatter, testing}; use shuyu_model::candidacy::{ChosenAs, FOR_CAUSE, Record, free_from, NewStance, Stance, testing}; use shuyu_model::candidacy::{FOR_CAUSE};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Disqualification;
-use shuyu_model::{Actor, Day, Role};
+use shuyu_model::{Actor, Day, Role, Verdict};
 use shuyu_registry::{AgreementKind, AgreementState};
 
 use crate::city::City;
@@ -62,6 +61,8 @@ impl Memory {
             }
             _ => {}
         }
+        let asks = self.rules(matter.kind).opinions.as_ref().is_some_and(|rule| rule.at == name);
+        need(!asks || matter.is_answered, "no opinions", found);
     }
 
     /// Whether a selection is opened by a method of the document, where one is told.
@@ -168,6 +169,24 @@ impl City {
         let (Some(applicant), Some(reviewer)) = (applicant, reviewer) else { return };
         testing::complete(&self.casework, &matter.id, &applicant, &reviewer).await;
         self.memory.matters[at].is_answered = true;
+        self.counts_events().await;
+    }
+
+    /// A body is asked for its opinion on a matter, and gives it.
+    pub(crate) async fn ask_opinions(&mut self, at: usize, name: &str) {
+        let matter = &self.memory.matters[at];
+        let rule = self.memory.rules(matter.kind).opinions.as_ref();
+        if rule.is_none_or(|rule| rule.at != name) || matter.is_answered || matter.is_ended() {
+            return;
+        }
+        let of = |role: Role| self.cast.iter().map(|(_, a)| a).find(|a| self.memory.is(a, role)).cloned();
+        let (Some(bureau), Some(asked)) = (of(Role::Regulator), of(Role::Source)) else { return };
+        let invited = self.casework.invite(&bureau, &matter.id, &asked.organisation).await.unwrap();
+        let new = NewStance { stance: Stance::For, opinion: "同意该方案".into(), evidence: None };
+        if matches!(invited, Verdict::Allow(())) {
+            let given = self.casework.give_opinion(&asked, &matter.id, new).await.unwrap();
+            self.memory.matters[at].is_answered = matches!(given, Verdict::Allow(()));
+        }
         self.counts_events().await;
     }
 }

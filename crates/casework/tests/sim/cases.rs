@@ -164,6 +164,7 @@ impl Memory {
         need(!case.signed.iter().any(has_signed), "signed before", &mut found);
         need(opinion.subject_digest == case.digest, "another digest", &mut found);
         self.against_registering(case, step, opinion.outcome, &mut found);
+        need(!step.receipt || opinion.outcome == Outcome::Approve, "a receipt", &mut found);
         if opinion.outcome != Outcome::Approve {
             return found;
         }
@@ -360,11 +361,11 @@ impl City {
         let reason = if self.dice.chance(2) { "ok" } else { "looked at all of it" };
         let evidence = self.dice.chance(93).then(|| digest(self.town.ledger(), "minutes"));
         let findings = step.findings.iter().map(|key| (key.clone(), true)).collect();
-        let said = Said { findings, ..Said::default() };
-        let opinion =
-            Opinion { outcome, reason: reason.to_owned(), evidence, subject_digest: seen, defects: vec![], said };
+        let (reason, said) = (reason.to_owned(), Said { findings, ..Said::default() });
+        let number = Some("备〔2026〕1号".to_owned());
+        let opinion = Opinion { outcome, reason, evidence, number, subject_digest: seen, defects: vec![], said };
         let named = [None, Some(version), Some(version - 1)][[0, 0, 0, 0, 1, 1, 1, 1, 1, 2][self.dice.below(10)]];
-        let expect = if reason == "ok" {
+        let expect = if opinion.reason == "ok" {
             Expect::mistake("no reason")
         } else if named.is_some_and(|named| named != version) {
             Expect::mistake("an older version")

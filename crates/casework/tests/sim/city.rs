@@ -148,6 +148,7 @@ fn cast(town: &Town) -> Vec<(String, Actor)> {
 impl City {
     pub(crate) async fn found(code: &str, seed: u64) -> Self {
         let (town, folder) = founded(code).await;
+        town.of_known_units().await;
         let calendar = rules::shipped(code).unwrap().calendar;
         let casework = Casework::new(town.registry.clone(), Arc::clone(&calendar));
         let organisations = town.registry.organisations(&Page::first()).await.unwrap().items;

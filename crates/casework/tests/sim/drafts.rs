@@ -56,6 +56,8 @@ impl City {
         let Some(id) = self.judged(expect, 1, result).await else { return };
         let digest = self.town.registry.resource(&id).await.unwrap().unwrap().digest;
         self.found_clear(&id).await;
+        self.town.of_known_origin(&actor, &id).await;
+        self.counts_events().await;
         self.memory.resources.push(Resource {
             id,
             name,

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shuyu_casework::{MatterMove, NewMatter};
+use shuyu_casework::{CaseState, MatterMove, NewMatter};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
@@ -161,8 +161,7 @@ impl Memory {
         found: &mut Vec<&'static str>,
     ) {
         for rule in self.rules(kind).cites_at(at) {
-            let ground = facts.get("ground").cloned().unwrap_or_default();
-            if !rule.grounds.is_empty() && !rule.grounds.contains(&ground) {
+            if !rule.applies(facts) {
                 continue;
             }
             need(cites.iter().any(|id| self.answers_to(id, rule, about)), "nothing cited", found);
@@ -236,7 +235,7 @@ impl Memory {
         self.contents(new.kind, OPENING, &new.facts, &mut found);
         self.answers(new.kind, &new.facts, &mut found);
         self.forms(new.kind, &new.facts, &mut found);
-        self.asks_for(new.kind, OPENING, &new.facts, [&about.org, &None], &new.cites, &mut found);
+        self.asks_for(new.kind, OPENING, &new.facts, [&about.org, &new.counterparty], &new.cites, &mut found);
         let asks_ground = new.kind == MatterKind::Exit;
         need(!asks_ground || self.is_known_ground(&new.facts), "unknown ground", &mut found);
         let is_same = |matter: &&Matter| {
@@ -354,6 +353,8 @@ impl Memory {
                 let last = self.due_in(matter.kind, transition.to, self.today());
                 let is_late = named.due_day.zip(last).is_some_and(|(day, last)| last.day < day);
                 need(!is_late, "due too late", &mut found);
+                let reopens = transition.effects.contains(&Effect::Reopen);
+                need(!reopens || self.reopens(matter).is_some(), "nothing to reopen", &mut found);
                 let ends = transition.effects.contains(&Effect::EndAccess);
                 need(!ends || rule.ground.is_some() || self.is_known_ground(&facts), "unknown ground", &mut found);
                 self.applicants(matter, &named.name, &mut found);
@@ -473,6 +474,14 @@ impl Memory {
         (0..self.agreements.len()).filter(is_of).collect()
     }
 
+    /// The refused case that an appeal opens again.
+    fn reopens(&self, matter: &Matter) -> Option<usize> {
+        let at = self.cases.iter().position(|case| case.id.as_str() == matter.subject)?;
+        let of = self.id_of(&self.cases[at].thing);
+        let runs = self.cases.iter().any(|case| case.is_running() && self.id_of(&case.thing) == of);
+        (self.cases[at].state == CaseState::Refused && !runs).then_some(at)
+    }
+
     fn effect(&mut self, at: usize, effect: Effect, ground: Option<&str>) {
         let subject = self.matters[at].subject.clone();
         match effect {
@@ -500,6 +509,12 @@ impl Memory {
             Effect::SuspendAdmission => self.admits(at, AdmissionState::Suspended),
             Effect::RemoveAdmission => self.admits(at, AdmissionState::Removed),
             Effect::Assign | Effect::Forget => {}
+            Effect::Reopen => {
+                let (of, today) = (self.reopens(&self.matters[at]).unwrap(), self.today());
+                let case = &mut self.cases[of];
+                (case.state, case.turn, case.version) = (CaseState::Open, case.turn + 1, case.version + 1);
+                (case.step, case.step_opened) = (0, today);
+            }
             Effect::Bar | Effect::Unbar => {
                 let of = self.resource_of(&subject).unwrap();
                 self.resources[of].is_barred = effect == Effect::Bar;

@@ -171,7 +171,6 @@ impl City {
         name: &str,
         facts: &BTreeMap<String, String>,
     ) -> Vec<String> {
-        let ground = facts.get("ground").cloned().unwrap_or_default();
         let rules: Vec<CiteRule> = self.memory.rules(kind).cites_at(name).cloned().collect();
         let about = at.map(|at| &self.memory.matters[at]).map(|m| (m.subject_org.clone(), m.counterparty.clone()));
         let (subject, counterparty) = about.unwrap_or_default();
@@ -179,7 +178,7 @@ impl City {
         let resources = self.memory.resources.iter().map(|resource| resource.id.to_string());
         let ids: Vec<String> = matters.chain(resources).collect();
         let mut cites = Vec::new();
-        for rule in rules.iter().filter(|rule| rule.grounds.is_empty() || rule.grounds.contains(&ground)) {
+        for rule in rules.iter().filter(|rule| rule.applies(facts)) {
             let fits = |id: &&String| self.memory.answers_to(id, rule, [&subject, &counterparty]);
             let sees = |id: &&String| self.memory.about(id, actor).is_some();
             let fitting: Vec<String> = ids.iter().filter(fits).filter(sees).cloned().collect();
@@ -260,6 +259,9 @@ impl City {
         let name = self.drawn_move(at);
         if name == "review" && self.dice.chance(92) {
             self.answer_admission(at).await;
+        }
+        if self.dice.chance(92) {
+            self.ask_opinions(at, &name).await;
         }
         let actor = self.drawn_mover(at, &name);
         let matter = &self.memory.matters[at];

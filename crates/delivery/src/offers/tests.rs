@@ -165,6 +165,37 @@ async fn keys_are_the_entitys_own_and_few() {
 }
 
 #[tokio::test]
+async fn where_the_document_wants_the_letter_held_its_digest_alone_is_not_enough() {
+    let (desk, _folder) = fresh().await;
+    let mut regime = shuyu_model::Regime::clone(desk.town.registry.regime());
+    let needed = shuyu_model::regime::Sourced { value: true, source: Some("26运(五)".into()), setting: false };
+    regime.personal.letter_needed = Some(needed);
+    let registry = shuyu_registry::Registry::new(desk.ledger.clone(), Arc::new(regime));
+    let strict = delivery(&registry, &desk.released).await;
+    let (bank, letter) = (&desk.town.bank[0], desk.ledger.profile().digest(b"the letter"));
+    let new = || NewConsent {
+        product: desk.products[0].clone(),
+        entity: bank.organisation.clone(),
+        subject_id_number: PERSON.to_owned(),
+        until: desk.ledger.now().plus_days(1),
+        evidence_digest: Some(letter),
+    };
+    assert_eq!(refused(strict.give_consent(bank, new()).await.unwrap()), ["REG-128"]);
+    let described = shuyu_registry::NewFile {
+        title: "授权书".into(),
+        media_type: "application/pdf".into(),
+        kind: shuyu_registry::FileKind::Paper,
+        number: None,
+        dated: None,
+    };
+    let mut change = desk.ledger.change().await.unwrap();
+    let file = shuyu_registry::KeptFile::of(desk.ledger.new_id(), described, bank, letter, 10, change.now());
+    shuyu_registry::kept::keep_in(&mut change, &file).await.unwrap();
+    change.commit(Event::done(Some(bank), "file.kept", file.id.as_str())).await.unwrap();
+    allowed(strict.give_consent(bank, new()).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_consent_is_given_by_those_who_can_for_what_needs_it_and_not_too_long() {
     for (_, ledger, _folder) in shuyu_ledger::testing::ledgers().await {
         let desk = desk(ledger).await;

@@ -1,8 +1,9 @@
 //! 投诉、异议、申诉: filed against a body, received, investigated, decided, told,
 //! remedied. The body complained against does not decide, unless the rules say so.
 
+use super::Effect::Reopen;
 use super::Guard::{NotTheAuthor, NotTheCounterparty};
-use super::{Machine, Running, SubjectKind, end, go, open, row};
+use super::{Machine, Running, SubjectKind, act, end, go, open, row};
 
 /// XN25 五; LH25 十(二)4; CS26 二(三)-(五); CC25 21.
 pub(super) const MACHINE: Machine = Machine {
@@ -27,6 +28,7 @@ pub(super) const MACHINE: Machine = Machine {
         row("decline", "不予受理", &[NotTheCounterparty]),
         row("investigate", "调查", &[NotTheCounterparty]),
         row("decide", "决定", &[NotTheCounterparty, NotTheAuthor]),
+        row("overturn", "撤销原决定", &[NotTheCounterparty, NotTheAuthor]),
         row("notify", "告知", &[]),
         row("order_remedy", "责令改正", &[NotTheCounterparty]),
         row("close", "办结", &[NotTheCounterparty]),
@@ -38,6 +40,8 @@ pub(super) const MACHINE: Machine = Machine {
         go("received", "investigate", "investigating"),
         go("received", "decide", "decided"),
         go("investigating", "decide", "decided"),
+        act("received", "overturn", "decided", &[Reopen]),
+        act("investigating", "overturn", "decided", &[Reopen]),
         go("decided", "notify", "notified"),
         go("notified", "order_remedy", "remedy"),
         go("notified", "close", "closed"),

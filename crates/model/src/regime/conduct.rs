@@ -213,4 +213,6 @@ pub struct Terms {
     pub catalogue: Option<Sourced<String>>,
     /// Whose the data is, in the document's words.
     pub owner: Option<Sourced<String>>,
+    /// Who builds and owns the one domain in which all is operated (授权运营域).
+    pub domain_by: Option<Sourced<Role>>,
 }

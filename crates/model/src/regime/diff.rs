@@ -71,7 +71,7 @@ fn difference(path: &str, a: (&Regime, Option<&Said>), b: (&Regime, Option<&Said
 }
 
 /// What identifies a rule set is no rule of it.
-const IDENTITY: [&str; 2] = ["code", "version"];
+const IDENTITY: [&str; 5] = ["code", "version", "number", "issued_on", "published_on"];
 
 fn flat(regime: &Regime) -> BTreeMap<String, Said> {
     let mut said = BTreeMap::new();
@@ -171,6 +171,7 @@ fn procedures(regime: &Regime, said: &mut BTreeMap<String, Said>) {
             }
             more.extend(step.working_days_max.map(|days| format!("{days}个工作日内")));
             more.extend(step.working_days_min.map(|days| format!("至少{days}个工作日")));
+            more.extend(step.receipt.then(|| "备案回执".to_owned()));
             more.extend(step.evidence.as_deref().map(|paper| format!("凭{}", words::zh(paper))));
             more.extend(step.findings.iter().map(|key| words::zh(key).to_owned()));
             format!("{}({})", step.title, more.join(","))
@@ -226,6 +227,10 @@ fn matters(regime: &Regime, said: &mut BTreeMap<String, Said>) {
             [("required_for_use", &rules.required_for_use), ("counterparty_decides", &rules.counterparty_decides)];
         for (key, flag) in flags.into_iter().filter_map(|(key, flag)| Some((key, flag.as_ref()?))) {
             say(key, shown(key, &Value::Bool(flag.value)), flag.source.as_deref());
+        }
+        if let Some(rule) = &rules.opinions {
+            let at = machine.row(&rule.at).map_or("", |row| row.title);
+            say("opinions", format!("{at}前须听取相关单位意见"), Some(&rule.source));
         }
         if let Some(months) = &rules.every_months {
             say("every_months", format!("{}个月", months.value), months.source.as_deref());

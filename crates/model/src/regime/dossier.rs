@@ -50,6 +50,7 @@ words! {
         OperatorSystem = "operator_system" "数据运营系统",
         TechnicalStandards = "technical_standards" "技术标准",
         SecurityRequirements = "security_requirements" "安全要求",
+        Ownership = "ownership" "股东和实际控制人声明",
     }
     /// An act that can wait for a paper.
     PaperAct {
@@ -104,6 +105,8 @@ words! {
         BackupMeasure = "backup_measure" "备份恢复措施",
         MonitoringMeasure = "monitoring_measure" "监测预警措施",
         StaffMeasure = "staff_measure" "人员管理措施",
+        Owners = "owners" "股东",
+        Controllers = "controllers" "实际控制人和关联方",
     }
 }
 
@@ -185,6 +188,7 @@ impl PaperKind {
                 &[P::ResponseProcess, P::Officer, P::Contact]
             }
             Self::NoRightsGiven => &[P::GivesRightsAway],
+            Self::Ownership => &[P::Owners, P::Controllers],
             Self::EntityRules => &[P::AdmissionPart, P::ExitPart],
             Self::SecurityMechanism => &[P::EncryptedStorage, P::AccessControl, P::LogAudit],
             Self::SecurityOfficer => &[P::Officer, P::Department, P::Contact],

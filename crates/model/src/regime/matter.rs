@@ -22,7 +22,7 @@ mod asked;
 
 mod form;
 
-pub use asked::{Choice, Citable, CiteRule};
+pub use asked::{Choice, Citable, CiteRule, OpinionRule};
 use form::tells;
 pub use form::{FactForm, ToldForm, list, shares, years};
 
@@ -197,6 +197,9 @@ pub struct MatterRules {
     /// Which records must be cited at which move.
     #[serde(default)]
     pub cites_required: Vec<CiteRule>,
+    /// Before which move bodies concerned are asked for their opinions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinions: Option<OpinionRule>,
     /// `entity_onboarding`: only an admitted entity is served.
     #[serde(default)]
     pub required_for_use: Option<Sourced<bool>>,

@@ -127,6 +127,10 @@ pub struct Step {
     /// What its signer finds one by one, by its key, before a yes.
     #[serde(default)]
     pub findings: Vec<String>,
+    /// Whether it is the receipt of a copy that is filed (备案): it has a number, and can
+    /// neither be returned nor refused.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub receipt: bool,
     /// Its own clause, where the procedure's does not say it all.
     #[serde(default)]
     pub source: Option<String>,
@@ -145,6 +149,10 @@ pub const STEP_NUMBERS: [&str; 3] = ["signatures", "working_days_max", "working_
 
 /// The most signatures that a step can ask for.
 pub const SIGNATURES_MAX: u8 = 20;
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
 
 fn one() -> u8 {
     1

@@ -15,6 +15,16 @@ impl Regime {
         role != Role::Processor || self.roles.processor.value == ProcessorPlace::Apart
     }
 
+    /// Whether a division lies inside the document's own area; it does where the
+    /// document's is not known.
+    pub fn is_inside(&self, division: &str) -> bool {
+        self.roles.division.as_ref().is_none_or(|own| {
+            // A city's code ends in `00` and begins those of its districts.
+            let stem = own.value.strip_suffix("00").unwrap_or(&own.value);
+            division.starts_with(stem)
+        })
+    }
+
     /// The roles that there are here.
     pub fn roles_here(&self) -> impl Iterator<Item = Role> + '_ {
         Role::ALL.iter().copied().filter(|role| self.has_role(*role))
@@ -62,7 +72,17 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
         let what = "`processor.on_orders_only` is false, but a processor computes on orders only; leave it true";
         faults.at("processor.on_orders_only", what);
     }
+    if let Some(division) = &regime.roles.division
+        && !is_division(&division.value)
+    {
+        faults.at("roles.division", "`roles.division` is a division code of six digits (GB/T 2260)");
+    }
     steps_and_moves(regime, faults);
+}
+
+/// Whether a text is a division code: six digits.
+pub fn is_division(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn steps_and_moves(regime: &Regime, faults: &mut Faults) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::interest::Interest;
-use super::words::{Body, Means, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury, Mode, ScenarioPart};
+use super::words::{Body, Means, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury, Mode, ScenarioPart, UnitKind};
 use crate::actor::Role;
 use crate::column::Grade;
 
@@ -31,6 +31,10 @@ pub struct RoleRules {
     pub agency_apart_from_regulator: Sourced<bool>,
     /// Roles that the document gives to one organisation by its name.
     pub single_holders: Option<Sourced<Vec<Role>>>,
+    /// The area of the document by its division code (GB/T 2260).
+    pub division: Option<Sourced<String>>,
+    /// Roles of which one organisation holds one only.
+    pub apart: Option<Sourced<Vec<Role>>>,
     /// What an entity may be: `legal_person`, `organisation`, `natural_person`.
     pub entity_kinds: Sourced<Vec<String>>,
     /// What an operator may be by law, where the document says so.
@@ -51,6 +55,13 @@ pub struct ResourceRules {
     pub must_be_graded: Sourced<bool>,
     /// Columns of these grades are never authorised.
     pub grades_barred: Sourced<Vec<Grade>>,
+    /// What kinds of unit a source is.
+    pub source_kinds: Option<Sourced<Vec<UnitKind>>>,
+    /// Kinds of unit that take part by reference alone.
+    pub by_reference: Option<Sourced<Vec<UnitKind>>>,
+    /// A first registration waits for the source's kind of unit, and for the duty from
+    /// which the data arose.
+    pub origin_required: Option<Sourced<bool>>,
     /// Resources on the negative list are never authorised.
     pub negative_list_is_barred: Sourced<bool>,
     /// Shared data needs its provider's consent.

@@ -212,6 +212,32 @@ words! {
         Scenario = "scenario" "应用场景",
         Product = "product" "产品登记信息",
     }
+    /// What kind of unit a party is.
+    UnitKind {
+        Government = "party_or_government" "党政机关",
+        Institution = "public_institution" "事业单位",
+        Enterprise = "enterprise" "企业",
+        Utility = "utility" "公用企业(供水、供气、供热、供电、公共交通、邮政、通信)",
+        Social = "social_organisation" "社会组织",
+        Upper = "upper_level" "国家部委和省级单位",
+    }
+    /// Whether a unit takes part by duty or by its own will (参照执行).
+    TakesPart {
+        Duty = "duty" "依法纳入",
+        Reference = "by_reference" "自愿参照",
+    }
+    /// How data came to who holds it.
+    Way {
+        Collected = "collected" "采集",
+        Produced = "produced" "产生",
+        Obtained = "obtained" "获取",
+        Returned = "returned" "国家部委和省级数据属地回流",
+    }
+    /// In what data arose.
+    ArisesIn {
+        Duty = "statutory_duty" "依法履职",
+        Service = "public_service" "提供公共服务",
+    }
     /// For what one emergency plan is made.
     PlanPer {
         Authorisation = "authorisation" "一授权一预案",
@@ -285,6 +311,25 @@ pub const MATTER_CHOICES: &[(&str, &str)] = &[
     ("consequence", "后果"),
     ("bad_effect", "造成不良影响"),
     ("grave_effect", "造成严重后果"),
+    ("disputed_result", "有争议的结果"),
+    ("entry_application", "平台进驻申请"),
+    ("data_use_application", "公共数据资源使用申请"),
+    ("release_review", "数据产品出域审核"),
+    ("voice", "来信类别"),
+    ("scheme_idea", "方案和建议"),
+    ("call_answer", "应答征集"),
+    ("comment", "对征求意见稿的意见"),
+    ("remedy", "救济途径"),
+    ("reconsideration", "行政复议"),
+    ("suit", "行政诉讼"),
+    ("sharing_refused", "不支持数据共享"),
+    ("use_beyond_scope", "超范围使用"),
+    ("leak", "泄露数据"),
+    ("official_misconduct", "滥用职权、玩忽职守、徇私舞弊"),
+    ("no_letter", "未取得授权书"),
+    ("unlawful_operation", "其他违规运营"),
+    ("unlawful_processing", "其他违规加工"),
+    ("violation", "违规情形"),
     ("concerning", "事项层级"),
     ("departments", "跨部门"),
     ("levels", "跨层级"),
@@ -370,8 +415,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
-    ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse,
+    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, UnitKind, TakesPart, Way, ArisesIn,
 }
 
 /// The body that a role is.

@@ -17,7 +17,7 @@ use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::reasons::{cut, names};
 use crate::subject::parsed;
 use crate::world::World;
-use crate::{Listing, Page, Registry, RegistryError, Turn, decide, reasons};
+use crate::{Listing, Page, Registry, RegistryError, Turn, decide, reasons, units};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -128,6 +128,9 @@ impl Registry {
     ) {
         let (asked, regime) = (self.asked(world), self.regime());
         rules::of_kind(&asked, new.kind, &new.subject, title, found);
+        if let (RegistrationKind::First, Ok(resource)) = (new.kind, ResourceId::parse(&new.subject)) {
+            units::without_origin(&asked, &resource, found);
+        }
         // Whoever applied in time may mend the application afterwards.
         if let (RegistrationKind::Renewal, Some(known), None) =
             (new.kind, world.standing_registration(&new.subject), before)

@@ -17,15 +17,15 @@ fn credit_code(n: u32) -> String {
 }
 
 fn organisation(name: &str, n: u32, roles: &[Role], kind: Option<EntityKind>) -> NewOrganisation {
-    let (name, roles) = (name.to_owned(), roles.to_vec());
-    NewOrganisation { name, credit_code: credit_code(n), roles, entity_kind: kind, owned_by: Vec::new() }
+    let (name, roles, credit_code) = (name.to_owned(), roles.to_vec(), credit_code(n));
+    NewOrganisation { name, credit_code, identity_number: None, roles, entity_kind: kind, owned_by: Vec::new() }
 }
 
 pub(super) async fn codes_of_a_natural_person_as_entity(town: &Town) -> Vec<String> {
     let fund = town.resource("fund_accounts", fund_columns()).await;
     let agreement = town.agreement(std::slice::from_ref(&fund), 5).await;
     let scenario = town.scenario("核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
-    let person = organisation("张三", 1, &[Role::Entity], Some(EntityKind::NaturalPerson));
+    let person = super::units::person(&super::units::identity_number());
     let person = allowed(town.registry.add_organisation(&town.admins[0], person).await.unwrap());
     let (from, until) = (jiff::civil::date(2026, 6, 1), jiff::civil::date(2027, 6, 1));
     let new = town.new_agreement(AgreementKind::Development, person, Vec::new(), Some(scenario), from, until);

@@ -49,6 +49,7 @@ async fn only_one_document_has_processors_and_under_the_others_nobody_can_be_one
         let first17 = "91430200MA4L00001";
         let check = shuyu_model::identifier::credit_code_check(first17).unwrap();
         let new = NewOrganisation {
+            identity_number: None,
             name: "某个加工主体".into(),
             credit_code: format!("{first17}{check}"),
             roles: vec![Role::Processor],

@@ -66,6 +66,7 @@ fn told<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<(String, String)> {
 fn organisation(roles: &[Role], entity_kind: Option<EntityKind>) -> NewOrganisation {
     let first17 = "91430200MA4L00001";
     NewOrganisation {
+        identity_number: None,
         name: "某个单位".into(),
         credit_code: format!("{first17}{}", credit_code_check(first17).unwrap()),
         roles: roles.to_vec(),
@@ -159,7 +160,10 @@ impl Try {
         let entity = match self {
             Self::WithAffiliate => town.affiliate[0].organisation.clone(),
             Self::WithEntity(kind) => {
-                let new = organisation(&[Role::Entity], Some(kind));
+                let new = match kind {
+                    EntityKind::NaturalPerson => super::units::person(&super::units::identity_number()),
+                    kind => organisation(&[Role::Entity], Some(kind)),
+                };
                 allowed(town.registry.add_organisation(&town.admins[0], new).await.unwrap())
             }
             _ => town.bank[0].organisation.clone(),

@@ -49,6 +49,10 @@ pub struct NewSignature {
     #[serde(default)]
     #[schema(required = false, value_type = Option<String>, pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
     pub evidence: Option<Digest>,
+    /// The number of that document, or of the receipt that is signed.
+    #[serde(default)]
+    #[schema(required = false, max_length = 100)]
+    pub number: Option<String>,
     /// The digest of what the signer looked at.
     #[schema(value_type = String, pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
     pub subject_digest: Digest,
@@ -145,10 +149,21 @@ pub async fn sign(
         if_match.holds_for(&seen)?;
         version = Some(seen.version);
     }
-    let NewSignature { step, outcome, reason, evidence, subject_digest, defects, said } = new;
-    let opinion = Opinion { outcome, reason, evidence, subject_digest, defects, said };
+    let NewSignature { step, outcome, reason, evidence, number, subject_digest, defects, said } = new;
+    let opinion = Opinion { outcome, reason, evidence, number, subject_digest, defects, said };
     let signed = app.casework().sign_if(&actor, &id, &step, opinion, version).await?;
     Ok(Created(Standing { state: granted(signed)? }))
+}
+
+/// Says for which entity a case was opened.
+pub async fn name_applicant(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<CaseId>,
+    Json(named): Json<super::matters::NamedOrganisation>,
+) -> Result<Done, Problem> {
+    granted(app.casework().name_applicant(&actor, &id, &named.organisation).await?)?;
+    Ok(Done)
 }
 
 /// Submits a returned case again.

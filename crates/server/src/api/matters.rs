@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shuyu_casework::{MatterFilter, MatterItem, MatterMove, MatterView, NewMatter};
+use shuyu_casework::{Invited, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, NewStance};
 use shuyu_model::Role;
 use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
@@ -15,7 +15,7 @@ use super::{Stations, granted, listed, page};
 use crate::endpoint::{Asked, At, Created, Done, FiledWith, Json, Listed, PageAsked, Shown, Version, Who};
 use crate::error::Problem;
 use crate::shapes::nouns::Made;
-use crate::shapes::{matters, shaped};
+use crate::shapes::{matters, shaped, voices};
 
 /// Where a matter stands now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,6 +99,54 @@ pub async fn file(
     let to: Role = to;
     granted(app.casework().file_matter(&actor, &id, version, to, filed.evidence).await?)?;
     Ok(Done)
+}
+
+/// Whom somebody names.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamedOrganisation {
+    /// Its id.
+    #[schema(value_type = String, pattern = "^ORG-[0-9a-f]{32}$")]
+    pub organisation: OrganisationId,
+}
+
+/// Every body that was asked.
+#[derive(Debug, Serialize)]
+pub struct Opinions {
+    /// In the order of their ids.
+    pub items: Vec<Invited>,
+}
+
+shaped! {
+    NamedOrganisation => NamedOrganisation, NewStance => voices::NewStance, Opinions => voices::Opinions,
+}
+
+/// Asks a body for its opinion.
+pub async fn invite(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<MatterId>,
+    Json(named): Json<NamedOrganisation>,
+) -> Result<Done, Problem> {
+    granted(app.casework().invite(&actor, &id, &named.organisation).await?)?;
+    Ok(Done)
+}
+
+/// Gives the own organisation's opinion.
+pub async fn give_opinion(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<MatterId>,
+    Json(new): Json<NewStance>,
+) -> Result<Done, Problem> {
+    granted(app.casework().give_opinion(&actor, &id, new).await?)?;
+    Ok(Done)
+}
+
+/// Lists who was asked for an opinion, and what each said.
+pub async fn opinions(State(app): Stations, Who(actor): Who, At(id): At<MatterId>) -> Result<Shown<Opinions>, Problem> {
+    let items = app.casework().opinions(&id, &actor).await?.ok_or_else(|| Problem::unseen("matter"))?;
+    Ok(Shown(Opinions { items }))
 }
 
 /// Lists what is owed, the most urgent first.

@@ -2,15 +2,15 @@
 
 use axum::extract::State;
 use serde::Deserialize;
-use shuyu_model::id::OrganisationId;
-use shuyu_registry::{NewOrganisation, Organisation};
+use shuyu_model::id::{OrganisationId, ResourceId};
+use shuyu_registry::{NewOrganisation, Organisation, Origin, Unit};
 use utoipa::ToSchema;
 
 use super::{Stations, granted, page, shared};
 use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shared, Shown, Who};
 use crate::error::Problem;
 use crate::shapes::nouns::{self, Made};
-use crate::shapes::shaped;
+use crate::shapes::{path, shaped};
 
 /// Who owns or controls an organisation directly.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,7 +21,7 @@ pub struct Owners {
     pub owned_by: Vec<OrganisationId>,
 }
 
-shaped! { Owners => Owners }
+shaped! { Owners => Owners, Unit => path::Unit, Origin => path::Origin }
 
 /// Adds an organisation.
 pub async fn add(
@@ -38,6 +38,28 @@ pub async fn list(
     Asked(asked): Asked<PageAsked>,
 ) -> Result<Shown<Listed<Shared<Organisation>>>, Problem> {
     Ok(Shown(shared(app.registry().organisations(&page(&asked)?).await?)?))
+}
+
+/// States what kind of unit an organisation is, and where.
+pub async fn state_unit(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<OrganisationId>,
+    Json(unit): Json<Unit>,
+) -> Result<Done, Problem> {
+    granted(app.registry().state_unit(&actor, &id, unit).await?)?;
+    Ok(Done)
+}
+
+/// States from where a resource's data came.
+pub async fn state_origin(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<ResourceId>,
+    Json(origin): Json<Origin>,
+) -> Result<Done, Problem> {
+    granted(app.registry().state_origin(&actor, &id, origin).await?)?;
+    Ok(Done)
 }
 
 /// Says anew who owns an organisation.

@@ -35,6 +35,7 @@ pub(crate) fn three_admins(organisation: &str, credit_code: &str, passwords: &[S
     };
     Bootstrap {
         organisation: NewOrganisation {
+            identity_number: None,
             name: organisation.to_owned(),
             credit_code: credit_code.to_owned(),
             roles: Vec::new(),

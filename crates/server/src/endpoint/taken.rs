@@ -83,6 +83,7 @@ ids_in_path! {
     SharingRuleId = "id", "SHR";
     TreasuryDueId = "id", "TDU";
     CostId = "id", "CST";
+    FileId = "id", "FIL";
 }
 
 impl InPath for RegistrationCode {
@@ -133,6 +134,27 @@ impl InPath for Month {
     const PATTERN: &'static str = "^[0-9]{4}-[0-9]{2}$";
     fn read(text: &str) -> Result<Self, String> {
         Month::parse(text).map_err(|error| error.to_string())
+    }
+}
+
+impl InPath for shuyu_model::Digest {
+    const NAME: &'static str = "digest";
+    const PATTERN: &'static str = "^(sha256|sm3):[0-9a-f]{64}$";
+    fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text).map_err(|error| error.to_string())
+    }
+}
+
+/// The number under which a voice of the public is followed.
+#[derive(Debug, Clone)]
+pub struct VoiceNumber(pub String);
+
+impl InPath for VoiceNumber {
+    const NAME: &'static str = "number";
+    const PATTERN: &'static str = "^V[0-9]{8}-[0-9]{4,}$";
+    fn read(text: &str) -> Result<Self, String> {
+        let is_number = text.starts_with('V') && text.len() <= 24 && text.is_ascii();
+        is_number.then(|| Self(text.to_owned())).ok_or_else(|| "a voice's number looks like `V20260601-0001`".to_owned())
     }
 }
 
@@ -279,6 +301,36 @@ pub(crate) async fn read_body(body: axum::body::Body) -> Result<bytes::Bytes, Pr
             _ => Problem::malformed("the body broke off; send it again"),
         }
     })
+}
+
+/// What a page's form sends.
+#[derive(Debug, Clone)]
+pub struct Form<T>(pub T);
+
+impl<T: Shaped> Part for Form<T> {
+    fn describe(doc: &mut Doc) {
+        doc.takes_form::<T::Shape>();
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
+    type Rejection = Problem;
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_owned();
+        if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(Problem::wrong_media("application/x-www-form-urlencoded"));
+        }
+        let bytes = read_body(request.into_body()).await?;
+        let request = Request::builder()
+            .method(axum::http::Method::POST)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(axum::body::Body::from(bytes))
+            .map_err(Problem::fault)?;
+        axum::Form::<T>::from_request(request, &()).await.map(|form| Form(form.0)).map_err(|_| {
+            Problem::malformed("the form is not what this address takes; open the page again and fill it in")
+        })
+    }
 }
 
 /// A body of any size, taken as it comes.

@@ -72,6 +72,8 @@ pub enum PaperKind {
     TechnicalStandards,
     /// 安全要求.
     SecurityRequirements,
+    /// Who owns and controls a party.
+    Ownership,
 }
 
 /// An act that can wait for a paper.
@@ -176,6 +178,10 @@ pub enum Particular {
     MonitoringMeasure,
     /// 人员管理措施.
     StaffMeasure,
+    /// Who owns it.
+    Owners,
+    /// Who controls it, and with whom it is affiliated.
+    Controllers,
 }
 
 /// A paper to be entered.

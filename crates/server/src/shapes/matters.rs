@@ -51,6 +51,12 @@ pub enum MatterKind {
     PriorAgreement,
     /// One party looks at another at an interval, or when it is told to.
     Supervision,
+    /// What the public or a party says to a body that must answer.
+    Voice,
+    /// A review or suit at law over an act.
+    Remedy,
+    /// What an entity made and offers.
+    EntityProduct,
 }
 
 /// A matter to be opened.
@@ -256,6 +262,10 @@ pub struct MatterView {
     pub choices: BTreeMap<String, Vec<String>>,
     /// The matters that cite this one, as far as the viewer sees them.
     pub cited_by: Vec<String>,
+    /// The remedies at law against what was done in it.
+    pub remedies: Vec<super::voices::Remedy>,
+    /// The appeals, reviews, suits and other matters about it, as far as the viewer sees them.
+    pub matters_on_it: Vec<String>,
     /// What can be done now.
     pub moves: Vec<MoveView>,
     /// What was done.

@@ -12,8 +12,12 @@ use super::plans::{Plan, Said};
 pub struct NewOrganisation {
     /// Its name.
     pub name: String,
-    /// Unified social credit code, with a valid check character.
+    /// Unified social credit code, with a valid check character; empty for a natural person.
+    #[schema(required = false)]
     pub credit_code: String,
+    /// Of a natural person: the identity number. It is not kept.
+    #[schema(required = false)]
+    pub identity_number: Option<String>,
     /// What it is here.
     pub roles: Vec<Role>,
     /// Its legal form: `legal_person`, `organisation`, `natural_person`.
@@ -39,6 +43,41 @@ pub struct Organisation {
     pub entity_kind: Option<String>,
     /// Who owns or controls it directly.
     pub owned_by: Vec<String>,
+    /// What kind of unit it is, and where; null before it was stated.
+    pub unit: Option<Unit>,
+    /// Of a natural person: the identity number, masked.
+    pub identity: Option<String>,
+}
+
+/// What kind of unit a party is.
+#[derive(ToSchema)]
+pub struct Unit {
+    /// Of which kind.
+    #[schema(pattern = "^(party_or_government|public_institution|enterprise|utility|social_organisation|upper_level)$")]
+    pub unit_kind: String,
+    /// Its division code (GB/T 2260).
+    #[schema(pattern = "^[0-9]{6}$")]
+    pub division: String,
+    /// By duty or by reference.
+    #[schema(pattern = "^(duty|by_reference)$")]
+    pub takes_part: String,
+}
+
+/// From where a resource's data came.
+#[derive(ToSchema)]
+pub struct Origin {
+    /// In a duty or in a service.
+    #[schema(pattern = "^(statutory_duty|public_service)$")]
+    pub arose_in: String,
+    /// How.
+    #[schema(pattern = "^(collected|produced|obtained|returned)$")]
+    pub way: String,
+    /// Of what came back from a ministry or the province: the day.
+    #[schema(required = false, format = Date)]
+    pub returned_on: Option<String>,
+    /// In which duty or service.
+    #[schema(min_length = 1, max_length = 500)]
+    pub duty: String,
 }
 
 /// A person to be added.
@@ -134,6 +173,8 @@ pub struct Resource {
     pub registered_until: Option<i64>,
     /// Its place on the negative list.
     pub barred: Option<Barred>,
+    /// From where its data came; null before it was stated.
+    pub origin: Option<Origin>,
 }
 
 /// Grades by column.
@@ -399,6 +440,14 @@ pub struct CaseView {
     pub discarded: Vec<OpinionView>,
     /// What must be filed now that it has ended.
     pub filings: Vec<Filing>,
+    /// The entities for which it was opened.
+    pub applicants: Vec<String>,
+    /// The receipts that were signed in it.
+    pub receipts: Vec<super::voices::ReceiptNumber>,
+    /// Of a refusal: the remedies at law.
+    pub remedies: Vec<super::voices::Remedy>,
+    /// The appeals, reviews, suits and other matters about it, as far as the viewer sees them.
+    pub matters_on_it: Vec<String>,
 }
 
 /// A case that waits for the caller.

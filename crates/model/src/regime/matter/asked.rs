@@ -76,12 +76,25 @@ pub struct CiteRule {
     /// Only where the fact `ground` is one of these; always where none is named.
     #[serde(default)]
     pub grounds: Vec<String>,
+    /// Only where these facts are told so.
+    #[serde(default)]
+    pub when: BTreeMap<String, String>,
     /// The cited matter is in one of these states; in any where none is named.
     #[serde(default)]
     pub states: Vec<String>,
     /// What the cited matter tells.
     #[serde(default)]
     pub told: BTreeMap<String, String>,
+    /// The clause that asks for it.
+    pub source: String,
+}
+
+/// Bodies concerned are asked for their opinions before a move, and none is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpinionRule {
+    /// Before which move.
+    pub at: String,
     /// The clause that asks for it.
     pub source: String,
 }
@@ -96,6 +109,15 @@ pub struct Choice {
     pub values: Vec<String>,
     /// The clause that lists them.
     pub source: String,
+}
+
+impl CiteRule {
+    /// Whether it asks for its records where these facts are told.
+    pub fn applies(&self, facts: &BTreeMap<String, String>) -> bool {
+        let ground = facts.get("ground");
+        let is_ground = self.grounds.is_empty() || ground.is_some_and(|ground| self.grounds.contains(ground));
+        is_ground && self.when.iter().all(|(key, value)| facts.get(key) == Some(value))
+    }
 }
 
 impl MatterRules {
@@ -130,6 +152,11 @@ pub(super) fn faults_of(name: &str, kind: MatterKind, rules: &MatterRules, regim
             _ => {}
         }
     }
+    if let Some(rule) = &rules.opinions {
+        if !rules.moves.iter().any(|of| of.word == rule.at) || rule.source.trim().is_empty() {
+            faults.named(format!("{name}: `opinions` need a move of it (`at`) and a clause (`source`)"));
+        }
+    }
     for rule in &rules.cites_required {
         cites(name, rules, rule, regime, faults);
     }
@@ -150,6 +177,12 @@ fn cites(name: &str, rules: &MatterRules, rule: &CiteRule, regime: &Regime, faul
     }
     for state in rule.states.iter().filter(|state| !kinds().any(|kind| kind.machine().state(state).is_some())) {
         faults.named(format!("{at}: no cited matter ever is `{state}`"));
+    }
+    for (key, value) in &rule.when {
+        let listed = rules.choices.iter().any(|choice| choice.key == *key && choice.values.contains(value));
+        if !listed {
+            faults.named(format!("{at}: `{key}` is never `{value}`; list it in `choices`"));
+        }
     }
     for ground in rule.grounds.iter().filter(|ground| !regime.agreement.exit_grounds.value.contains(ground)) {
         faults.named(format!("{at}: `{ground}` is none of `agreement.exit_grounds`"));

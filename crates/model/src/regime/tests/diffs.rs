@@ -128,7 +128,8 @@ fn keys_of(section: &[&str]) -> Vec<String> {
 fn every_key_that_the_parser_knows_has_a_label() {
     let mut seen = BTreeSet::new();
     for section in keys_of(&[]) {
-        let plain = ["code", "version", "title", "issued_by", "status", "level"].contains(&section.as_str());
+        let plain = ["code", "version", "title", "issued_by", "status", "level", "number", "issued_on", "published_on"];
+        let plain = plain.contains(&section.as_str());
         let open = ["words", "duties", "bodies", "bans", "procedure"].contains(&section.as_str());
         if plain || open {
             continue;

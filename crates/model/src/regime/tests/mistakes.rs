@@ -39,6 +39,8 @@ const UNREADABLE: &[Mistake] = &[
     mistake("[procedure.scenario]", "[procedure.scenario_x]", "[procedure.scenario_x]", "did you mean `scenario`?"),
     mistake("evidence = \"minutes\"", "evidnce = \"minutes\"", "evidnce", "did you mean `evidence`?"),
     mistake("redevelopment ", "redevelopmnt ", "redevelopmnt ", "did you mean `redevelopment`?"),
+    mistake("complaints_about =", "complaint_about =", "complaint_about =", "did you mean `complaints_about`?"),
+    of(LUOHU, "suit_months  ", "suit_month  ", "suit_month  ", "did you mean `suit_months`?"),
     mistake("[workroom]", "[workrom]", "[workrom]", "did you mean `workroom`?"),
     mistake("by = \"operator\", source = \"五(二)\"", "by = \"operater\"", "operater", "did you mean `operator`?"),
     mistake(
@@ -150,6 +152,8 @@ const UNREADABLE: &[Mistake] = &[
 
 /// Where it reads and cannot hold: all are told.
 const IMPOSSIBLE: &[Mistake] = &[
+    of(HUNAN, "value = \"2023-08-13\"", "value = \"2023-06-13\"", "comments_until", "lies before `public.comments_from`"),
+    of(LUOHU, "value = \"440303\"", "value = \"44030\"", "division  ", "a division code of six digits"),
     of(
         XIANNING,
         "consent_by = { value = \"regulator\", source = \"四(三)\" }",
