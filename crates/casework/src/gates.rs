@@ -3,4 +3,5 @@
 //!
 //! Not here: what the registry says against the subject (`registry::Subject`).
 
+pub(crate) mod assessed;
 pub(crate) mod scheme;

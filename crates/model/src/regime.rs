@@ -20,6 +20,7 @@ use crate::matter::MatterKind;
 use crate::time::Day;
 use crate::verdict::Reason;
 
+mod assessment;
 mod ban;
 mod choosing;
 mod conduct;
@@ -38,13 +39,14 @@ mod roles;
 mod rules;
 pub mod words;
 
+pub use assessment::{Assessed, Assessment, AssessmentForm, Dimension};
 pub use ban::Ban;
 pub use choosing::{
     Condition, Disqualification, EntityRules, ModeRules, NegativeListRules, ProcessorRules, RegistrationRules,
     SchemeRules, SelectionRules,
 };
 pub use conduct::{
-    Assessment, ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules,
+    ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules,
     RectificationRules, ReportDuty, Terms,
 };
 pub use diff::{Difference, diff, paths};

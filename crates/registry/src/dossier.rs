@@ -11,6 +11,7 @@
 //! the regime files), what falls due (`casework::obligations`).
 
 mod due;
+mod missing;
 mod on_file;
 mod paper;
 mod papers;

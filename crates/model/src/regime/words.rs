@@ -241,6 +241,7 @@ pub const MATTER_CHOICES: &[(&str, &str)] = &[
     ("price_fraud", "价格欺诈"),
     ("price_unmarked", "不按规定明码标价"),
     ("conduct", "行为合规"),
+    ("use_of_result", "结果运用"),
     ("request", "需求类别"),
     ("data", "数据"),
     ("scenario", "应用场景"),
@@ -309,7 +310,7 @@ macro_rules! tables {
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
     Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
-    super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record,
+    super::Assessed, super::AssessmentForm, super::Dimension, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record,
 }
 
 /// The body that a role is.
