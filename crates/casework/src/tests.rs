@@ -1,5 +1,6 @@
 //! Procedures on real databases, the long way.
 
+mod assessments;
 mod candidacies;
 mod choices;
 mod desk;

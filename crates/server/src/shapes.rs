@@ -6,7 +6,9 @@
 //! and `each_answer_has_its_published_shape` the answers.
 
 pub mod agreements;
+pub mod assessments;
 pub mod candidacies;
+pub mod deals;
 pub mod districts;
 pub mod documents;
 pub mod dossier;

@@ -3,7 +3,7 @@
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::Citable;
+use shuyu_model::regime::{Citable, Dimension};
 use shuyu_model::{Actor, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{Act, Page, Permit, Scope};
@@ -55,7 +55,20 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
         "processor_share" => "20".into(),
         key => listed(key).unwrap_or_else(|| format!("说明 {key}")),
     };
-    keys.map(|key| (key.clone(), told(key))).collect()
+    let mut facts: Facts = keys.map(|key| (key.clone(), told(key))).collect();
+    let rows = &desk.office.town.registry.regime().assessment;
+    match (kind, at) {
+        (MatterKind::Assessment, "score") => {
+            facts.extend(Dimension::ALL.iter().map(|one| (one.word().to_owned(), "80".to_owned())));
+        }
+        (MatterKind::Assessment, "confirm") => {
+            let tells = rows.iter().filter_map(|row| row.tells.as_ref()).flat_map(|tells| tells.value.clone());
+            facts.extend(tells.map(|key| (key.clone(), told(&key))));
+            facts.insert("result".to_owned(), "passed".to_owned());
+        }
+        _ => {}
+    }
+    facts
 }
 
 impl Desk {

@@ -97,7 +97,7 @@ impl Memory {
 
 impl City {
     /// What was said beside the acts that are judged has its events, too.
-    async fn counts_events(&mut self) {
+    pub(crate) async fn counts_events(&mut self) {
         self.head = self.town.ledger().journal_head().await.unwrap();
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{CiteRule, Maker, OPENING};
+use shuyu_model::regime::{CiteRule, Dimension, Maker, OPENING};
 use shuyu_model::{Actor, Role};
 use shuyu_registry::testing::digest;
 
@@ -43,6 +43,12 @@ impl City {
                     _ => format!("说明 {key}"),
                 };
                 facts.insert(key, told);
+            }
+        }
+        if (kind, at) == (MatterKind::Assessment, "score") {
+            for dimension in Dimension::ALL {
+                let mark = if self.dice.chance(97) { self.dice.below(130).to_string() } else { "好".to_owned() };
+                facts.insert(dimension.word().to_owned(), mark);
             }
         }
         facts

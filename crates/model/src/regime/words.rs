@@ -135,6 +135,9 @@ words! {
     /// Uses of the infrastructure that are metered.
     Metered {
         Run = "run" "资源消耗",
+        RunSecond = "run_second" "运行时长(每秒)",
+        Stored = "stored_mebibyte" "结果存储(每MiB)",
+        Call = "call" "调用",
         Masking = "masking" "数据脱敏",
         Release = "model_release" "模型发布",
         Export = "result_export" "结果导出",
