@@ -51,6 +51,7 @@ pub const REASONS: &[(&str, &str)] = &[
     (NO_VOUCHER, "a cost is entered without its voucher"),
     (NOT_A_PARTY, "somebody tells of a deal or refusal in which they have no part"),
     (NOT_A_RECEIVER, "support is booked as given to somebody who is no public body"),
+    (OTHER_PROJECT, "a rule of distribution names another district than the operator's projects are of"),
 ];
 
 pub(crate) const NOT_OPERATOR: &str = "STL-001";
@@ -102,6 +103,7 @@ pub(crate) const CONDITIONS_UNRECORDED: &str = "STL-056";
 pub(crate) const NO_VOUCHER: &str = "STL-057";
 pub(crate) const NOT_A_PARTY: &str = "STL-058";
 pub(crate) const NOT_A_RECEIVER: &str = "STL-059";
+pub(crate) const OTHER_PROJECT: &str = "STL-060";
 
 #[cfg(test)]
 mod tests {

@@ -257,6 +257,56 @@ async fn sales_at_other_prices_than_the_guided_ones_are_listed_for_who_oversees(
 }
 
 #[tokio::test]
+async fn the_owners_share_goes_to_the_treasury_of_the_project_and_no_other() {
+    use crate::sharing::{BodyKind, NewSharingRule, Party};
+    use shuyu_model::regime::words::Part;
+    let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
+    let office = office_under(ledger, "changsha-2023").await;
+    let town = &office.town;
+    let rule = |district: Option<&str>| {
+        let party = |(part, who, parts): (Part, &Actor, u32)| Party {
+            part,
+            organisation: who.organisation.clone(),
+            parts,
+            input: "投入".to_owned(),
+            contribution: "贡献".to_owned(),
+            body: if part == Part::Owner { BodyKind::Administrative } else { BodyKind::Enterprise },
+            finance_rule: None,
+        };
+        let all = [
+            (Part::Owner, &town.agency[0], 30),
+            (Part::Operator, &town.operator[0], 50),
+            (Part::Processor, &town.processor[0], 20),
+        ];
+        NewSharingRule {
+            operator: office.operator().organisation.clone(),
+            from: date(2026, 6, 1),
+            whole: 100,
+            district: district.map(str::to_owned),
+            document_title: "协议".to_owned(),
+            document_digest: digest(&office.ledger, "agreement"),
+            parties: all.map(party).to_vec(),
+        }
+    };
+    let propose = async |district: Option<&str>| match office
+        .settlement
+        .propose_sharing(&town.agency[0], rule(district))
+        .await
+        .unwrap()
+    {
+        Verdict::Allow(_) => Vec::new(),
+        found => refused(found),
+    };
+    assert_eq!(propose(Some("岳麓区")).await, [reasons::OTHER_PROJECT], "the city authorised it");
+    assert!(propose(None).await.is_empty());
+    let district = &town.agency[0].organisation;
+    allowed(town.registry.place_in_district(&town.admins[0], district, district).await.unwrap());
+    let name = town.registry.organisation(district).await.unwrap().unwrap().name.clone();
+    assert_eq!(propose(None).await, [reasons::OTHER_PROJECT], "now a district did");
+    assert!(propose(Some(&name)).await.is_empty());
+}
+
+#[tokio::test]
 async fn luohus_operator_bears_what_its_runs_took_and_its_calls() {
     let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
     let office = office_under(ledger, "luohu-2025").await;

@@ -172,7 +172,11 @@ async fn the_parties_of_2023_consent_and_a_districts_share_goes_to_its_own_treas
     let (agency, operator, processor) = (&office.town.agency[0], office.operator(), &office.town.affiliate[0]);
     let parties = [(Part::Owner, agency, 60), (Part::Operator, operator, 25), (Part::Processor, processor, 15)];
     let mut new = office.shares(date(2026, 6, 1), 100, &parties);
-    new.district = Some("岳麓区".to_owned());
+    // The project is the district's by whose body the operator was authorised.
+    let district = &agency.organisation;
+    allowed(office.town.registry.place_in_district(&office.town.admins[0], district, district).await.unwrap());
+    let name = office.town.registry.organisation(district).await.unwrap().unwrap().name.clone();
+    new.district = Some(name.clone());
     let less = NewSharingRule { whole: 99, ..new.clone() };
     let found = office.settlement.propose_sharing(&office.town.bank[0], less).await.unwrap();
     assert_eq!(refused(found), [reasons::SHARES_SUM, reasons::NOT_PROPOSER]);
@@ -187,7 +191,7 @@ async fn the_parties_of_2023_consent_and_a_districts_share_goes_to_its_own_treas
     let amounts: Vec<i64> = made.body().lines.iter().map(|line| line.amount.fen).collect();
     assert_eq!(amounts, [61, 25, 15]);
     let dues = office.settlement.dues(agency).await.unwrap();
-    assert_eq!(dues.iter().map(|view| view.due.treasury.as_str()).collect::<Vec<_>>(), ["岳麓区财政"]);
+    assert_eq!(dues.iter().map(|view| view.due.treasury.as_str()).collect::<Vec<_>>(), [format!("{name}财政")]);
     assert_eq!(office.settlement.distributions(processor).await.unwrap().len(), 1, "the processor sees its share");
 }
 
