@@ -128,6 +128,8 @@ impl Casework {
         found.extend(draft.against.iter().cloned());
         found.extend(self.against_unselected(&mut turn, kind, &subject, &draft).await?);
         found.extend(self.gates(&mut turn, kind, &subject).await?);
+        let ground = self.agreement_rests_on(&mut turn, kind, &subject).await?;
+        found.extend(ground.against);
         self.may_open(&procedure, &draft, &known, &mut found);
         self.is_same(&procedure, &draft, subject_digest, &mut found);
         if let Some(running) = store::running(turn.change(), &subject).await? {
@@ -144,9 +146,10 @@ impl Casework {
         let procedure = for_each(procedure, &draft.each);
         let case = self.opened(actor, kind, procedure, subject, draft, authors);
         store::insert_case(turn.change(), &case).await?;
+        self.rested_on(&mut turn, &ground.rests_on, case.id.as_str()).await?;
         let facts = json!({
             "procedure": case.kind, "subject": case.subject, "step": case.open_step().map(|step| &step.step),
-            "earliest": day_text(case.earliest(&self.calendar)), "due": day_text(case.due(&self.calendar)),
+            "earliest": day_text(case.earliest(&self.calendar)), "due": day_text(case.due(&self.calendar)), "rests_on": ground.rests_on,
         });
         let event = Event::done(Some(actor), "case.opened", case.id.as_str()).facts(facts);
         let event = event.digests(None, Some(case.subject_digest)).under(self.registry.regime());

@@ -5,4 +5,5 @@
 
 pub(crate) mod agreement;
 pub(crate) mod scenario;
+pub(crate) mod assessed;
 pub(crate) mod scheme;

@@ -36,6 +36,7 @@
 
 pub mod acts;
 pub mod applicants;
+pub mod assessment;
 pub mod candidacy;
 mod case;
 mod casework;
@@ -66,6 +67,7 @@ pub mod voices;
 #[cfg(test)]
 mod tests;
 
+pub use assessment::{ItemView as AssessmentItemView, NewItem, NewRound, ResultFilter, ResultView, RoundMatter, RoundView};
 pub use case::{Opinion, Outcome, REASON_CHARS_MAX, REASON_CHARS_MIN};
 pub use casework::Casework;
 pub use decision::{Decision, Signature};

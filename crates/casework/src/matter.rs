@@ -189,6 +189,11 @@ pub(crate) struct Matter {
     pub(crate) ended_at: Option<Time>,
 }
 
+/// The fact in which an assessment says its form.
+pub(crate) const FORM: &str = "form";
+/// The fact in which it says of which round it is.
+pub(crate) const ROUND: &str = "round";
+
 /// A move as it is kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Moved {

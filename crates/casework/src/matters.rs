@@ -108,6 +108,7 @@ impl Casework {
         };
         let opened = Opened { openers, subject_roles: &subject_roles, is_draft, cited: &cited };
         guards::against_opening(&self.asked(&known), &matter, &opened, &mut found);
+        found.extend(self.against_assessment(&mut turn, &matter, (&subject_roles, &known)).await?);
         found.extend(self.is_running(&mut turn, &matter).await?);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", &matter.subject, reasons).await;
@@ -296,13 +297,20 @@ impl Casework {
         }
         if leads.is_some_and(|(_, transition)| transition.effects.contains(&Effect::Reopen)) {
             found.extend(matter::reopen::against(&mut turn, self.registry().regime(), &matter).await?);
+            found.extend(self.against_scoring(&mut turn, &matter, &named).await?);
         }
+        let ground = self.move_rests_on(&mut turn, &matter, &named).await?;
+        found.extend(ground.against);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", id.as_str(), reasons).await;
         }
         // `against_move` refuses where the matter has no such move.
         let Some((rule, transition)) = leads else { return Err(malformed("there is no such move")) };
-        let MatterMove { reason, evidence, facts, due_day, cites, assignee, .. } = named;
+        let MatterMove { reason, evidence, facts, due_day, mut cites, assignee, .. } = named;
+        self.rested_on(&mut turn, &ground.rests_on, id.as_str()).await?;
+        cites.extend(ground.rests_on.iter().map(ToString::to_string));
+        cites.sort();
+        cites.dedup();
         let made = Made { actor: Some(actor), reason: &reason, evidence, facts, due_day, cites, assignee };
         let event = self.advance(&mut turn, &mut matter, rule, transition, made).await?;
         turn.commit(event).await?;
@@ -385,6 +393,7 @@ impl Casework {
         let mut touched = effects::apply(turn, regime, matter, rule, transition).await?;
         touched.extend(self.processor_assessed(turn, matter, &rule.word).await?);
         self.candidacies_moved(turn, matter, &rule.word).await?;
+        self.assessment_moved(turn, matter, &rule.word).await?;
         matter.enter(transition, at, due_day, self.calendar());
         let moved = Moved {
             version: matter.version,

@@ -20,9 +20,9 @@ use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
 use shuyu_registry::{Listing, Order, Page, PaperDue, RegistrationTerm, Term, BaseEntry, CatalogueDue, UpdateDue};
 
-mod processors;
-mod watched;
+mod assessments;
 mod supplies;
+mod watched;
 
 use crate::candidacy::{self, LaterRecord};
 use crate::case::Case;
@@ -52,7 +52,7 @@ pub enum ObligationKind {
     Step,
     /// A copy to be filed (备案).
     Filing,
-    /// An assessment that must be begun.
+    /// An assessment, an audit or an inspection whose result must be there.
     Assessment,
     /// An agreement ends: exit, renewal or another choice.
     AgreementEnd,
@@ -200,6 +200,8 @@ pub(crate) struct Known<'a> {
     pub(crate) updates: &'a [UpdateDue],
     pub(crate) catalogue: Option<&'a CatalogueDue>,
     pub(crate) entries: &'a [BaseEntry],
+    pub(crate) organisations: &'a [(OrganisationId, Vec<Role>)],
+    pub(crate) results: &'a [crate::assessment::Held],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -213,7 +215,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_milestones(known, &mut found);
     of_registrations(known, &mut found);
     of_papers(known, &mut found);
-    processors::owed(known, &mut found);
+    assessments::owed(known, &mut found);
     watched::owed(known, &mut found);
     supplies::owed(known, &mut found);
     // A document without an end owes nobody a successor.
@@ -340,32 +342,16 @@ fn of_filings(known: &Known<'_>, matters: &BTreeMap<&MatterId, &Matter>, found: 
     }
 }
 
-/// Assessments by the interval of the rules, and the ends of agreements.
+/// Renewals, and the ends of agreements.
 fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
     let regime = known.regime;
     let about = |matter: &Matter, term: &Term| {
         matter.subject == term.agreement.as_str() || matter.subject == term.operator.as_str()
     };
-    let every = regime.matter.get(&MatterKind::Assessment).and_then(|rules| rules.every_months.as_ref());
     for term in known.terms {
-        // What was cancelled was not done: it would put off an assessment for nothing.
+        // What was cancelled was not done.
         let of_kind =
             |kind| known.matters.iter().filter(move |m| m.kind == kind && m.state != CANCELLED && about(m, term));
-        if let Some(every) = every {
-            let last = of_kind(MatterKind::Assessment).map(|matter| matter.opened_at.day()).max();
-            let last = last.map_or(term.from, |last| last.max(term.from));
-            let due = last.saturating_add(jiff::Span::new().months(i64::from(every.value)));
-            if due <= term.until {
-                let owed = Owed {
-                    kind: ObligationKind::Assessment,
-                    about: term.agreement.as_str(),
-                    what: "assessment",
-                    done: None,
-                };
-                let by = vec![Role::Agency.word().to_owned()];
-                found.push(owed.made(known, exactly(due), by, None, regime.cite(every)));
-            }
-        }
         renewal(known, term, found);
         let done = of_kind(MatterKind::Exit).map(|matter| matter.opened_at.day()).min();
         let owed = Owed { kind: ObligationKind::AgreementEnd, about: term.agreement.as_str(), what: "at_expiry", done };
@@ -459,6 +445,8 @@ impl Casework {
         let updates = self.registry().updates_due().await?;
         let catalogue = self.registry().catalogue_due().await?;
         let entries = self.registry().outstanding_entries().await?;
+        let organisations = self.roles_of_all().await?;
+        let results = crate::assessment::store::results(ledger).await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -480,6 +468,8 @@ impl Casework {
             updates: &updates,
             catalogue: catalogue.as_ref(),
             entries: &entries,
+            organisations: &organisations,
+            results: &results,
         };
         let sight = self.sight(viewer).await?;
         let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());

@@ -114,6 +114,16 @@ reasons! {
     ("CAS-146", NOT_INVITED, "an opinion is given by a body that was not asked")
     ("CAS-147", RECEIPT_WITHOUT_NUMBER, "the receipt of what is filed is signed without its number")
     ("CAS-148", RECEIPT_ONLY, "what is filed and not approved is returned or refused")
+    ("CAS-165", NO_SUCH_ASSESSMENT, "somebody is assessed whom, or in a form which, the document does not give the opener to assess")
+    ("CAS-166", UNMARKED, "an assessment is scored without a mark from 0 to 100 for each dimension")
+    ("CAS-167", RESULT_NOT_BY_SCORE, "a result is told that the total and the threshold do not give")
+    ("CAS-168", MATERIAL_NOT_DUE, "an assessment is scored while the assessed still has time to give its material")
+    ("CAS-169", NOT_PASSED, "the quality of an operation is accepted on an assessment that was not passed")
+    ("CAS-170", COPY_OWED, "a result is put to use before its copy was filed")
+    ("CAS-171", NOT_THE_ASSESSED, "material is given by somebody else than the assessed")
+    ("CAS-172", MATERIAL_OUT_OF_TIME, "material is given when the assessment has been scored")
+    ("CAS-173", UNASSESSED, "an act rests on the latest result of an operator, and there is none in time")
+    ("CAS-174", NOT_THE_ROUNDS_OPENER, "a round of assessments is opened by somebody who may not")
 }
 
 #[cfg(test)]

@@ -107,6 +107,63 @@ pub async fn score(casework: &Casework, id: &MatterId, of: &OrganisationId, runn
     }
 }
 
+/// An assessment of an operator with a confirmed result of each form that acts rest on,
+/// without the way there.
+pub async fn assessed(casework: &Casework, agency: &Actor, operator: &OrganisationId) {
+    let (registry, kind) = (casework.registry(), MatterKind::Assessment);
+    let rules = registry.regime().matter.get(&kind).expect("an assessment in the rules").clone();
+    let of_operator = |row: &&shuyu_model::regime::Assessment| row.of == shuyu_model::regime::Assessed::Operator;
+    for row in registry.regime().assessment.iter().filter(of_operator) {
+        let mut turn = registry.turn().await.expect("a turn");
+        let at = turn.change().now();
+        let matter = Matter {
+            id: registry.ledger().new_id(),
+            kind,
+            rules: rules.clone(),
+            regime: registry.regime().stamp(),
+            subject: operator.to_string(),
+            subject_organisation: Some(operator.clone()),
+            counterparty: None,
+            title: "考核".into(),
+            state: "applied",
+            entered_at: at,
+            due: None,
+            platform_day: None,
+            version: 1,
+            opener: agency.organisation.clone(),
+            opener_person: agency.person.clone(),
+            parties: [(Role::Operator, operator.clone())].into(),
+            authors: vec![agency.person.clone()],
+            facts: [
+                (crate::matter::FORM.to_owned(), row.form().word().to_owned()),
+                ("result".to_owned(), "passed".to_owned()),
+            ]
+            .into(),
+            opened_at: at,
+            ended_at: Some(at),
+        };
+        matters::insert_matter(turn.change(), &matter).await.expect("a matter");
+        let held = crate::assessment::Held {
+            matter: matter.id.clone(),
+            form: row.form(),
+            organisation: operator.clone(),
+            subject: matter.subject.clone(),
+            round: None,
+            marks: row.scored().iter().map(|one| (one.word().to_owned(), 80)).collect(),
+            total: Some(8000),
+            result: Some("passed".to_owned()),
+            items_missing: Vec::new(),
+            items_late: Vec::new(),
+            papers_missing: Vec::new(),
+            clause: registry.regime().cite_clause(&row.source),
+            confirmed_at: at,
+        };
+        crate::assessment::store::insert_result(turn.change(), &held).await.expect("a result");
+        let event = Event::done(Some(agency), "matter.opened", matter.id.as_str()).under(registry.regime());
+        turn.commit(event).await.expect("an assessment");
+    }
+}
+
 /// A selection that has just chosen an operator, without the way there, and what
 /// agreements rest on beside it.
 pub async fn selected(casework: &Casework, agency: &Actor, reviewer: &Actor, operator: &OrganisationId) -> MatterId {

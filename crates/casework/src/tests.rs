@@ -1,6 +1,7 @@
 //! Procedures on real databases, the long way.
 
 mod agreements;
+mod assessments;
 mod candidacies;
 mod choices;
 mod competition;

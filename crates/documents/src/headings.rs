@@ -47,6 +47,17 @@ const HEADINGS: &[(&str, &str)] = &[
     ("owner_share", "数据所有方收益比例"),
     ("operator_share", "运营主体收益比例"),
     ("processor_share", "加工主体收益比例"),
+    ("form", "形式"),
+    ("round", "轮次"),
+    ("result", "结论"),
+    ("use_of_result", "结果运用"),
+    ("figures_explained", "数据差异核查说明"),
+    ("platform_rules", "平台管理制度落实"),
+    ("staff", "工作人员管理"),
+    ("judgement", "研判结论"),
+    ("measures", "措施"),
+    ("findings", "评估发现"),
+    ("contribution_of_sources", "数据提供单位贡献"),
 ];
 
 /// The heading of a key; the key itself where it has none.

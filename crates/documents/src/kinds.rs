@@ -16,6 +16,7 @@ use crate::{DocumentKind, DocumentsError, Period, reasons};
 
 mod agreement;
 mod assessment;
+mod work;
 mod catalog;
 pub(crate) mod disclosure;
 mod filing;

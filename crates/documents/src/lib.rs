@@ -30,6 +30,7 @@ mod document;
 mod documents;
 mod duties;
 mod error;
+mod figures;
 mod headings;
 mod issued;
 mod kind;
@@ -48,6 +49,7 @@ pub use document::{CHARS_MAX, COLUMNS_MAX, Cell, Content, Document, Fact, ROWS_M
 pub use documents::{Documents, Preview, TOLD_MAX};
 pub use duties::{DUTY_DAYS_KEPT, DocumentDuty};
 pub use error::DocumentsError;
+pub use figures::ToldFigure;
 pub use issued::{DocumentFilter, Issued, NewDocument, Shape};
 pub use kind::{About, DocumentKind};
 pub use period::Period;

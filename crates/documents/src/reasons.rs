@@ -18,6 +18,7 @@ reasons! {
     ("DOC-007", NOT_ITS_PREDECESSOR, "a document would supersede one of another kind, subject, period or issuer, or one superseded before")
     ("DOC-008", NOT_CONCLUDED, "what the document is about is not concluded")
     ("DOC-009", OTHER_INTERVAL, "the period is not one of the interval that the rules set")
+    ("DOC-010", FIGURES_DIFFER, "a result is issued while figures that were told differ from what was counted, and nobody says why")
 }
 
 #[cfg(test)]

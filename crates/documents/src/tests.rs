@@ -18,6 +18,7 @@ use crate::{
     About, DocumentFilter, DocumentKind, Documents, DocumentsError, Issued, NewDocument, Period, Shape, kinds,
 };
 
+mod figures;
 mod usage;
 
 struct Office {

@@ -20,6 +20,7 @@ use crate::matter::MatterKind;
 use crate::time::Day;
 use crate::verdict::Reason;
 
+mod assessment;
 mod ban;
 mod choosing;
 mod conduct;
@@ -43,14 +44,14 @@ mod rules;
 mod upstream;
 pub mod words;
 
+pub use assessment::{Assessed, Assessment, AssessmentForm, Dimension};
 pub use ban::Ban;
 pub use choosing::{
     Condition, Disqualification, EntityRules, ModeRules, NegativeListRules, ProcessorRules, RegistrationRules,
     SchemeRules, SelectionRules,
 };
 pub use conduct::{
-    Assessment, ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules,
-    RectificationRules, ReportDuty, SupervisionDuty, Terms,
+    Assessment, ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules, RectificationRules, ReportDuty, SupervisionDuty, Terms,
 };
 pub use diff::{Difference, diff, paths};
 pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular};

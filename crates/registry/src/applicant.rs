@@ -32,6 +32,19 @@ impl Registry {
         applicant_of(&*self.world_in(turn).await?, id)
     }
 
+    /// The operator agreements that were ever concluded with an operator, whoever gave them.
+    pub async fn agreements_with_in(
+        &self,
+        turn: &mut Turn,
+        operator: &OrganisationId,
+    ) -> Result<Vec<std::sync::Arc<Agreement>>, RegistryError> {
+        let world = self.world_in(turn).await?;
+        let is_theirs = |one: &&std::sync::Arc<Agreement>| {
+            one.grantee == *operator && one.kind == AgreementKind::Operator && one.state != AgreementState::Draft
+        };
+        Ok(world.agreements.values().filter(is_theirs).cloned().collect())
+    }
+
     /// Whether an operator agreement continues one in force between the same parties
     /// from the day after its last (续约).
     pub async fn is_renewal_in(&self, turn: &mut Turn, id: &str) -> Result<bool, RegistryError> {

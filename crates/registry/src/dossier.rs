@@ -12,6 +12,7 @@
 
 mod adverse;
 mod due;
+mod missing;
 mod on_file;
 mod paper;
 mod papers;

@@ -3,12 +3,14 @@
 
 pub mod agreements;
 pub mod answers;
+pub mod assessments;
 pub mod candidacies;
 pub mod candidates;
 pub mod cases;
 pub mod catalog;
 pub mod choosing;
 pub mod catalogues;
+pub mod deals;
 pub mod demo;
 pub mod districts;
 pub mod documents;

@@ -13,7 +13,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic, catalogues, facts, work, files, voices,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic, catalogues, facts, work, files, voices, assessments, deals,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -93,6 +93,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(other_platforms());
     all.extend(income());
     all.extend(supply());
+    all.extend(assessed());
     all
 }
 
@@ -269,7 +270,7 @@ fn market() -> Vec<Route> {
         route(DELETE, "/v1/products/{id}", products::withdraw, Needs::WithdrawProduct, "Takes a product back, at once."),
         route(POST, "/v1/products/{id}/caps", money::cap, Needs::CapPrice, "Caps a price from a day on."),
         route(POST, "/v1/products/{id}/tariffs", money::price, Needs::Offer, "Sets a price from a day on."),
-        route(POST, "/v1/subscriptions", products::subscribe, Needs::Offer, "Opens a subscription for an entity."),
+        route(POST, "/v1/subscriptions", deals::conclude, Needs::Offer, "Opens a subscription for an entity."),
         route(GET, "/v1/subscriptions", products::subscriptions, Needs::SeeSubscriptions, "Lists subscriptions."),
         route(DELETE, "/v1/subscriptions/{id}", products::end, Needs::EndSubscription, "Ends a subscription, at once."),
         route(POST, "/v1/subscriptions/{id}/takeover", products::take_over, Needs::Offer, "Answers for a subscription from now on."),
@@ -371,6 +372,26 @@ fn supply() -> Vec<Route> {
         route(GET, "/v1/work", work::work, Needs::SeeMatters, "Lists a department's resources and what waits for each."),
         route(GET, "/v1/supply_tasks", work::supply_tasks, Needs::SeeMatters, "Lists what was demanded of departments and of those under them, with sums."),
         route(GET, "/v1/demands", work::demands, Needs::SeeMatters, "Lists demands with scenario and data items."),
+    ]
+}
+
+fn assessed() -> Vec<Route> {
+        route(POST, "/v1/assessment_rounds", assessments::open_round, Needs::HandleMatters, "Opens a round: an assessment of each body of a kind, or of each that is named."),
+        route(GET, "/v1/assessment_rounds", assessments::rounds, Needs::SeeMatters, "Lists rounds of assessments."),
+        route(GET, "/v1/assessment_results", assessments::results, Needs::SeeMatters, "Lists confirmed results, by unit and round, with what was decided on each."),
+        route(GET, "/v1/matters/{id}/items", assessments::items, Needs::SeeMatters, "Lists the material that an assessment asks for, and what was given, late or missing."),
+        route(POST, "/v1/matters/{id}/items", assessments::give_item, Needs::HandleMatters, "Gives an item of material, with a statement that it is true."),
+        route(GET, "/v1/matters/{id}/figures", assessments::figures, Needs::SeeMatters, "Lists the figures that the assessed told, beside what log and closed months say."),
+        route(GET, "/v1/deals", deals::list, Needs::SeeSubscriptions, "Lists deals with their terms and the exchange's numbers."),
+        route(POST, "/v1/products/{id}/free_grants", deals::grant_free_use, Needs::CapPrice, "Records that an entity meets the conditions of free use."),
+        route(POST, "/v1/exchange_trades", deals::trade, Needs::Offer, "Enters a trade as an exchange recorded it."),
+        route(GET, "/v1/exchange_trades", deals::trades, Needs::SeeStatements, "Lists trades that exchanges recorded."),
+        route(POST, "/v1/supply_refusals", deals::refuse_supply, Needs::EndSubscription, "Tells of a refusal to supply."),
+        route(GET, "/v1/supply_refusals", deals::supply_refusals, Needs::SeeSubscriptions, "Lists refusals to supply, and which nobody explained."),
+        route(POST, "/v1/supports", deals::support, Needs::EnterCosts, "Books support that the operator gave to a public body."),
+        route(GET, "/v1/supports", deals::supports, Needs::SeeStatements, "Lists support by receiver, form and value."),
+        route(GET, "/v1/accounts", deals::accounts, Needs::SeeStatements, "Lists what each product took in and cost in closed months, and which financial rules are kept."),
+        route(GET, "/v1/price_departures", deals::departures, Needs::SeeStatements, "Lists sales at other prices than the guided price or standard."),
     ]
 }
 

@@ -6,8 +6,10 @@
 //! and `each_answer_has_its_published_shape` the answers.
 
 pub mod agreements;
+pub mod assessments;
 pub mod candidacies;
 pub mod choosing;
+pub mod deals;
 pub mod districts;
 pub mod documents;
 pub mod dossier;

@@ -22,6 +22,11 @@ use crate::{reasons, store};
 
 type Result<T> = std::result::Result<T, SettlementError>;
 
+/// Under these names a price says, in whole fen, what of it is cost and what is return.
+pub const COST_PART: &str = "成本";
+/// See [`COST_PART`].
+pub const RETURN_PART: &str = "收益";
+
 /// A document to be put on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,6 +111,20 @@ pub(crate) fn basis_reasons(
                 let instead = "set a price up to the standard";
                 found.push(regime.reason(reasons::ABOVE_BASIS, &money.basis_kinds, what, instead));
             }
+        }
+    }
+    let is_bounded = basis.is_some_and(|found| found.basis.ceiling_fen.is_some())
+        || book.has_cap_on(&tariff.product, tariff.use_kind, tariff.from);
+    if let Some(asked) = money.ceiling_required.as_ref().filter(|rule| rule.value && !is_bounded && basis.is_some()) {
+        let what = "no amount bounds the price: its document names none, and the agency has set no cap";
+        found.push(regime.reason(reasons::NO_CEILING, asked, what, "ask the agency for a cap, or file the amount"));
+    }
+    if let Some(asked) = money.price_is_explained.as_ref().filter(|rule| rule.value) {
+        let part = |name: &str| filing.get(name).and_then(|said| said.trim().parse::<i64>().ok()).filter(|fen| *fen >= 0);
+        let sum = part(COST_PART).zip(part(RETURN_PART)).and_then(|(cost, gain)| cost.checked_add(gain));
+        if sum != Some(tariff.price_fen) {
+            let what = format!("`{COST_PART}` and `{RETURN_PART}` in whole fen do not make up the price");
+            found.push(regime.reason(reasons::PRICE_UNEXPLAINED, asked, what, "file both with the price"));
         }
     }
     if let Some(asked) = money.guided_price_required.as_ref().filter(|rule| rule.value)
@@ -245,7 +264,9 @@ pub(crate) mod tests {
         for (code, expected) in codes.into_iter().zip(expected) {
             let regime = regime_of(code);
             let contents = regime.money.filing_contents.iter().flat_map(|rule| &rule.value).filter(|_| is_filed);
-            let filing = contents.map(|content| (content.clone(), "有".to_owned())).collect();
+            let mut filing: BTreeMap<String, String> =
+                contents.map(|content| (content.clone(), "有".to_owned())).collect();
+            filing.extend([(COST_PART, "70"), (RETURN_PART, "30")].map(|(name, fen)| (name.to_owned(), fen.to_owned())));
             let found = basis_reasons(&tariff, &filing, (basis.as_ref(), &book), &regime);
             let found: Vec<&str> = found.iter().map(|reason| reason.code.as_ref()).collect();
             assert_eq!(found, expected, "{code}");
@@ -267,9 +288,38 @@ pub(crate) mod tests {
         check(Some(basis(standard, None, None)), true, true, [&[], UNFIT, UNFIT, &[], &[]]);
         check(Some(basis(approval, None, None)), true, true, [&[], &[], &[], UNFIT, UNFIT]);
         let guided = &[reasons::NO_GUIDED_PRICE][..];
-        check(Some(basis(approval, None, None)), false, true, [&[], &[], guided, UNFIT, UNFIT]);
+        check(Some(basis(approval, Some(100), None)), false, true, [&[], &[], guided, UNFIT, UNFIT]);
+        let open = &[reasons::NO_CEILING][..];
+        let both: &[&str] = &[reasons::BASIS_UNFIT, reasons::NO_CEILING];
+        check(Some(basis(approval, None, None)), false, true, [&[], open, guided, both, both]);
         let unfiled = &[reasons::FILING_INCOMPLETE][..];
         check(Some(basis(standard, None, None)), true, false, [&[], UNFIT, UNFIT, &[], unfiled]);
+    }
+
+    #[test]
+    fn luohus_price_says_what_of_it_is_cost_and_what_is_return() {
+        let basis = basis(BasisKind::Standard, Some(100), None);
+        let from = date(2026, 6, 1);
+        let tariff = Tariff {
+            product: id(1),
+            use_kind: UseKind::Industry,
+            unit: Unit::Call,
+            price_fen: 100,
+            from,
+            basis: Some(basis.id.clone()),
+        };
+        let regime = regime_of("luohu-2025");
+        let rows = [(Some("70"), Some("30"), 0), (Some("70"), Some("31"), 1), (Some("70"), None, 1), (None, None, 1)];
+        for (cost, gain, expected) in rows {
+            let contents = regime.money.filing_contents.iter().flat_map(|rule| &rule.value);
+            let mut filing: BTreeMap<String, String> = contents.map(|name| (name.clone(), "有".to_owned())).collect();
+            filing.extend(cost.map(|fen| (COST_PART.to_owned(), fen.to_owned())));
+            filing.extend(gain.map(|fen| (RETURN_PART.to_owned(), fen.to_owned())));
+            let book = PriceBook::default();
+            let found = basis_reasons(&tariff, &filing, (Some(&basis), &book), &regime);
+            assert_eq!(found.len(), expected, "{cost:?} {gain:?}: {found:?}");
+            assert!(found.iter().all(|reason| reason.code == reasons::PRICE_UNEXPLAINED));
+        }
     }
 
     #[test]

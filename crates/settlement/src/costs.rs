@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use shuyu_ledger::{Event, Row};
 use shuyu_model::id::{CostId, OrganisationId, ProductId, ScenarioId};
 use shuyu_model::regime::words::Metered;
-use shuyu_model::{Actor, Day, Money, Month, Reasons, Role, Time, Verdict};
+use shuyu_model::{Actor, Day, Digest, Money, Month, Reasons, Role, Time, Verdict};
 
 use crate::error::SettlementError;
 use crate::settlement::{COST_FEN_MAX, Settlement, is_line, unknown};
@@ -38,6 +38,9 @@ pub struct NewCost {
     pub item: String,
     /// How much.
     pub amount_fen: i64,
+    /// The digest of its voucher (凭证).
+    #[serde(default)]
+    pub voucher: Option<Digest>,
 }
 
 /// A cost as it was entered.
@@ -50,6 +53,8 @@ pub struct EnteredCost {
     /// What it is.
     #[serde(flatten)]
     pub cost: Cost,
+    /// The digest of its voucher.
+    pub voucher: Option<Digest>,
     /// When it was accepted.
     pub accepted_at: Option<Time>,
 }
@@ -66,14 +71,27 @@ pub struct MeterRate {
     pub from: Day,
 }
 
-/// The event that a metered use leaves in the journal.
-fn event_of(metered: Metered) -> &'static str {
+/// The events that a metered use leaves in the journal; none for calls, which have their
+/// own records in the log.
+fn events_of(metered: Metered) -> &'static [&'static str] {
     match metered {
-        Metered::Run => "candidate.made",
-        // A masked sample is made for every draft that is shown.
-        Metered::Masking => "draft.shown",
-        Metered::Release => "product.published",
-        Metered::Export => "release.made",
+        Metered::Run | Metered::RunSecond | Metered::Stored => &["candidate.made"],
+        // A masked sample is made for every draft that is shown; a run masks its columns.
+        Metered::Masking => &["draft.shown", "candidate.made"],
+        Metered::Release => &["product.published"],
+        Metered::Export => &["release.made"],
+        Metered::Call => &[],
+    }
+}
+
+/// How much of a metered use an event was.
+fn quantity(metered: Metered, event: &str, facts: Option<&Facts>) -> i64 {
+    let started = |amount: Option<i64>, unit: i64| amount.map_or(0, |amount| amount.saturating_add(unit - 1) / unit);
+    match (metered, event) {
+        (Metered::RunSecond, _) => started(facts.and_then(|facts| facts.took_micros), 1_000_000),
+        (Metered::Stored, _) => started(facts.and_then(|facts| facts.bytes), 1 << 20),
+        (Metered::Masking, "candidate.made") => facts.and_then(|facts| facts.masked_columns).unwrap_or(0),
+        _ => 1,
     }
 }
 
@@ -97,6 +115,12 @@ impl Written {
 #[derive(Deserialize)]
 struct Facts {
     scenario: Option<ScenarioId>,
+    /// How long a run took.
+    took_micros: Option<i64>,
+    /// How much it stored.
+    bytes: Option<i64>,
+    /// How many columns it masked.
+    masked_columns: Option<i64>,
 }
 
 impl Settlement {
@@ -123,6 +147,10 @@ impl Settlement {
                 format!("name one of: {kinds}"),
             ));
         }
+        if let Some(asked) = regime.money.costs_have_vouchers.as_ref().filter(|rule| rule.value && new.voucher.is_none()) {
+            let what = "the cost names no voucher";
+            found.push(regime.reason(reasons::NO_VOUCHER, asked, what, "give the digest of its voucher"));
+        }
         found.extend(self.month_reasons(&mut change, month).await?);
         if let Some(reasons) = Reasons::new(found) {
             drop(change);
@@ -136,10 +164,11 @@ impl Settlement {
             amount: Money::fen(new.amount_fen),
         };
         let id: CostId = self.ledger().new_id();
-        store::costs::insert_cost(&mut change, &id, month, &cost, actor).await?;
+        store::costs::insert_cost(&mut change, &id, month, (&cost, new.voucher), actor).await?;
         let event = Event::done(Some(actor), "cost.recorded", id.as_str())
             .under(regime)
             .citing(regime.cite(&regime.price.treasury_share))
+            .digests(None, new.voucher)
             .facts(serde_json::json!({ "month": month, "cost": cost }));
         change.commit(event).await?;
         Ok(Verdict::Allow(id))
@@ -220,11 +249,27 @@ impl Settlement {
     pub(crate) async fn metered(&self, from: Time, to: Time, rates: &[MeterRate]) -> Result<Vec<Cost>> {
         let mut found: BTreeMap<(OrganisationId, &'static str, i64), i64> = BTreeMap::new();
         for metered in self.regime().money.metered.iter().flat_map(|rule| &rule.value) {
-            for row in self.ledger().journal_of(event_of(*metered), from, to).await? {
-                let written = written(&row)?;
-                let day = written.at.day();
+            let of_day = |day: Day| {
                 let of_use = rates.iter().filter(|rate| rate.metered == *metered && rate.from <= day);
-                let Some(rate) = of_use.max_by_key(|rate| rate.from).filter(|rate| rate.rate_fen > 0) else { continue };
+                of_use.max_by_key(|rate| rate.from).map(|rate| rate.rate_fen).filter(|fen| *fen > 0)
+            };
+            if *metered == Metered::Call {
+                let count = |_, access: shuyu_ledger::Access| {
+                    let operator = self.delivery().subscription(&access.subscription).map(|found| found.operator);
+                    if let Some((operator, rate_fen)) = operator.zip(of_day(access.at.day())) {
+                        *found.entry((operator, metered.zh(), rate_fen)).or_default() += 1;
+                    }
+                };
+                self.delivery().for_each_access(from, to, count).await?;
+            }
+            let mut rows = Vec::new();
+            for event in events_of(*metered) {
+                rows.extend(self.ledger().journal_of(event, from, to).await?.into_iter().map(|row| (*event, row)));
+            }
+            for (event, row) in rows {
+                let written = written(&row)?;
+                let count = quantity(*metered, event, written.facts.as_ref());
+                let Some(rate_fen) = of_day(written.at.day()).filter(|_| count > 0) else { continue };
                 // The operator of the scenario bears it, whoever computed for it.
                 let operator = match (written.scenario(), written.organisation) {
                     (Some(scenario), _) => {
@@ -236,7 +281,7 @@ impl Settlement {
                     (None, Some(organisation)) => organisation,
                     (None, None) => return Err(SettlementError::Stored { table: "journal" }),
                 };
-                *found.entry((operator, metered.zh(), rate.rate_fen)).or_default() += 1;
+                *found.entry((operator, metered.zh(), rate_fen)).or_default() += count;
             }
         }
         let cost = |((operator, kind, rate_fen), count): ((OrganisationId, &'static str, i64), i64)| {

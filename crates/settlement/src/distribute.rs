@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use shuyu_ledger::{Change, Event};
 use shuyu_model::id::{DistributionId, OrganisationId, SharingRuleId};
+use shuyu_model::regime::words::Treasury;
 use shuyu_model::{Actor, Digest, Money, Month, Reason, Reasons, Role, Verdict};
+use shuyu_registry::{AgreementKind, AgreementState};
 
 use crate::book::BookEntry;
 use crate::error::SettlementError;
@@ -43,8 +45,10 @@ impl Settlement {
                 public.insert(id.clone());
             }
         }
+        let against_project = self.against_project(&new).await?;
         let mut change = self.ledger().change().await?;
         let mut found = rule_reasons(&new, &public, regime);
+        found.extend(against_project);
         let is_party = new.parties.iter().any(|party| party.organisation == actor.organisation);
         if !actor.is(Role::Agency) && !actor.is(Role::Finance) && !is_party {
             found.push(Reason::new(
@@ -90,6 +94,46 @@ impl Settlement {
             );
         change.commit(event).await?;
         Ok(Verdict::Allow(rule.id))
+    }
+
+    /// STL-060: where the treasury goes by the project's level, the district that a rule
+    /// names is the one by whose body the operator was authorised.
+    async fn against_project(&self, new: &NewSharingRule) -> Result<Option<Reason>> {
+        let regime = self.regime();
+        let Some(by_level) = regime.price.treasury.as_ref().filter(|rule| rule.value == Treasury::ByLevel) else {
+            return Ok(None);
+        };
+        let registry = self.delivery().registry();
+        let districts = registry.districts().await.map_err(shuyu_delivery::DeliveryError::from)?;
+        let (mut page, mut projects) = (shuyu_registry::Page::first(), BTreeSet::new());
+        loop {
+            let listed = registry.agreements(&page).await.map_err(shuyu_delivery::DeliveryError::from)?;
+            let theirs = listed.items.iter().filter(|one| {
+                let is_held = one.state == AgreementState::InForce && one.kind == AgreementKind::Operator;
+                is_held && one.grantee == new.operator
+            });
+            for agreement in theirs {
+                let name = match districts.of(&agreement.grantor) {
+                    Some(district) => {
+                        let body = registry.organisation(district).await;
+                        body.map_err(shuyu_delivery::DeliveryError::from)?.map(|body| body.name.clone())
+                    }
+                    None => None,
+                };
+                projects.insert(name);
+            }
+            match listed.next {
+                Some(next) => page.after = Some(next),
+                None => break,
+            }
+        }
+        let is_of_one = projects.is_empty() || projects.contains(&new.district);
+        Ok((!is_of_one).then(|| {
+            let names: Vec<&str> = projects.iter().map(|name| name.as_deref().unwrap_or("市级")).collect();
+            let what = "the rule's district is none by which the operator was authorised";
+            let instead = format!("its projects are of: {}", names.join("、"));
+            regime.reason(reasons::OTHER_PROJECT, by_level, what, instead)
+        }))
     }
 
     /// Consents to a rule, for the actor's own organisation. `named` says for which

@@ -27,10 +27,12 @@
     )
 )]
 
+mod accounts;
 mod basis;
 mod book;
 mod charge;
 mod costs;
+mod deals;
 mod distribute;
 mod error;
 mod reasons;
@@ -50,6 +52,8 @@ pub use basis::{NewPriceBasis, PriceBasis, PriceFiling};
 pub use book::{Account, BookEntry, Posting, balance};
 pub use charge::Line;
 pub use costs::{EnteredCost, MeterRate, NewCost};
+pub use accounts::{AccountLine, Departure, MonthAccount, RuleCheck};
+pub use deals::{DealView, ExchangeTrade, NewDeal, NewRefusal, NewSupport, NewTrade, SupplyRefusal, Support, SupportForm};
 pub use error::SettlementError;
 pub use reasons::REASONS;
 pub use settlement::{COST_FEN_MAX, FILING_CONTENTS_MAX, ITEM_CHARS_MAX, LAST_CALLS_MICROS, Settlement};

@@ -41,6 +41,17 @@ pub const REASONS: &[(&str, &str)] = &[
     (PROFIT_RATE, "a permitted rate of profit is above what the country allows"),
     (RISK_UNSAID, "an asset is pledged or invested without a finding of its risk"),
     (NOT_OWN_ASSET, "a unit books an asset that is not its own"),
+    (NO_CEILING, "a price is charged that no amount bounds: neither of its document nor of a cap"),
+    (PRICE_UNEXPLAINED, "a price does not say what of it is cost and what is return, or these do not make it up"),
+    (EXCLUSIVE, "a deal would keep others out"),
+    (TERMS_UNEXPLAINED, "a deal is on other terms than others have, and nobody says why"),
+    (NOT_LISTED, "what is charged for is sold without an exchange's number"),
+    (OTHER_EXCHANGE, "a listing or trade names an exchange that the rules do not know"),
+    (CONDITIONS_UNRECORDED, "a free use is served whose conditions nobody recorded"),
+    (NO_VOUCHER, "a cost is entered without its voucher"),
+    (NOT_A_PARTY, "somebody tells of a deal or refusal in which they have no part"),
+    (NOT_A_RECEIVER, "support is booked as given to somebody who is no public body"),
+    (OTHER_PROJECT, "a rule of distribution names another district than the operator's projects are of"),
 ];
 
 pub(crate) const NOT_OPERATOR: &str = "STL-001";
@@ -82,6 +93,17 @@ pub(crate) const NOT_ACCEPTER: &str = "STL-044";
 pub(crate) const PROFIT_RATE: &str = "STL-045";
 pub(crate) const RISK_UNSAID: &str = "STL-046";
 pub(crate) const NOT_OWN_ASSET: &str = "STL-047";
+pub(crate) const NO_CEILING: &str = "STL-050";
+pub(crate) const PRICE_UNEXPLAINED: &str = "STL-051";
+pub(crate) const EXCLUSIVE: &str = "STL-052";
+pub(crate) const TERMS_UNEXPLAINED: &str = "STL-053";
+pub(crate) const NOT_LISTED: &str = "STL-054";
+pub(crate) const OTHER_EXCHANGE: &str = "STL-055";
+pub(crate) const CONDITIONS_UNRECORDED: &str = "STL-056";
+pub(crate) const NO_VOUCHER: &str = "STL-057";
+pub(crate) const NOT_A_PARTY: &str = "STL-058";
+pub(crate) const NOT_A_RECEIVER: &str = "STL-059";
+pub(crate) const OTHER_PROJECT: &str = "STL-060";
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use crate::statement::Statement;
 use crate::tariff::{Cap, Tariff};
 
 pub(crate) mod costs;
+pub(crate) mod deals;
 pub(crate) mod prices;
 pub(crate) mod sharing;
 pub(crate) mod treasury;

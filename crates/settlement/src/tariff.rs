@@ -174,6 +174,11 @@ impl PriceBook {
         self.caps.get(line).and_then(|by_day| by_day.range(..=day).next_back()).map(|(_, range)| *range)
     }
 
+    /// The guided range of a day: floor and cap.
+    pub(crate) fn guided(&self, product: &ProductId, use_kind: UseKind, day: Day) -> Option<(Money, Money)> {
+        self.cap_on(&(product.clone(), use_kind), day)
+    }
+
     /// Whether a guided price is in force on a day.
     pub(crate) fn has_cap_on(&self, product: &ProductId, use_kind: UseKind, day: Day) -> bool {
         self.cap_on(&(product.clone(), use_kind), day).is_some()

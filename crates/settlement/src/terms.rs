@@ -52,7 +52,7 @@ pub struct Terms {
 }
 
 /// The value that most have; of equally frequent ones the smallest.
-fn usual(values: impl Iterator<Item = i64>) -> i64 {
+pub(crate) fn usual(values: impl Iterator<Item = i64>) -> i64 {
     let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
     for value in values {
         *counts.entry(value).or_default() += 1;

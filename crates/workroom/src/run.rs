@@ -77,6 +77,10 @@ struct Made {
     entities: Option<SealedResult>,
     rows: u64,
     raw_row_matches: u64,
+    /// How long it took, by the ledger's clock, and how many columns it masked: what the
+    /// operator bears of the infrastructure.
+    took_micros: i64,
+    masked_columns: usize,
 }
 
 enum Halt {
@@ -213,6 +217,7 @@ impl Workrooms {
         room: &Room,
     ) -> Result<Made, Halt> {
         let vault = &self.0.vault;
+        let begun = self.0.ledger.now();
         let mut files = Files {
             result: Sealing::begin(vault, id.as_str().to_owned(), output::schema(&admitted.columns))?,
             counts: match admitted.shape {
@@ -227,7 +232,9 @@ impl Workrooms {
                     Some(counts) => Some(counts.finish().await?),
                     None => None,
                 };
-                Ok(Made { sealed, entities, rows, raw_row_matches })
+                let took_micros = self.0.ledger.now().0.saturating_sub(begun.0);
+                let masked_columns = masked(&admitted.traces, room);
+                Ok(Made { sealed, entities, rows, raw_row_matches, took_micros, masked_columns })
             }
             Err(halt) => {
                 files.result.abandon().await;
@@ -318,6 +325,9 @@ impl Workrooms {
             "inputs": candidate.inputs,
             "rows": candidate.rows,
             "means": candidate.means,
+            "bytes": candidate.bytes,
+            "took_micros": made.took_micros,
+            "masked_columns": made.masked_columns,
         });
         let mut event = Event::done(Some(permit.actor()), "candidate.made", candidate.id.as_str())
             .under(&self.0.regime)
@@ -332,6 +342,17 @@ impl Workrooms {
 fn origins(trace: &Trace, room: &Room) -> Vec<(shuyu_model::id::ResourceId, String)> {
     let of = |origin: &lineage::Origin| Some((room.tables.get(origin.table)?.resource.clone(), origin.column.clone()));
     trace.origins.iter().filter_map(of).collect()
+}
+
+/// How many different columns of the sources the result rests on that came masked.
+fn masked(traces: &[Trace], room: &Room) -> usize {
+    let origins: std::collections::BTreeSet<_> = traces.iter().flat_map(|trace| &trace.origins).collect();
+    let is_masked = |origin: &&&lineage::Origin| {
+        let table = room.tables.get(origin.table);
+        let column = table.and_then(|table| table.columns.iter().find(|column| column.name == origin.column));
+        column.is_some_and(|column| column.mask != shuyu_model::Mask::None)
+    };
+    origins.iter().filter(is_masked).count()
 }
 
 fn counts_schema() -> SchemaRef {

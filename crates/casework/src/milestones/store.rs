@@ -26,12 +26,21 @@ macro_rules! reached {
     };
 }
 
+/// Confirmed results about scenarios.
+macro_rules! effects {
+    () => {
+        "(SELECT matter_id AS id, confirmed_at AS at FROM assessment_results \
+         WHERE subject LIKE 'SCN-%' AND form = $1 AND $2 <> '') f"
+    };
+}
+
 /// The statement over the records that a figure is counted from, and its two words.
 macro_rules! over {
     ($figure:expr, $before:literal, $after:literal) => {
         match $figure.counted() {
             Counted::Decided(kind) => (concat!($before, decided!(), $after), kind.word(), CaseState::Approved.word()),
             Counted::Reached(kind, state) => (concat!($before, reached!(), $after), kind.word(), state),
+            Counted::Effects => (concat!($before, effects!(), $after), "assessment", "result"),
         }
     };
 }

@@ -3,7 +3,7 @@
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{Citable, FactForm, MatterRules};
+use shuyu_model::regime::{Citable, FactForm, MatterRules, Dimension};
 use shuyu_model::{Actor, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{Act, Page, Permit, Scope};
@@ -70,8 +70,20 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
         key => formed(desk, rules, key).or_else(|| listed(key)).unwrap_or_else(|| format!("说明 {key}")),
     };
     let mut facts: Facts = keys.map(|key| (key.clone(), told(key))).collect();
-    if (kind, at) == (MatterKind::OperatorSelection, "evaluate") {
-        facts.insert("few_reason".into(), "仅一家符合条件，报批后继续".into());
+    let rows = &desk.office.town.registry.regime().assessment;
+    match (kind, at) {
+        (MatterKind::OperatorSelection, "evaluate") => {
+            facts.insert("few_reason".into(), "仅一家符合条件，报批后继续".into());
+        }
+        (MatterKind::Assessment, "score") => {
+            facts.extend(Dimension::ALL.iter().map(|one| (one.word().to_owned(), "80".to_owned())));
+        }
+        (MatterKind::Assessment, "confirm") => {
+            let tells = rows.iter().filter_map(|row| row.tells.as_ref()).flat_map(|tells| tells.value.clone());
+            facts.extend(tells.map(|key| (key.clone(), told(&key))));
+            facts.insert("result".to_owned(), "passed".to_owned());
+        }
+        _ => {}
     }
     facts
 }

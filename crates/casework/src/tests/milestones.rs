@@ -111,14 +111,18 @@ async fn a_goal_that_rests_on_records_is_marked_with_such_and_with_no_others() {
         assert_eq!(refused(told), ["CAS-092"], "{cites:?}: the town's scenario was approved by no case");
     }
     let town = &desk.office.town;
-    let held = desk.open(&town.agency[0], MatterKind::Assessment, desk.agreement.as_str()).await;
+    let of_operator = desk.open(&town.agency[0], MatterKind::Assessment, desk.agreement.as_str()).await;
+    let held = desk.open(&town.agency[0], MatterKind::Assessment, scenario).await;
     let told = casework.mark(bureau, mark("effect_assessed", true, &[held.as_str()])).await.unwrap();
     assert_eq!(refused(told), ["CAS-092"], "it was only begun");
     for (actor, name) in
         [(&town.operator[0], "submit_material"), (&town.agency[0], "score"), (&town.agency[1], "confirm")]
     {
         desk.moves(actor, &held, name).await;
+        desk.moves(actor, &of_operator, name).await;
     }
+    let other = casework.mark(bureau, mark("effect_assessed", true, &[of_operator.as_str()])).await.unwrap();
+    assert_eq!(refused(other), ["CAS-092"], "of a scenario, not of the operator");
     let beside = casework.mark(bureau, mark("effect_assessed", true, &[held.as_str(), scenario])).await.unwrap();
     assert_eq!(refused(beside), ["CAS-092"], "and only such");
     allowed(casework.mark(bureau, mark("effect_assessed", true, &[held.as_str()])).await.unwrap());

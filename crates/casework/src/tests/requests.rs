@@ -160,7 +160,9 @@ async fn an_exit_for_a_failed_assessment_cites_one_that_was_failed() {
         let (agency, operator) = (&desk.office.town.agency, &desk.office.town.operator[0]);
         let assessed = desk.open(&agency[0], MatterKind::Assessment, desk.agreement.as_str()).await;
         desk.moves(operator, &assessed, "submit_material").await;
-        desk.moves(&agency[0], &assessed, "score").await;
+        let mut low = desk.complete(&assessed, "score").await;
+        low.facts.values_mut().for_each(|mark| *mark = "40".to_owned());
+        allowed(desk.attempt(&agency[0], &assessed, low).await);
         let new = desk.prepared(MatterKind::Exit, desk.agreement.as_str());
         let ground = Facts::from([("ground".to_owned(), "assessment_failed".to_owned())]);
         let new = NewMatter { facts: ground, ..new };

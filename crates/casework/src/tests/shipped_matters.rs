@@ -11,7 +11,7 @@ use shuyu_registry::testing::{regime_of, town_under};
 
 use super::Office;
 use super::desk::{By, Desk, Walk, furnished, who};
-use crate::Casework;
+use crate::{Casework, testing};
 
 /// Longer than any period of a shipped document, in days.
 const LONG: i64 = 60;
@@ -55,7 +55,7 @@ const CHANGCHUN: &[Walk] = &[
     (
         MatterKind::Assessment,
         agreement,
-        By::Regulator(0),
+        By::Agency(0),
         &[
             (By::Operator, "submit_material", "material"),
             (By::Agency(0), "score", "scored"),
@@ -516,6 +516,11 @@ async fn walk(code: &str, (kind, subject, opener, steps): &Walk) {
     let desk = desk_under(&ledger, code).await;
     let later = || ledger.clock().advance_to(ledger.now().plus_days(LONG)).unwrap();
     rectified(&desk, *kind, &subject(&desk)).await;
+    if *kind == MatterKind::OperatorSelection {
+        // Who was an operator is chosen again on its latest results.
+        let (town, casework) = (&desk.office.town, &desk.office.casework);
+        testing::assessed(casework, &town.agency[0], &town.operator[0].organisation).await;
+    }
     let id = desk.open(who(&desk, *opener), *kind, &subject(&desk)).await;
     for (by, name, expected) in *steps {
         let state = if *by == PLATFORM {

@@ -273,6 +273,7 @@ impl City {
         let other = digest(self.town.ledger(), &format!("seen {}", self.step));
         if self.dice.chance(85) {
             self.choose_operator(&thing).await;
+            self.assess_operator(&thing).await;
         }
         let nobody = &self.town.bank[0].clone();
         let mut seen = self.memory.draft(&thing, nobody, other).digest;
@@ -287,6 +288,12 @@ impl City {
         let draft = self.memory.draft(&thing, &actor, seen);
         let mut found = draft.against.clone();
         self.memory.unselected(&thing, &mut found);
+        if let Thing::Agreement(at) = &thing {
+            let new = &self.memory.agreements[*at];
+            if new.kind == AgreementKind::Operator {
+                self.memory.unassessed(Some(&new.grantee), Some(&new.id), &mut found);
+            }
+        }
         need(self.memory.is(&actor, draft.opener), "the opener's role", &mut found);
         let is_party = draft.parties.get(&draft.opener).is_none_or(|party| *party == actor.organisation);
         need(is_party, "the opener's party", &mut found);

@@ -25,6 +25,7 @@
 )]
 
 mod applicants;
+mod assessed;
 mod cases;
 mod city;
 mod dice;

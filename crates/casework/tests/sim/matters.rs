@@ -236,6 +236,10 @@ impl Memory {
         self.answers(new.kind, &new.facts, &mut found);
         self.forms(new.kind, &new.facts, &mut found);
         self.asks_for(new.kind, OPENING, &new.facts, [&about.org, &new.counterparty], &new.cites, &mut found);
+        if new.kind == MatterKind::Assessment {
+            let row = self.row(&new.subject, about.org.as_ref(), &actor.organisation);
+            need(row.is_some_and(|row| self.is(actor, row.entered_by())), "nothing to assess", &mut found);
+        }
         let asks_ground = new.kind == MatterKind::Exit;
         need(!asks_ground || self.is_known_ground(&new.facts), "unknown ground", &mut found);
         let is_same = |matter: &&Matter| {
@@ -358,6 +362,10 @@ impl Memory {
                 let ends = transition.effects.contains(&Effect::EndAccess);
                 need(!ends || rule.ground.is_some() || self.is_known_ground(&facts), "unknown ground", &mut found);
                 self.applicants(matter, &named.name, &mut found);
+                self.scoring(matter, &named.name, &facts, &mut found);
+                if (matter.kind, named.name.as_str()) == (MatterKind::Exit, "confirm") {
+                    self.unassessed(matter.subject_org.as_ref(), None, &mut found);
+                }
             }
         }
         let is_others = |(key, value): (&String, &String)| {
@@ -457,6 +465,10 @@ impl Memory {
             day: today,
         });
         matter.copies.extend(copies);
+        let of_body = matter.subject.starts_with("ORG-") || matter.subject.starts_with("AGR-");
+        if matter.kind == MatterKind::Assessment && name == "confirm" && of_body {
+            self.held.extend(matter.subject_org.clone().map(|org| (org, today)));
+        }
         matter.known.insert(transition.to, matter.facts.clone());
         if transition.to != transition.from {
             self.begin(&mut matter, transition.to, by.and_then(|(_, named)| named.due_day));

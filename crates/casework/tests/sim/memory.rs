@@ -185,6 +185,8 @@ pub(crate) struct Memory {
     pub(crate) admissions: BTreeMap<(Org, Org), AdmissionState>,
     /// Which agency chose which operator, and when.
     pub(crate) chosen: Vec<(Org, Org, Day)>,
+    /// Confirmed results of organisations: whose, on which day.
+    pub(crate) held: Vec<(Org, Day)>,
 }
 
 impl Memory {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use shuyu_casework::{CaseState, Obligation, ObligationKind, ObligationState};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::Counted;
+use shuyu_model::regime::{Assessed, Counted};
 use shuyu_model::{Day, Time};
 use shuyu_registry::{AgreementKind, AgreementState, Page};
 
@@ -152,6 +152,7 @@ impl City {
         let done = goal.met_by.and_then(|figure| match figure.counted() {
             Counted::Reached(kind, state) => self.memory.reached(kind, state),
             Counted::Decided(kind) => panic!("no goal with a day is met by a case of {}", kind.word()),
+            Counted::Effects => panic!("no goal with a day is met by an assessment of effect"),
         });
         let listed = (Some(owed.due_day), owed.state);
         let expected = (goal.due, stands(owed.due_day, done, self.memory.today()));
@@ -180,6 +181,16 @@ impl City {
             let is_so = owed.state == stands(owed.due_day, None, today);
             return self.holds(is_so, || format!("{} is {:?} on {today}", owed.key, owed.state));
         }
+        // Of bodies without a term it falls due by the interval alone.
+        if owed.kind == ObligationKind::Assessment && owed.about.starts_with("ORG-") {
+            let of = memory.roles_of.keys().find(|org| org.as_str() == owed.about).unwrap();
+            let last = memory.held.iter().filter(|(held, _)| held == of).map(|(_, day)| *day).max();
+            let from = last.or(memory.regime.in_force.from).unwrap();
+            let due = from.saturating_add(jiff::Span::new().months(12));
+            let listed = (owed.due_day, owed.state);
+            let expected = (due, stands(due, None, today));
+            return self.holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));
+        }
         let known = memory.agreement_of(&owed.about).map(|at| &memory.agreements[at]);
         let holds = |agreement: &&Agreement| {
             agreement.kind == AgreementKind::Operator && agreement.state == AgreementState::InForce
@@ -192,11 +203,13 @@ impl City {
             let is_of = move |matter: &&Matter| matter.kind == kind && about.contains(&matter.subject.as_str());
             memory.matters.iter().filter(is_of).filter(|matter| matter.state != "cancelled").map(|m| m.made[0].day)
         };
+        let row = memory.regime.assessment.iter().find(|row| row.of == Assessed::Operator);
         let expected = if owed.kind == ObligationKind::Assessment {
-            let every = memory.rules(MatterKind::Assessment).every_months.as_ref().unwrap().value;
-            let last = opened(MatterKind::Assessment).max().map_or(agreement.from, |last| last.max(agreement.from));
+            let every = row.unwrap().every_months.as_ref().unwrap().value;
+            let last = memory.held.iter().filter(|(of, _)| *of == agreement.grantee).map(|(_, day)| *day).max();
+            let last = last.map_or(agreement.from, |last| last.max(agreement.from));
             let due = last.saturating_add(jiff::Span::new().months(i64::from(every)));
-            (due, stands(due, None, today))
+            (due.min(agreement.until), stands(due.min(agreement.until), None, today))
         } else if owed.kind == ObligationKind::Renewal {
             let months = memory.regime.agreement.renewal_months_before.as_ref().unwrap().value;
             let due = agreement.until.saturating_sub(jiff::Span::new().months(i64::from(months)));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{CiteRule, FactForm, Maker, OPENING};
+use shuyu_model::regime::{CiteRule, FactForm, Maker, OPENING, Dimension};
 use shuyu_model::{Actor, Role};
 use shuyu_registry::testing::digest;
 
@@ -61,6 +61,12 @@ impl City {
         }
         if (kind, at) == (MatterKind::Scheme, "submit") && self.dice.chance(97) {
             facts.insert("mode".to_owned(), self.memory.regime.mode.allowed.value[0].word().to_owned());
+        }
+        if (kind, at) == (MatterKind::Assessment, "score") {
+            for dimension in Dimension::ALL {
+                let mark = if self.dice.chance(97) { self.dice.below(130).to_string() } else { "好".to_owned() };
+                facts.insert(dimension.word().to_owned(), mark);
+            }
         }
         facts
     }

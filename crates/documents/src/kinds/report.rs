@@ -7,6 +7,7 @@ use shuyu_model::{Money, Month, Role};
 use shuyu_registry::{AdmissionState, AgreementKind};
 
 use super::parts::{Readers, term};
+use super::work::{self, Work};
 use super::{Desk, Result};
 use crate::document::{Cell, Section, Table};
 use crate::reasons;
@@ -72,7 +73,10 @@ pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     if let Some(listed) = &duty.contents {
         let clause = regime.cite(listed);
         for content in listed.value.iter().filter(|content| !HELD.contains(&content.as_str())) {
-            desk.tell(content, &clause);
+            match Work::of(content) {
+                Some(counted) => work::write(desk, counted, content).await?,
+                None => desk.tell(content, &clause),
+            }
         }
     }
     Ok(())
@@ -96,7 +100,10 @@ async fn write_part(desk: &mut Desk<'_>, part: Part) -> Result<()> {
             let uses = desk.stations.uses(begin, end).await?;
             desk.usage("使用情况", &uses, |one| one.operator == own, Readers::Parties);
         }
-        Part::Money => money(desk).await?,
+        Part::Money => {
+            money(desk).await?;
+            work::support(desk).await?;
+        }
         Part::Events => {
             let kinds = [MatterKind::Incident, MatterKind::Rectification, MatterKind::Complaint];
             desk.matters("安全事件、整改和投诉", &kinds, from, until).await?;

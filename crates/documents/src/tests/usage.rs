@@ -7,12 +7,14 @@ use std::sync::atomic::AtomicBool;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use shuyu_delivery::testing::{Client, Released, delivery};
 use shuyu_delivery::{NewProduct, NewSubscription, ProductKind};
+use shuyu_ledger::Event;
 use shuyu_model::{ColumnClass, UseKind};
+use shuyu_settlement::{NewSupport, SupportForm};
 
 use super::*;
 
 /// A bank that took a report of the fund's data three times in June 2026.
-async fn used(ledger: &Ledger) -> Office {
+pub(super) async fn used(ledger: &Ledger) -> Office {
     let town = town_under(ledger, regime_of(ledger, "changchun-2025")).await;
     let fund = town.resource("fund_accounts", fund_columns()).await;
     let above = town.agreement(std::slice::from_ref(&fund), 2).await;
@@ -80,21 +82,47 @@ async fn use_is_counted_from_the_log_and_only_the_parties_are_told_by_whom() {
 }
 
 #[tokio::test]
-async fn an_annual_report_holds_what_the_records_hold_and_asks_for_the_rest() {
+async fn an_annual_report_counts_each_of_the_five_parts_and_lists_support() {
     let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
     let office = used(&ledger).await;
-    office.advance_to(2027, 1, 5);
     let operator = office.town.operator[0].clone();
-    let mut report = of_period(DocumentKind::OperatorReport, Some("operation"), "2026");
-    assert_eq!(office.may_not(&operator, &report).await, ["DOC-006"]);
-    for content in ["加工处理", "分析挖掘", "融合利用"] {
-        report.told.insert(content.to_owned(), "按场景批准的范围进行。".to_owned());
+    let (delivery, settlement) = {
+        let stations = office.documents.stations();
+        (stations.delivery.clone(), stations.settlement.clone())
+    };
+    let facts = serde_json::json!({ "scenario": delivery.products()[0].scenario });
+    for (action, count) in [("candidate.made", 7), ("release.made", 5)] {
+        for _ in 0..count {
+            let event = Event::done(Some(&operator), action, "X").facts(facts.clone());
+            ledger.change().await.unwrap().commit(event).await.unwrap();
+        }
     }
+    let support = |receiver| NewSupport {
+        receiver,
+        form: SupportForm::Technology,
+        what: "数据治理工具".to_owned(),
+        value_fen: 4_500,
+        given_on: jiff::civil::date(2026, 6, 15),
+        voucher: shuyu_registry::testing::digest(&ledger, "receipt"),
+    };
+    let bank = support(office.town.bank[0].organisation.clone());
+    let found = settlement.record_support(&operator, bank).await.unwrap();
+    assert_eq!(shuyu_registry::testing::refused(found), ["STL-059"], "a bank is no public body");
+    let given = support(office.town.source[0].organisation.clone());
+    assert_eq!(allowed(settlement.record_support(&operator, given).await.unwrap()), 1);
+    office.advance_to(2027, 1, 5);
+    let mut report = of_period(DocumentKind::OperatorReport, Some("operation"), "2026");
     let issued = office.issued(&operator, &report).await;
     let html = page(&office, &operator, &issued).await;
-    for part in ["授权情况", "区县报告", "江城银行", "融合利用", "按场景批准的范围进行。"] {
+    for part in ["授权情况", "区县报告", "江城银行", "融合利用", "加工次数", ">7<", "出域结果数", ">5<"] {
         assert!(html.contains(part), "{part} in {html}");
     }
+    for part in ["对数据治理和信息化建设的支持", "数据治理工具", "45.00"] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+    // What is counted cannot be told.
+    report.told.insert("加工处理".to_owned(), "很多".to_owned());
+    assert!(office.documents.issue(&operator, &report).await.is_err());
 }
 
 #[tokio::test]

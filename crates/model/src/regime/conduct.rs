@@ -1,38 +1,14 @@
-//! What a document says about how things go on and end: assessments, reports,
+//! What a document says about how things go on and end: reports, disclosures,
 //! incidents, rectification, exit, complaints, districts.
 //!
-//! Each is `Option` where a document may be silent. `documents` works by reports,
-//! disclosures and assessments; the others are not yet read by a control.
+//! Each is `Option` where a document may be silent. `documents` works by reports and
+//! disclosures; the others are not yet read by a control. Assessments: `assessment.rs`.
 
 use serde::{Deserialize, Serialize};
 
 use super::Sourced;
-use super::words::{Body, DistrictRule, Effect, Force, Measure, PlanPer, Suspension, Upward};
+use super::words::{Body, DistrictRule, Force, Measure, PlanPer, Suspension, Upward};
 use crate::actor::Role;
-
-/// Somebody assesses somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Assessment {
-    /// Whom.
-    pub of: Body,
-    /// Who.
-    pub by: Body,
-    /// How often.
-    pub every_months: Sourced<u8>,
-    /// What is looked at.
-    pub dimensions: Option<Sourced<Vec<String>>>,
-    /// The weight of each in per cent, in the same order.
-    pub weights: Option<Sourced<Vec<u8>>>,
-    /// With whom the result is filed.
-    pub filed_to: Option<Sourced<Body>>,
-    /// What the result decides.
-    pub effects: Option<Sourced<Vec<Effect>>>,
-    /// So many failing years running end it.
-    pub failing_years_out: Option<Sourced<u8>>,
-    /// The clause.
-    pub source: String,
-}
 
 /// A report that somebody owes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]

@@ -235,6 +235,10 @@ fn matters(regime: &Regime, said: &mut BTreeMap<String, Said>) {
         if let Some(months) = &rules.every_months {
             say("every_months", format!("{}个月", months.value), months.source.as_deref());
         }
+        if let Some(parts) = &rules.parts {
+            let areas: Vec<&str> = parts.value.iter().map(|part| words::zh(part)).collect();
+            say("parts", areas.join("、"), parts.source.as_deref());
+        }
     }
 }
 

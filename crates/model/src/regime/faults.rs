@@ -324,18 +324,7 @@ pub(super) fn weights(path: &str, items: Option<usize>, weights: Option<&[u8]>, 
 }
 
 fn of_conduct(regime: &Regime, faults: &mut Faults) {
-    for (index, found) in regime.assessment.iter().enumerate() {
-        let path = format!("assessment.{index}");
-        if found.of == found.by {
-            faults.at(format!("{path}.by"), format!("`{}` assesses itself; name another body", found.of.word()));
-        }
-        if regime.assessment.iter().take(index).any(|earlier| (earlier.of, earlier.by) == (found.of, found.by)) {
-            faults.at(format!("{path}.of"), format!("`{}` is assessed twice by the same; keep one", found.of.word()));
-        }
-        let items = found.dimensions.as_ref().map(|dimensions| dimensions.value.len());
-        let path = format!("{path}.weights");
-        weights(&path, items, found.weights.as_ref().map(|weights| weights.value.as_slice()), faults);
-    }
+    super::assessment::faults_of(regime, faults);
     for (index, found) in regime.report.iter().enumerate() {
         if found.by == found.to {
             let what = format!("the report `{}` goes to whoever writes it; name another body", found.name);

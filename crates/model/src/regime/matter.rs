@@ -206,9 +206,12 @@ pub struct MatterRules {
     /// `complaint`: the body complained against may decide it itself.
     #[serde(default)]
     pub counterparty_decides: Option<Sourced<bool>>,
-    /// `assessment`: how often each operator agreement is assessed.
+    /// `inspection`: how often each operator under an agreement is inspected.
     #[serde(default)]
     pub every_months: Option<Sourced<u16>>,
+    /// `inspection`: the answers of `area` that each interval has to cover.
+    #[serde(default)]
+    pub parts: Option<Sourced<Vec<String>>>,
 }
 
 impl MoveRule {
@@ -455,7 +458,8 @@ fn only_for(name: &str, kind: MatterKind, rules: &MatterRules, faults: &mut Faul
     let rows = [
         ("required_for_use", rules.required_for_use.is_some(), MatterKind::EntityOnboarding),
         ("counterparty_decides", rules.counterparty_decides.is_some(), MatterKind::Complaint),
-        ("every_months", rules.every_months.is_some(), MatterKind::Assessment),
+        ("every_months", rules.every_months.is_some(), MatterKind::Inspection),
+        ("parts", rules.parts.is_some(), MatterKind::Inspection),
     ];
     for (key, is_given, of) in rows {
         if is_given && kind != of {
@@ -464,6 +468,15 @@ fn only_for(name: &str, kind: MatterKind, rules: &MatterRules, faults: &mut Faul
     }
     if rules.every_months.as_ref().is_some_and(|months| months.value == 0) {
         faults.named(format!("{name}: `every_months` is 0"));
+    }
+    if rules.every_months.is_some() != rules.parts.is_some() {
+        faults.named(format!("{name}: `every_months` and `parts` belong together"));
+    }
+    let areas = rules.choices.iter().find(|choice| choice.key == "area").map(|choice| &choice.values);
+    for part in rules.parts.iter().flat_map(|parts| &parts.value) {
+        if !areas.is_some_and(|areas| areas.contains(part)) {
+            faults.named(format!("{name}: `parts` names `{part}`, which is no answer of `area`"));
+        }
     }
 }
 

@@ -27,6 +27,7 @@ words! {
         ResultsReleased = "results_released" "出域的数据产品和服务",
         ProductsRegistered = "products_registered" "登记的数据产品",
         AssessmentsHeld = "assessments_held" "完成的评估考核",
+        EffectsAssessed = "effects_assessed" "完成成效评估的应用场景",
         IncidentsFound = "incidents_found" "安全事件",
     }
 }
@@ -38,6 +39,8 @@ pub enum Counted {
     Decided(ProcedureKind),
     /// Matters of this kind that came into this state; what counts is the matter.
     Reached(MatterKind, &'static str),
+    /// Confirmed results about scenarios; what counts is the assessment.
+    Effects,
 }
 
 impl Figure {
@@ -54,6 +57,7 @@ impl Figure {
             Self::ResultsReleased => Counted::Decided(ProcedureKind::Release),
             Self::ProductsRegistered => Counted::Reached(MatterKind::Product, "registered"),
             Self::AssessmentsHeld => Counted::Reached(MatterKind::Assessment, "result"),
+            Self::EffectsAssessed => Counted::Effects,
             Self::IncidentsFound => Counted::Reached(MatterKind::Incident, "found"),
         }
     }
@@ -97,6 +101,7 @@ fn has(regime: &Regime, figure: Figure) -> bool {
     match figure.counted() {
         Counted::Decided(kind) => regime.procedure.contains_key(&kind),
         Counted::Reached(kind, _) => regime.matter.contains_key(&kind),
+        Counted::Effects => regime.assessment.iter().any(|row| row.of == super::Assessed::Scenario),
     }
 }
 

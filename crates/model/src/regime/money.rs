@@ -43,6 +43,21 @@ pub struct MoneyRules {
     pub fee_name: Option<Sourced<String>>,
     /// Entities of like conditions get like terms; a difference needs its reason.
     pub terms_are_alike: Option<Sourced<bool>>,
+    /// An operator concludes no exclusive terms and keeps no entity out.
+    pub exclusivity_barred: Option<Sourced<bool>>,
+    /// A charged price stays under an amount: of the document that it rests on, or of the
+    /// agency's cap.
+    pub ceiling_required: Option<Sourced<bool>>,
+    /// A price says what of it is cost and what is return.
+    pub price_is_explained: Option<Sourced<bool>>,
+    /// What is charged for is sold at one of `exchanges`, under its number.
+    pub listing_required: Option<Sourced<bool>>,
+    /// In principle only: a recorded reason stands for the number.
+    pub listing_has_exceptions: Option<Sourced<bool>>,
+    /// The exchanges at which products are listed and traded.
+    pub exchanges: Option<Sourced<Vec<String>>>,
+    /// Each cost has its voucher.
+    pub costs_have_vouchers: Option<Sourced<bool>>,
     /// The kinds of cost that an operator accounts for.
     pub cost_kinds: Sourced<Vec<String>>,
     /// Who accepts a cost; what nobody accepted is not deducted.
@@ -69,6 +84,12 @@ pub(super) fn faults_of(money: &MoneyRules, faults: &mut Faults) {
     if money.consent.is_empty() && !money.parties_consent.as_ref().is_some_and(|rule| rule.value) {
         let what = "`money` names nobody who consents to a distribution; add `parties_consent` or `[[money.consent]]`";
         faults.at("money", what);
+    }
+    if money.listing_required.is_some() && money.exchanges.is_none() {
+        faults.at("money.listing_required", "`money.exchanges` is missing; name where products are listed");
+    }
+    if money.listing_has_exceptions.is_some() && money.listing_required.is_none() {
+        faults.at("money.listing_has_exceptions", "nothing must be listed; leave it out");
     }
     let items = money.contribution_indicators.as_ref().map(|items| items.value.len());
     let weights = money.contribution_weights.as_ref().map(|weights| weights.value.as_slice());

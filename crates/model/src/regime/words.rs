@@ -155,6 +155,9 @@ words! {
     /// Uses of the infrastructure that are metered.
     Metered {
         Run = "run" "资源消耗",
+        RunSecond = "run_second" "运行时长(每秒)",
+        Stored = "stored_mebibyte" "结果存储(每MiB)",
+        Call = "call" "调用",
         Masking = "masking" "数据脱敏",
         Release = "model_release" "模型发布",
         Export = "result_export" "结果导出",
@@ -292,6 +295,7 @@ pub const MATTER_CHOICES: &[(&str, &str)] = &[
     ("price_fraud", "价格欺诈"),
     ("price_unmarked", "不按规定明码标价"),
     ("conduct", "行为合规"),
+    ("use_of_result", "结果运用"),
     ("request", "需求类别"),
     ("data", "数据"),
     ("scenario", "应用场景"),
@@ -415,7 +419,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, UnitKind, TakesPart, Way, ArisesIn,
+    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension,
 }
 
 /// The body that a role is.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shuyu_delivery::{NewConsent, NewProduct, NewSubscription, Product, Subscription};
+use shuyu_delivery::{NewConsent, NewProduct, Product, Subscription};
 use shuyu_model::id::{ClientKeyId, ConsentId, OrganisationId, ProductId, ReleaseId, SubscriptionId};
 use utoipa::ToSchema;
 
@@ -77,15 +77,6 @@ pub async fn supersede(
 pub async fn withdraw(State(app): Stations, Who(actor): Who, At(id): At<ProductId>) -> Result<Done, Problem> {
     granted(app.delivery().withdraw_product(&actor, &id).await?)?;
     Ok(Done)
-}
-
-/// Opens a subscription for an entity.
-pub async fn subscribe(
-    State(app): Stations,
-    Who(actor): Who,
-    Json(new): Json<NewSubscription>,
-) -> Result<Created<Made>, Problem> {
-    Ok(Created(Made::new(granted(app.delivery().subscribe(&actor, new).await?)?)))
 }
 
 /// Lists the organisation's subscriptions, oldest first; every one for those who

@@ -304,6 +304,9 @@ pub struct NewCost {
     /// How much.
     #[schema(minimum = 1)]
     pub amount_fen: i64,
+    /// The digest of its voucher.
+    #[schema(required = false, pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
+    pub voucher: Option<String>,
 }
 
 /// A cost as it was entered.
@@ -325,6 +328,8 @@ pub struct EnteredCost {
     pub item: String,
     /// How much.
     pub amount_fen: i64,
+    /// The digest of its voucher.
+    pub voucher: Option<String>,
     /// When it was accepted; before that it counts for nothing.
     pub accepted_at: Option<i64>,
 }
@@ -332,8 +337,8 @@ pub struct EnteredCost {
 /// What a metered use of the infrastructure costs from a day on.
 #[derive(ToSchema)]
 pub struct MeterRate {
-    /// `run`, `masking`, `model_release`, `result_export`.
-    #[schema(pattern = "^(run|masking|model_release|result_export)$")]
+    /// `run`, `run_second`, `stored_mebibyte`, `call`, `masking`, `model_release`, `result_export`.
+    #[schema(pattern = "^(run|run_second|stored_mebibyte|call|masking|model_release|result_export)$")]
     pub metered: String,
     /// How much for one.
     #[schema(minimum = 0)]

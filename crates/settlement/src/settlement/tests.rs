@@ -19,6 +19,7 @@ use crate::book::{Account, balance};
 use crate::costs::NewCost;
 use crate::tariff::Why;
 
+mod deals;
 mod money;
 
 /// Two reports of one operator, one for industry and one for welfare, and a
@@ -92,7 +93,7 @@ async fn office_under(ledger: Ledger, code: &str) -> Office {
         title: "价格机制的通知".to_owned(),
         clause: "三".to_owned(),
         digest: digest(&ledger, "basis"),
-        ceiling_fen: None,
+        ceiling_fen: Some(10_000_000_000),
         from: date(2026, 1, 1),
         until: None,
     };
@@ -118,7 +119,7 @@ impl Office {
 
     fn cost(&self, month: Month, amount_fen: i64) -> NewCost {
         let kind = self.delivery.regime().money.cost_kinds.value[0].clone();
-        NewCost { month, kind, product: None, item: "算力".to_owned(), amount_fen }
+        NewCost { month, kind, product: None, item: "算力".to_owned(), amount_fen, voucher: Some(digest(&self.ledger, "凭证")) }
     }
 
     /// A cost of the operator, accepted by the agency.

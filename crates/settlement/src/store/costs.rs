@@ -2,7 +2,7 @@
 
 use shuyu_ledger::{Change, Ledger, Row, args};
 use shuyu_model::id::{CostId, OrganisationId, ProductId};
-use shuyu_model::{Actor, Money, Month, Time};
+use shuyu_model::{Actor, Digest, Money, Month, Time};
 
 use super::{Result, day, from_word, read, word};
 use crate::costs::{EnteredCost, MeterRate};
@@ -13,14 +13,15 @@ pub(crate) async fn insert_cost(
     change: &mut Change,
     id: &CostId,
     month: Month,
-    cost: &Cost,
+    (cost, voucher): (&Cost, Option<Digest>),
     actor: &Actor,
 ) -> Result<()> {
     let at = change.now();
     change
         .write(
-            "INSERT INTO costs (id, month, operator_id, kind, product_id, item, amount_fen, recorded_by, recorded_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO costs (id, month, operator_id, kind, product_id, item, amount_fen, recorded_by, recorded_at,
+                                voucher)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             args![
                 id.as_str(),
                 month.to_string(),
@@ -31,6 +32,7 @@ pub(crate) async fn insert_cost(
                 cost.amount.fen,
                 actor.person.as_str(),
                 at,
+                voucher.map(|digest| digest.to_string()),
             ],
         )
         .await?;
@@ -46,7 +48,7 @@ pub(crate) async fn accept(change: &mut Change, id: &CostId, actor: &Actor) -> R
 
 const ACCEPTED: &str = "SELECT operator_id, kind, product_id, item, amount_fen FROM costs
                         WHERE month = $1 AND accepted_at IS NOT NULL ORDER BY id";
-const ENTERED: &str = "SELECT id, month, operator_id, kind, product_id, item, amount_fen, accepted_at FROM costs
+const ENTERED: &str = "SELECT id, month, operator_id, kind, product_id, item, amount_fen, accepted_at, voucher FROM costs
                        ORDER BY id";
 
 /// The accepted costs of a month.
@@ -85,6 +87,7 @@ fn entered_cost(row: &Row) -> Result<EnteredCost> {
         id: read::<CostId>(row, "id", "costs")?,
         month: read(row, "month", "costs")?,
         cost: cost(row)?,
+        voucher: row.opt_text("voucher")?.map(|digest| Digest::parse(&digest).map_err(|_| SettlementError::Stored { table: "costs" })).transpose()?,
         accepted_at: row.opt_int("accepted_at")?.map(Time),
     })
 }

@@ -42,13 +42,13 @@ fn each_document_says_who_shares_and_on_what_a_price_rests() {
 
 #[test]
 fn the_operator_bears_the_infrastructure_where_the_document_says_so() {
-    use Metered::{Export, Masking, Release, Run};
+    use Metered::{Call, Export, Masking, Release, Run, RunSecond, Stored};
     for (code, expected) in [
-        ("changsha-2023", &[Run, Masking, Release, Export][..]),
+        ("changsha-2023", &[Run, RunSecond, Stored, Masking, Release, Export][..]),
         ("changsha-2026", &[]),
         ("changchun-2025", &[]),
         ("xianning-2025", &[]),
-        ("luohu-2025", &[Run]),
+        ("luohu-2025", &[Run, RunSecond, Stored, Call]),
     ] {
         let regime = parsed(code);
         assert_eq!(regime.price.infrastructure_cost_by.is_some(), !expected.is_empty(), "{code}");

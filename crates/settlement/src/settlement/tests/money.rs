@@ -172,7 +172,11 @@ async fn the_parties_of_2023_consent_and_a_districts_share_goes_to_its_own_treas
     let (agency, operator, processor) = (&office.town.agency[0], office.operator(), &office.town.affiliate[0]);
     let parties = [(Part::Owner, agency, 60), (Part::Operator, operator, 25), (Part::Processor, processor, 15)];
     let mut new = office.shares(date(2026, 6, 1), 100, &parties);
-    new.district = Some("岳麓区".to_owned());
+    // The project is the district's by whose body the operator was authorised.
+    let district = &agency.organisation;
+    allowed(office.town.registry.place_in_district(&office.town.admins[0], district, district).await.unwrap());
+    let name = office.town.registry.organisation(district).await.unwrap().unwrap().name.clone();
+    new.district = Some(name.clone());
     let less = NewSharingRule { whole: 99, ..new.clone() };
     let found = office.settlement.propose_sharing(&office.town.bank[0], less).await.unwrap();
     assert_eq!(refused(found), [reasons::SHARES_SUM, reasons::NOT_PROPOSER]);
@@ -187,7 +191,7 @@ async fn the_parties_of_2023_consent_and_a_districts_share_goes_to_its_own_treas
     let amounts: Vec<i64> = made.body().lines.iter().map(|line| line.amount.fen).collect();
     assert_eq!(amounts, [61, 25, 15]);
     let dues = office.settlement.dues(agency).await.unwrap();
-    assert_eq!(dues.iter().map(|view| view.due.treasury.as_str()).collect::<Vec<_>>(), ["岳麓区财政"]);
+    assert_eq!(dues.iter().map(|view| view.due.treasury.as_str()).collect::<Vec<_>>(), [format!("{name}财政")]);
     assert_eq!(office.settlement.distributions(processor).await.unwrap().len(), 1, "the processor sees its share");
 }
 
@@ -229,7 +233,14 @@ async fn a_cost_counts_once_it_is_accepted_and_metered_ones_nobody_types() {
         let rate = |metered, rate_fen| MeterRate { metered, rate_fen, from: date(2026, 6, 1) };
         let by_operator = settlement.set_meter_rate(office.operator(), rate(Metered::Run, 7)).await.unwrap();
         assert_eq!(refused(by_operator), [reasons::NOT_KEEPER]);
-        let rates = [(Metered::Run, 7), (Metered::Masking, 2), (Metered::Release, 11), (Metered::Export, 100)];
+        let rates = [
+            (Metered::Run, 7),
+            (Metered::RunSecond, 3),
+            (Metered::Stored, 5),
+            (Metered::Masking, 2),
+            (Metered::Release, 11),
+            (Metered::Export, 100),
+        ];
         for (metered, rate_fen) in rates {
             allowed(settlement.set_meter_rate(agency, rate(metered, rate_fen)).await.unwrap());
         }
@@ -237,9 +248,13 @@ async fn a_cost_counts_once_it_is_accepted_and_metered_ones_nobody_types() {
         // Whoever computed, the operator of the scenario bears it; a draft is of its object.
         let (own, other) = (Some(office.operator()), Some(&office.town.other_operator[0]));
         let of_scenario = serde_json::json!({ "scenario": scenario });
+        // Two seconds and a bit, a mebibyte and a byte, four columns masked.
+        let measured = serde_json::json!({
+            "scenario": scenario, "took_micros": 2_000_001, "bytes": 1_048_577, "masked_columns": 4,
+        });
         let events = [
             ("candidate.made", own, "X", of_scenario.clone()),
-            ("candidate.made", other, "X", of_scenario.clone()),
+            ("candidate.made", other, "X", measured),
             ("draft.shown", other, scenario.as_str(), serde_json::json!({})),
             ("release.made", None, "X", of_scenario),
         ];
@@ -251,13 +266,21 @@ async fn a_cost_counts_once_it_is_accepted_and_metered_ones_nobody_types() {
         office.advance_to(date(2026, 7, 1));
         let statement = allowed(office.close(JUNE).await);
         let costs: Vec<_> = statement.body().costs.iter().map(|c| (c.kind.as_str(), c.amount.fen)).collect();
-        // Two runs, one masked sample, two products that the office offers, one release.
-        let metered = [("数据脱敏", 2), ("模型发布", 22), ("结果导出", 100), ("资源消耗", 14)];
+        // Two runs, one masked sample beside four columns, two products that the office offers,
+        // one release; what nobody measured costs nothing by measure.
+        let metered = [
+            ("数据脱敏", 10),
+            ("模型发布", 22),
+            ("结果导出", 100),
+            ("结果存储(每MiB)", 10),
+            ("资源消耗", 14),
+            ("运行时长(每秒)", 9),
+        ];
         assert_eq!(costs[0], ("资源消耗", 30));
         let mut found = costs[1..].to_vec();
         found.sort_unstable_by_key(|(kind, _)| metered.iter().position(|(known, _)| known == kind));
         assert_eq!(found, metered);
-        assert_eq!(statement.body().results[0].cost.fen, 168);
+        assert_eq!(statement.body().results[0].cost.fen, 195);
         assert!(settlement.recompute(june).await.unwrap().is_equal());
         assert_eq!(refused(settlement.accept_cost(agency, &waiting).await.unwrap()), [reasons::MONTH_CLOSED]);
         assert_eq!(settlement.entered_costs(office.operator()).await.unwrap().len(), 2);
