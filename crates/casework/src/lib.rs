@@ -34,6 +34,7 @@
     )
 )]
 
+pub mod alerts;
 pub mod candidacy;
 mod case;
 mod casework;
@@ -45,6 +46,7 @@ mod gates;
 pub mod matter;
 mod matters;
 pub mod milestones;
+mod notices;
 pub mod obligations;
 mod reasons;
 mod registration;
@@ -58,6 +60,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use alerts::Observed;
 pub use case::{Opinion, Outcome, REASON_CHARS_MAX, REASON_CHARS_MIN};
 pub use casework::Casework;
 pub use decision::{Decision, Signature};
@@ -66,6 +69,7 @@ pub use filing::Filing;
 pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
 pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
+pub use notices::{MatterNotice, NOTICES_MAX};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
 pub use registration::{

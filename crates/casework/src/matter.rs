@@ -22,6 +22,7 @@ use crate::case::{REASON_CHARS_MAX, REASON_CHARS_MIN};
 
 pub(crate) mod cites;
 pub(crate) mod effects;
+pub(crate) mod followed;
 pub(crate) mod guards;
 pub(crate) mod store;
 mod sweep;

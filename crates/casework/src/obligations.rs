@@ -17,16 +17,17 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Page, PaperDue, RegistrationTerm, Term};
+use shuyu_registry::{Listing, Page, PaperDue, RegistrationTerm, RiskSubject, Term};
 
 mod processors;
+mod watched;
 
 use crate::case::Case;
 use crate::filing::Filing;
 use crate::matter::{Matter, MatterFiling, Moved, store};
 use crate::milestones::Reached;
 use crate::registration::Delay;
-use crate::{Casework, CaseworkError};
+use crate::{Casework, CaseworkError, MatterNotice};
 
 /// The most rows of one source that a list of obligations is made from.
 pub const OBLIGATION_ROWS_MAX: usize = 10_000;
@@ -62,6 +63,10 @@ pub enum ObligationKind {
     Explanation,
     /// A paper of a dossier is renewed or made anew.
     Paper,
+    /// Whoever was told of a move says that they know.
+    Notice,
+    /// Risks that are assessed by rota.
+    Risk,
 }
 
 impl ObligationKind {
@@ -77,6 +82,8 @@ impl ObligationKind {
         Self::Renewal,
         Self::Explanation,
         Self::Paper,
+        Self::Notice,
+        Self::Risk,
     ];
 
     /// The word in JSON.
@@ -92,6 +99,8 @@ impl ObligationKind {
             Self::Renewal => "renewal",
             Self::Explanation => "explanation",
             Self::Paper => "paper",
+            Self::Notice => "notice",
+            Self::Risk => "risk",
         }
     }
 }
@@ -163,6 +172,8 @@ pub(crate) struct Known<'a> {
     pub(crate) delays: &'a [Delay],
     pub(crate) papers: &'a [PaperDue],
     pub(crate) processing_terms: &'a [Term],
+    pub(crate) notices: &'a [MatterNotice],
+    pub(crate) watched: &'a [RiskSubject],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -177,6 +188,8 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     of_registrations(known, &mut found);
     of_papers(known, &mut found);
     processors::owed(known, &mut found);
+    watched::notices(known, &mut found);
+    watched::risks(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -413,6 +426,8 @@ impl Casework {
         let delays = crate::registration::store::delays(ledger).await?;
         let papers = self.registry().papers_due().await?;
         let processing_terms = self.registry().processing_terms().await?;
+        let notices = crate::notices::store::recent(ledger, since, max).await?;
+        let watched = self.registry().risk_subjects().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -428,6 +443,8 @@ impl Casework {
             delays: &delays,
             papers: &papers,
             processing_terms: &processing_terms,
+            notices: &notices,
+            watched: &watched,
         };
         let sight = self.sight(viewer).await?;
         let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());

@@ -81,6 +81,12 @@ reasons! {
     ("CAS-090", MILESTONE_ROLE, "a goal is marked by somebody else than the managing body")
     ("CAS-091", MILESTONE_COUNTED, "a goal that a figure decides is marked by hand")
     ("CAS-092", MILESTONE_CITES, "a goal is marked as met without the records that it rests on")
+    ("CAS-155", TOLD_TIME, "a fact that is a time is none, or lies ahead")
+    ("CAS-156", NO_SUCH_STEP, "a step is told that stands in no plan which the incident has started")
+    ("CAS-157", STEPS_LEFT, "an incident is called contained while steps of its plan have not been taken")
+    ("CAS-158", NOT_THE_OFFICER, "an alert is answered by somebody else than the security officer whom the dossier names")
+    ("CAS-159", RESULTS_HELD, "an incident would end while what was made under it is quarantined")
+    ("CAS-160", NOT_NOTIFIED, "a notice is answered by an organisation that was sent none")
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod alert;
 mod assessment;
 mod call;
 mod complaint;
@@ -73,11 +74,13 @@ pub enum MatterKind {
     Referral,
     /// 风险报告: it holds up what it is about.
     RiskReport,
+    /// 监测预警: what the monitor noticed, in somebody's queue.
+    Alert,
 }
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 18] = [
+    pub const ALL: [MatterKind; 19] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -96,6 +99,7 @@ impl MatterKind {
         Self::Call,
         Self::Referral,
         Self::RiskReport,
+        Self::Alert,
     ];
 
     /// The word in files, database and JSON.
@@ -119,6 +123,7 @@ impl MatterKind {
             Self::Call => "call",
             Self::Referral => "referral",
             Self::RiskReport => "risk_report",
+            Self::Alert => "alert",
         }
     }
 
@@ -153,6 +158,7 @@ impl MatterKind {
             Self::Call => &call::MACHINE,
             Self::Referral => &referral::MACHINE,
             Self::RiskReport => &risk_report::MACHINE,
+            Self::Alert => &alert::MACHINE,
         }
     }
 }
@@ -173,12 +179,14 @@ pub enum SubjectKind {
     Matter,
     /// A running or ended case.
     Case,
+    /// A product that is registered.
+    Product,
 }
 
 impl SubjectKind {
     /// Every one.
-    pub const ALL: [SubjectKind; 6] =
-        [Self::Organisation, Self::Agreement, Self::Scenario, Self::Resource, Self::Matter, Self::Case];
+    pub const ALL: [SubjectKind; 7] =
+        [Self::Organisation, Self::Agreement, Self::Scenario, Self::Resource, Self::Matter, Self::Case, Self::Product];
 
     /// The letters with which its ids begin.
     pub fn prefix(self) -> &'static str {
@@ -189,6 +197,7 @@ impl SubjectKind {
             Self::Resource => "RES-",
             Self::Matter => "MAT-",
             Self::Case => "CAS-",
+            Self::Product => "PRD-",
         }
     }
 
@@ -201,6 +210,7 @@ impl SubjectKind {
             Self::Resource => "resource",
             Self::Matter => "matter",
             Self::Case => "case",
+            Self::Product => "registered_product",
         }
     }
 
@@ -226,6 +236,9 @@ pub enum Guard {
     Concluded,
     /// The matter is about a processor or its agreement.
     AboutAProcessor,
+    /// They are the security officer whom their organisation's dossier names, where it
+    /// names somebody with an account.
+    TheOfficer,
 }
 
 impl Guard {
@@ -238,6 +251,7 @@ impl Guard {
             Self::KnownGround => "`ground` is one that the rules name",
             Self::Concluded => "the agreement was concluded",
             Self::AboutAProcessor => "of a processor only",
+            Self::TheOfficer => "by the security officer whom the dossier names",
         }
     }
 }
@@ -247,6 +261,8 @@ impl Guard {
 pub enum Effect {
     /// The rights under the subject rest; every permit under it dies at once.
     Suspend,
+    /// The same where the fact `severity` is `high`, and the rules list what it can be.
+    SuspendIfHigh,
     /// What this matter suspended lives again, unless another matter holds it.
     Resume,
     /// The agreement ends; every permit under it dies at once.
@@ -265,6 +281,11 @@ pub enum Effect {
     Assign,
     /// What was told since the state that it leads to was last reached is forgotten.
     Forget,
+    /// What was made under the subject until now stays inside until it is cleared, where
+    /// the rules have the move that clears it.
+    Quarantine,
+    /// What this matter keeps inside may leave again.
+    Clear,
 }
 
 impl Effect {
@@ -272,6 +293,7 @@ impl Effect {
     pub fn words(self) -> &'static str {
         match self {
             Self::Suspend => "rights rest",
+            Self::SuspendIfHigh => "rights rest where the risk is high",
             Self::Resume => "rights live again",
             Self::EndAccess => "agreement and access end",
             Self::Admit => "entity is admitted",
@@ -281,6 +303,8 @@ impl Effect {
             Self::Unbar => "resource is open again",
             Self::Assign => "goes to the organisation that the move names",
             Self::Forget => "what was told since is forgotten",
+            Self::Quarantine => "what was made stays inside",
+            Self::Clear => "what was made may leave again",
         }
     }
 }

@@ -36,6 +36,7 @@ mod national;
 mod procedure;
 mod roles;
 mod rules;
+mod security;
 pub mod words;
 
 pub use ban::Ban;
@@ -48,13 +49,14 @@ pub use conduct::{
     RectificationRules, ReportDuty, Terms,
 };
 pub use diff::{Difference, diff, paths};
-pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular};
+pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular, plan_steps};
 use faults::Faults;
 pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{
-    Choice, Citable, CiteRule, Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key,
+    Choice, Citable, CiteRule, Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, NoticeRule, OPENING,
+    PLAN_STEP, PlanRule, ToldTime, is_key,
 };
 pub use milestone::{Counted, Figure, Milestone};
 pub use money::{ConsentRule, MoneyRules};
@@ -67,6 +69,7 @@ pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,
     UseKind, WorkroomRules,
 };
+pub use security::{AlertRules, ControlRules, RequiredControl, SecurityRules, StoppedWork, Unusual};
 use words::{Body, Level, Status};
 
 /// A value and where the law says so.
@@ -160,6 +163,8 @@ pub struct Regime {
     pub money: MoneyRules,
     /// Logs.
     pub logs: LogRules,
+    /// Who reads the journal, what is watched, which controls must hold.
+    pub security: Option<SecurityRules>,
     /// Who assesses whom.
     #[serde(default)]
     pub assessment: Vec<Assessment>,

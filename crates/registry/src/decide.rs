@@ -62,6 +62,7 @@ pub(crate) fn permit(
         party(asked, actor, act, scenario, agreement, entity, &mut found);
     }
     approved(asked, scenario, &mut found);
+    standing::quarantined(asked, act, scenario, &mut found);
     of_agreement(asked, agreement, &mut found);
     used_for(asked, scenario, scope, &mut found);
     let tables = columns(asked, scenario, scope, &mut found)?;
@@ -74,6 +75,10 @@ pub(crate) fn permit(
 
     let product_end = scope.product.as_ref().and_then(|product| registration::of_product(asked, product, &mut found));
     let on_file = on_file(asked, act, scenario, agreement, entity, &mut found)?;
+    let staff_end = match act {
+        Act::Compute => dossier::staff::against_access(asked, &actor.organisation, &actor.person, &mut found),
+        Act::Review | Act::Deliver | Act::Use => None,
+    };
 
     let mut bases = vec![
         Basis::Person(actor.person.clone()),
@@ -83,7 +88,7 @@ pub(crate) fn permit(
     ];
     bases.extend(on_file.whose.into_iter().map(Basis::Organisation));
     let mut until = until(asked, agreement, &tables, development, leave.as_ref(), &mut bases)?;
-    until = on_file.last_day.map(first_moment_after).map_or(until, |end| until.min(end));
+    until = on_file.last_day.into_iter().chain(staff_end).map(first_moment_after).fold(until, Time::min);
     if let Some(product) = &scope.product {
         until = product_end.map_or(until, |end| until.min(end));
         bases.push(Basis::Product(product.clone()));
@@ -337,6 +342,7 @@ fn columns(
     for (id, columns) in wanted {
         let resource = asked.world.resource(&id)?;
         of_resource(asked, resource, found);
+        standing::stopped(asked, resource.id.as_str(), found);
         of_columns(asked, resource, &columns, found);
         tables.push(PermittedTable {
             resource: id,

@@ -11,13 +11,16 @@
 //! the regime files), what falls due (`casework::obligations`).
 
 mod due;
+mod named;
 mod on_file;
 mod paper;
 mod papers;
+pub(crate) mod staff;
 pub(crate) mod store;
 mod view;
 
 pub use due::PaperDue;
+pub use named::{CitedPaper, Officer};
 pub(crate) use on_file::{OnFile, Parties, against};
 pub use paper::{Answer, NewPaper, Paper, PaperAnswer, PaperState};
 pub use view::{DossierItem, PaperView, Standing};

@@ -71,7 +71,9 @@ pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry};
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
-pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
+pub use dossier::{
+    Answer, CitedPaper, DossierItem, NewPaper, Officer, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing,
+};
 pub use error::RegistryError;
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField};
@@ -90,6 +92,6 @@ pub use resource::{Barred, NewResource, Resource, ResourceState};
 pub use rules::Rules;
 pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
 pub use shuyu_model::canonical;
-pub use standing::{Admission, AdmissionState, MatterSubject, Term};
+pub use standing::{Admission, AdmissionState, MatterSubject, RiskSubject, Term};
 pub use subject::Subject;
 pub use turn::Turn;

@@ -19,6 +19,7 @@ use crate::dossier::{self, Paper};
 use crate::findings::{self, Finding};
 use crate::live::Basis;
 use crate::registration::{self, Application, Registration};
+use crate::standing::results_of;
 use crate::store::Book;
 use crate::{
     Admission, Agreement, AgreementKind, Order, Organisation, Person, RegistryError, Resource, Scenario, store,
@@ -98,6 +99,7 @@ impl World {
                     self.take_resources(store::resources(book, id.as_str()).await?);
                     self.refresh_registrations(book, id.as_str()).await?;
                     self.take_findings(findings::store::findings(book, id.as_str()).await?);
+                    self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
                 }
                 Basis::Product(id) => self.refresh_registrations(book, id.as_str()).await?,
                 Basis::Application(subject) => self.refresh_registrations(book, subject).await?,
@@ -109,6 +111,8 @@ impl World {
                 Basis::Scenario(id) => {
                     self.take_scenarios(store::scenarios(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
+                    let results = results_of(id.as_str());
+                    self.take_suspensions(&results, store::suspensions(book, &results).await?);
                 }
             }
         }

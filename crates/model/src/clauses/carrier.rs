@@ -48,6 +48,12 @@ words! {
         SettlementSurplus = "settlement.surplus",
         /// What is at rest is encrypted under a key of its own.
         VaultSeal = "vault.seal",
+        /// Whether each required control holds, by a probe of the running thing.
+        ControlsProbe = "controls.probe",
+        /// Unusual patterns of a day, counted from the journal and the log.
+        AlertsWatch = "alerts.watch",
+        /// From when to when each kind of entry is kept.
+        LedgerKept = "ledger.kept",
         /// What is shown of a column.
         WorkroomMask = "workroom.mask",
         /// A keyed name that joins in one scenario only.
@@ -89,6 +95,10 @@ words! {
         Explanation = "explanation",
         /// A paper of the dossier that is renewed, or made anew, by a day.
         Paper = "paper",
+        /// Whoever was told of a move says that they know.
+        Notice = "notice",
+        /// Risks that are assessed by rota.
+        Risk = "risk",
     }
 }
 

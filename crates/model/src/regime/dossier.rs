@@ -46,6 +46,7 @@ words! {
         AddedTool = "added_tool" "拓展建设的工具",
         Asset = "asset" "场所、设备和接入线路",
         DrillRecord = "drill_record" "应急演练记录",
+        StaffRecord = "staff_record" "接触数据人员登记",
         SecurityReview = "security_review" "安全审查记录",
     }
     /// An act that can wait for a paper.
@@ -56,6 +57,7 @@ words! {
         Run = "run" "加工运行",
         ReleaseReview = "release_review" "提交出域审核",
         Delivery = "delivery" "交付和使用",
+        DataAccess = "data_access" "授予数据岗位和接触数据",
     }
     /// What a paper can hold. The first three stand in its head, the others are its
     /// particulars.
@@ -92,6 +94,11 @@ words! {
         EffectiveOn = "effective_on" "施行日期",
         RestsOnIt = "rests_on_it" "据此确定的事项",
         GivesRightsAway = "gives_rights_away" "是否让渡权利",
+        Steps = "steps" "处置步骤",
+        Person = "person" "人员编号",
+        Post = "post" "岗位",
+        TrainedOn = "trained_on" "培训日期",
+        Undertaking = "undertaking" "保密承诺书",
     }
 }
 
@@ -104,6 +111,14 @@ pub enum Form {
     Day,
     /// One of these words.
     OneOf(&'static [&'static str]),
+}
+
+/// What stands between two steps of a plan.
+pub const STEP_MARKS: [char; 3] = [';', '；', '\n'];
+
+/// The steps that a plan names, in its order.
+pub fn plan_steps(text: &str) -> impl Iterator<Item = &str> {
+    text.split(STEP_MARKS).map(str::trim).filter(|step| !step.is_empty())
 }
 
 /// The longest text of a particular, in characters.
@@ -128,7 +143,7 @@ impl Particular {
     /// How it is written.
     pub fn form(self) -> Form {
         match self {
-            Self::ValidUntil | Self::AssessedOn | Self::HeldOn | Self::EffectiveOn => Form::Day,
+            Self::ValidUntil | Self::AssessedOn | Self::HeldOn | Self::EffectiveOn | Self::TrainedOn => Form::Day,
             Self::ProtectionLevel => Form::OneOf(&["1", "2", "3", "4", "5"]),
             Self::ToolKind => Form::OneOf(&["development", "operation"]),
             Self::AssetKind => Form::OneOf(&["premises", "hardware", "software", "access_line"]),
@@ -150,9 +165,9 @@ impl PaperKind {
         use Particular as P;
         match self {
             Self::UpstreamRules | Self::HigherRules => &[P::EffectiveOn, P::RestsOnIt],
-            Self::AgencyEmergencyPlan => &[P::LeakPart, P::AbusePart, P::ResponseProcess, P::Contact],
+            Self::AgencyEmergencyPlan => &[P::LeakPart, P::AbusePart, P::ResponseProcess, P::Contact, P::Steps],
             Self::EmergencyPlan | Self::ScenarioEmergencyPlan | Self::EmergencyMechanism => {
-                &[P::ResponseProcess, P::Officer, P::Contact]
+                &[P::ResponseProcess, P::Officer, P::Contact, P::Steps]
             }
             Self::NoRightsGiven => &[P::GivesRightsAway],
             Self::EntityRules => &[P::AdmissionPart, P::ExitPart],
@@ -163,6 +178,7 @@ impl PaperKind {
             Self::AddedTool => &[P::ToolKind, P::ToolVersion, P::Purpose],
             Self::Asset => &[P::AssetKind, P::Place, P::Keeper, P::Condition, P::AtExit],
             Self::DrillRecord | Self::SecurityReview => &[P::HeldOn, P::Participants, P::Result],
+            Self::StaffRecord => &[P::Person, P::Post, P::TrainedOn, P::Undertaking],
             Self::DevelopmentPlan
             | Self::ManagementNorms
             | Self::SecurityPolicy
@@ -192,6 +208,7 @@ impl PaperKind {
                 | Self::Asset
                 | Self::DrillRecord
                 | Self::SecurityReview
+                | Self::StaffRecord
         )
     }
 

@@ -107,6 +107,7 @@ pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Fault
     super::matter::faults_of(regime, faults);
     super::milestone::faults_of(regime, faults);
     super::dossier::faults_of(regime, faults);
+    super::security::faults_of(regime, faults);
 }
 
 fn of_head(regime: &Regime, faults: &mut Faults) {

@@ -19,8 +19,10 @@ use crate::calendar::WORKING_DAYS_MAX;
 use crate::matter::{Effect, Machine, MatterKind, Transition};
 
 mod asked;
+mod followed;
 
 pub use asked::{Choice, Citable, CiteRule};
+pub use followed::{NoticeRule, PLAN_STEP, PlanRule, ToldTime};
 
 /// Who makes a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,13 +186,26 @@ pub struct MatterRules {
     /// Which records must be cited at which move.
     #[serde(default)]
     pub cites_required: Vec<CiteRule>,
+    /// Who is told of a move at once and says that it knows.
+    #[serde(default)]
+    pub notices: Vec<NoticeRule>,
+    /// Which facts are times.
+    #[serde(default)]
+    pub times: Vec<ToldTime>,
+    /// The plan that is carried out step by step.
+    #[serde(default)]
+    pub plan: Option<PlanRule>,
+    /// `incident`: whoever may stop the service stops it by opening it.
+    #[serde(default)]
+    pub at_once: Option<Sourced<bool>>,
     /// `entity_onboarding`: only an admitted entity is served.
     #[serde(default)]
     pub required_for_use: Option<Sourced<bool>>,
     /// `complaint`: the body complained against may decide it itself.
     #[serde(default)]
     pub counterparty_decides: Option<Sourced<bool>>,
-    /// `assessment`: how often each operator agreement is assessed.
+    /// `assessment`: how often each operator agreement is assessed. `risk_report`: how
+    /// often the risks of each operator, resource and product are.
     #[serde(default)]
     pub every_months: Option<Sourced<u16>>,
 }
@@ -276,6 +291,7 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
         contents(&name, rules, faults);
         only_for(&name, *kind, rules, faults);
         asked::faults_of(&name, *kind, rules, regime, faults);
+        followed::faults_of(&name, *kind, rules, faults);
     }
 }
 
@@ -415,7 +431,8 @@ fn only_for(name: &str, kind: MatterKind, rules: &MatterRules, faults: &mut Faul
         ("every_months", rules.every_months.is_some(), MatterKind::Assessment),
     ];
     for (key, is_given, of) in rows {
-        if is_given && kind != of {
+        let is_rota = key == "every_months" && kind == MatterKind::RiskReport;
+        if is_given && kind != of && !is_rota {
             faults.named(format!("{name}: `{key}` belongs to `matter.{}`", of.word()));
         }
     }
