@@ -47,12 +47,3 @@ CREATE TABLE controls (
     checked_at BIGINT NOT NULL,
     detail     TEXT NOT NULL
 );
-
--- Backups that were made and tested, by their digest.
-CREATE TABLE backups (
-    made_at    BIGINT PRIMARY KEY,
-    digest     TEXT NOT NULL,
-    files      BIGINT NOT NULL,
-    bytes      BIGINT NOT NULL,
-    tested_at  BIGINT
-);

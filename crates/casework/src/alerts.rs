@@ -11,10 +11,10 @@
 
 use serde_json::json;
 use shuyu_ledger::{Event, Stretch};
+use shuyu_model::Time;
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{OPENING, Unusual};
-use shuyu_model::Time;
 use shuyu_registry::Turn;
 
 use crate::matter::{self, Facts, Matter, Moved};

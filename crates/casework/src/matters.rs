@@ -287,7 +287,9 @@ impl Casework {
         }
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
         if let Some((_, transition)) = leads {
-            found.extend(self.against_followed(&mut turn, &known, &matter, &named, transition, (&history, &cited)).await?);
+            found.extend(
+                self.against_followed(&mut turn, &known, &matter, &named, transition, (&history, &cited)).await?,
+            );
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
             found.extend(self.against_candidacies(&mut turn, &matter, &named).await?);
         }

@@ -19,6 +19,7 @@ mod reviews;
 mod schemes;
 mod shipped_matters;
 mod upward;
+mod watching;
 
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{CandidateId, CaseId};

@@ -9,7 +9,7 @@
 
 use serde::Deserialize;
 use shuyu_model::id::{OrganisationId, PersonId};
-use shuyu_model::{Actor, Role, Time};
+use shuyu_model::{Actor, CryptoProfile, Digest, Hasher, Role, Time};
 
 use crate::db::{Db, Tx};
 use crate::event::{Event, Outcome};
@@ -34,6 +34,49 @@ pub struct Counted {
     pub person: Option<PersonId>,
     /// How often.
     pub count: i64,
+}
+
+/// What an organisation left in the journal in a span of time, as evidence: whoever has the
+/// entries of these numbers computes the same digest, and each is proved by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// The number of the first; none where there is none.
+    pub first: Option<i64>,
+    /// The number of the last.
+    pub last: Option<i64>,
+    /// How many.
+    pub count: i64,
+    /// How many of them are refusals.
+    pub refused: i64,
+    /// Of their bytes, in order, each with a line feed after it.
+    pub digest: Digest,
+}
+
+/// The bundle of an organisation.
+pub(crate) async fn bundle(
+    db: &Db,
+    profile: CryptoProfile,
+    organisation: &OrganisationId,
+    on: Stretch,
+) -> Result<Bundle, LedgerError> {
+    let mut hasher = Hasher::new(profile);
+    let (mut first, mut last, mut count, mut refused) = (None, None, 0_i64, 0_i64);
+    loop {
+        let after = last.unwrap_or(0);
+        let rows = store::events_of(db, organisation.as_str(), on, after, CAUGHT_UP_AT_ONCE).await?;
+        if rows.is_empty() {
+            return Ok(Bundle { first, last, count, refused, digest: hasher.finish() });
+        }
+        for row in rows {
+            let seq = row.int("seq")?;
+            first = first.or(Some(seq));
+            last = Some(seq);
+            count = count.saturating_add(1);
+            refused = refused.saturating_add(row.int("is_refused")?);
+            hasher.update(row.text("written")?.as_bytes());
+            hasher.update(b"\n");
+        }
+    }
 }
 
 /// Whose entries somebody reads.

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use shuyu_model::id::Key;
+use shuyu_model::id::{Key, OrganisationId};
 use shuyu_model::{CryptoProfile, Time};
 use tokio::sync::Notify;
 use tokio::sync::watch;
@@ -16,7 +16,7 @@ use crate::change::Change;
 use crate::clock::Clock;
 use crate::db::{DatabaseUrl, Db};
 use crate::event::{Access, Entry, Event, Request};
-use crate::journal::{self, Counted, Reach, Sought, Stretch};
+use crate::journal::{self, Bundle, Counted, Reach, Sought, Stretch};
 use crate::log::Log;
 use crate::sequencer::Sequencer;
 use crate::value::{Args, Row};
@@ -94,6 +94,10 @@ impl Ledger {
     /// The folder that this installation keeps its files in.
     pub fn data_dir(&self) -> &std::path::Path {
         &self.0.data_dir
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
     }
 
     /// The log of plain files.
@@ -184,6 +188,11 @@ impl Ledger {
             found.extend(store::events_outside(&self.0.db, action, on, hours, rows_max).await?);
         }
         Ok(found)
+    }
+
+    /// What an organisation left in the journal in a span of time, as evidence.
+    pub async fn bundle(&self, organisation: &OrganisationId, on: Stretch) -> Result<Bundle, LedgerError> {
+        journal::bundle(&self.0.db, self.0.profile, organisation, on).await
     }
 
     /// How many events of each kind are kept, and since when.

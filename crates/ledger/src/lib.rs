@@ -26,6 +26,7 @@
     )
 )]
 
+mod audit;
 mod change;
 mod clock;
 mod db;
@@ -45,12 +46,13 @@ pub mod witness;
 #[cfg(test)]
 mod tests;
 
+pub use audit::AuditState;
 pub use change::Change;
 pub use clock::{Clock, ClockError};
 pub use db::DatabaseUrl;
 pub use error::LedgerError;
 pub use event::{Access, ENTRY_BYTES_MAX, Entry, Event, Outcome, Request};
-pub use journal::{Counted, Reach, Sought, Stretch};
+pub use journal::{Bundle, Counted, Reach, Sought, Stretch};
 pub use ledger::{Ledger, LedgerConfig};
 pub use log::{Checkpoint, Log, verified_lines};
 pub use migrate::MIGRATIONS;

@@ -184,7 +184,11 @@ fn counted(rows: &[Row]) -> Result<Vec<Counted>, LedgerError> {
         .map(|row| {
             let organisation = id(row, "organisation")?.map(|text| text.try_into().map_err(|_| bad("organisation")));
             let person = id(row, "person")?.map(|text| text.try_into().map_err(|_| bad("person")));
-            Ok(Counted { organisation: organisation.transpose()?, person: person.transpose()?, count: row.int("count")? })
+            Ok(Counted {
+                organisation: organisation.transpose()?,
+                person: person.transpose()?,
+                count: row.int("count")?,
+            })
         })
         .collect()
 }
@@ -228,9 +232,37 @@ pub(crate) async fn events_outside(
     counted(&db.read(sql, args![action, on.from, on.to, first, last, rows_max]).await?)
 }
 
+/// Events of an organisation in a span of time after a number, oldest first.
+pub(crate) async fn events_of(
+    db: &Db,
+    organisation: &str,
+    on: Stretch,
+    after: i64,
+    rows_max: i64,
+) -> Result<Vec<Row>, LedgerError> {
+    let sql = "SELECT j.seq AS seq, j.written AS written, x.is_refused AS is_refused FROM journal_index x \
+               JOIN journal j ON j.seq = x.seq WHERE x.organisation = $1 AND x.at >= $2 AND x.at < $3 AND x.seq > $4 \
+               ORDER BY x.seq LIMIT $5";
+    db.read(sql, args![organisation, on.from, on.to, after, rows_max]).await
+}
+
 /// When the first and the last event were written, of all and by what was done.
 pub(crate) async fn kept(db: &Db) -> Result<Vec<Row>, LedgerError> {
     let sql = "SELECT action, CAST(count(*) AS BIGINT) AS count, CAST(min(at) AS BIGINT) AS first_at, \
                CAST(max(at) AS BIGINT) AS last_at FROM journal_index GROUP BY action ORDER BY action";
     db.read(sql, args![]).await
+}
+
+/// The number of the last event, and how many events there are.
+pub(crate) async fn journal_count(db: &Db) -> Result<(i64, i64), LedgerError> {
+    let sql = "SELECT h.seq AS seq, (SELECT CAST(count(*) AS BIGINT) FROM journal j WHERE j.seq <= h.seq) AS count \
+               FROM journal_head h WHERE h.id = 1";
+    let rows = db.read(sql, args![]).await?;
+    rows.first().map_or(Ok((0, 0)), |row| Ok((row.int("seq")?, row.int("count")?)))
+}
+
+/// When the oldest event after a number was written.
+pub(crate) async fn written_after(db: &Db, seq: i64) -> Result<Option<Time>, LedgerError> {
+    let rows = db.read("SELECT CAST(min(at) AS BIGINT) AS at FROM journal WHERE seq > $1", args![seq]).await?;
+    Ok(rows.first().map(|row| row.opt_int("at")).transpose()?.flatten().map(Time))
 }

@@ -23,4 +23,4 @@ pub use due::PaperDue;
 pub use named::{CitedPaper, Officer};
 pub(crate) use on_file::{OnFile, Parties, against};
 pub use paper::{Answer, NewPaper, Paper, PaperAnswer, PaperState};
-pub use view::{DossierItem, PaperView, Standing};
+pub use view::{DossierItem, MissingPaper, PaperView, Standing};

@@ -72,7 +72,8 @@ pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry};
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
 pub use dossier::{
-    Answer, CitedPaper, DossierItem, NewPaper, Officer, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing,
+    Answer, CitedPaper, DossierItem, MissingPaper, NewPaper, Officer, Paper, PaperAnswer, PaperDue, PaperState,
+    PaperView, Standing,
 };
 pub use error::RegistryError;
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};

@@ -78,7 +78,6 @@ reasons! {
     ("REG-130", RESULTS_QUARANTINED, "what an incident has put into quarantine would leave or be used")
     ("REG-131", RESOURCE_STOPPED, "a resource is used whose use an incident has stopped")
     ("REG-132", STAFF_UNREGISTERED, "somebody gets a role with access to data, or computes, without a record of staff in order")
-    ("REG-133", TOOL_NOT_ON_FILE, "a job uses a tool whose certificate is not on file in order, or names none though tools are on file")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

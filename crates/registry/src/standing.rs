@@ -166,6 +166,13 @@ impl Registry {
         Ok(world.agreements.values().map(AsRef::as_ref).filter(holds).map(term).collect())
     }
 
+    /// How many people hold a platform administrator's role beside another one.
+    pub async fn mixed_admins(&self) -> Result<usize, RegistryError> {
+        let world = self.world().await?;
+        let is_mixed = |roles: &[Role]| roles.len() > 1 && roles.iter().any(|role| role.is_platform_admin());
+        Ok(world.people.values().filter(|person| is_mixed(&person.roles)).count())
+    }
+
     /// What is looked at for risks now, operators first.
     pub async fn risk_subjects(&self) -> Result<Vec<RiskSubject>, RegistryError> {
         let mut found: Vec<RiskSubject> = Vec::new();

@@ -9,6 +9,7 @@ mod permits;
 mod processing;
 mod regimes;
 mod registration;
+mod staff;
 mod standing;
 
 use std::collections::BTreeSet;

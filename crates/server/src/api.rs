@@ -7,6 +7,7 @@ pub mod candidacies;
 pub mod candidates;
 pub mod cases;
 pub mod catalog;
+pub mod controls;
 pub mod demo;
 pub mod districts;
 pub mod documents;
@@ -29,6 +30,7 @@ pub mod resources;
 pub mod scenarios;
 pub mod sessions;
 pub mod shares;
+pub mod traces;
 pub mod worth;
 
 use axum::extract::State;

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use crate::authority::Authority;
 use crate::clock_file::ClockFile;
+use crate::controls::Controls;
 use crate::error::Problem;
 use crate::idempotency::Keys;
 use crate::jobs::Jobs;
@@ -61,6 +62,7 @@ struct Inner {
     sessions: Sessions,
     throttle: Throttle,
     keys: Keys,
+    controls: Controls,
     jobs: Jobs,
     spool: Spool,
     worker: String,
@@ -89,6 +91,7 @@ impl App {
             sessions: Sessions::new(ledger.clone()),
             throttle: Throttle::default(),
             keys: Keys::new(ledger.clone()),
+            controls: Controls::default(),
             jobs: Jobs::new(ledger.clone(), &parts.home),
             requests: Semaphore::new(REQUESTS_AT_ONCE_MAX),
             authority: parts.authority,
@@ -167,6 +170,11 @@ impl App {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// How the required controls stand.
+    pub fn controls(&self) -> &Controls {
+        &self.0.controls
     }
 
     pub(crate) fn keys(&self) -> &Keys {

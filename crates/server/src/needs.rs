@@ -107,6 +107,10 @@ needs! {
     KeepDossier = "keep_dossier", Platform;
     /// Sees what is on file of organisations.
     SeeDossier = "see_dossier", Platform;
+    /// Sees how the required controls stand.
+    SeeControls = "see_controls", Platform;
+    /// Sees the whole path of a product.
+    TraceProduct = "trace_product", Platform;
     /// Orders a processor to compute, where the document has one.
     PlaceOrder = "place_order", Platform;
     /// Answers or ends an order.

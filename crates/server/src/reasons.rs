@@ -7,6 +7,8 @@ pub const REASONS: &[(&str, &str)] = &[
     (NOT_YOUR_ORGANISATION, "the thing belongs to another organisation"),
     (NO_CSRF, "a request that changes something came without the session's `x-csrf-token`"),
     (GAVE_UP, "a job was begun too often without coming to its end"),
+    (NO_JOURNAL_READER, "the journal is read by somebody to whom the document does not open it"),
+    (CONTROL_FAILED, "new work is begun while a required security control does not hold"),
 ];
 
 /// None of the roles may do this.
@@ -17,6 +19,10 @@ pub const NOT_YOUR_ORGANISATION: &str = "SRV-002";
 pub const NO_CSRF: &str = "SRV-003";
 /// A job died with its process too often.
 pub const GAVE_UP: &str = "SRV-004";
+/// The document does not open the journal to this role.
+pub const NO_JOURNAL_READER: &str = "SRV-010";
+/// A required control does not hold.
+pub const CONTROL_FAILED: &str = "SRV-011";
 
 /// Codes that say "not you" (403). All others say "not this" (422). The test
 /// `codes_about_who_are_codes_that_exist` holds this list to the stations'.
@@ -24,6 +30,9 @@ const ABOUT_WHO: &[&str] = &[
     NOT_YOUR_ROLE,
     NOT_YOUR_ORGANISATION,
     NO_CSRF,
+    NO_JOURNAL_READER,
+    "CAS-158", // not the officer
+    "CAS-160", // not notified
     "REG-010", // not the party
     "REG-011", // not the role
     "REG-024", // own roles

@@ -17,3 +17,4 @@ mod registration;
 mod schema;
 mod sessions;
 mod support;
+mod watching;

@@ -117,6 +117,8 @@ impl City {
                 }
                 ObligationKind::Milestone => self.goal(obligation),
                 ObligationKind::Paper => self.papers(obligation),
+                // Who was told, and risks by rota: `src/tests/watching.rs`.
+                ObligationKind::Notice | ObligationKind::Risk => {}
             }
         }
         for (key, (due, state, is_pending)) in &owed {

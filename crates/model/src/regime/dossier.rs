@@ -114,7 +114,7 @@ pub enum Form {
 }
 
 /// What stands between two steps of a plan.
-pub const STEP_MARKS: [char; 3] = [';', '；', '\n'];
+const STEP_MARKS: [char; 3] = [';', '；', '\n'];
 
 /// The steps that a plan names, in its order.
 pub fn plan_steps(text: &str) -> impl Iterator<Item = &str> {

@@ -151,7 +151,6 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("security.controls.stop", "运营机构", "控制措施失效时停止的工作"),
     ("security.controls.log_lag_seconds_max", "系统管理人员", "日志入链的最长滞后"),
     ("security.controls.clock_seconds_max", "系统管理人员", "时钟允许偏差"),
-    ("security.controls.backup_hours_max", "系统管理人员", "备份的最长间隔"),
     ("assessment.*.of", "各方", "“*”的考核:对象"),
     ("assessment.*.by", "各方", "“*”的考核:主体"),
     ("assessment.*.every_months", "各方", "“*”的考核:周期"),

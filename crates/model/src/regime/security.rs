@@ -16,6 +16,7 @@ use super::faults::Faults;
 use super::words::words;
 use super::{MatterKind, Regime};
 use crate::actor::Role;
+use crate::time::{Day, Time};
 
 words! {
     /// A pattern that alerts.
@@ -37,7 +38,6 @@ words! {
         Sandbox = "sandbox" "加工沙箱",
         Clock = "clock" "时钟可信",
         DiskReserve = "disk_reserve" "存储余量",
-        BackupFresh = "backup_fresh" "备份",
     }
     /// New work that stops while a required control does not hold.
     StoppedWork {
@@ -95,8 +95,6 @@ pub struct ControlRules {
     pub log_lag_seconds_max: Sourced<u16>,
     /// Seconds by which the machine's clock may lie behind what was shown.
     pub clock_seconds_max: Sourced<u16>,
-    /// Hours after which there is a newer backup.
-    pub backup_hours_max: Sourced<u16>,
 }
 
 impl Regime {
@@ -116,6 +114,13 @@ impl Regime {
         self.security.as_ref()?.controls.as_ref()
     }
 
+    /// The first day on which an entry of the log written then has been kept for the years
+    /// that the rules name.
+    pub fn log_kept_until(&self, written: Time) -> Day {
+        let years = i64::from(self.logs.network_log_years_min.value);
+        written.day().saturating_add(jiff::Span::new().years(years))
+    }
+
     /// Whether every request is an entry of the log.
     pub fn logs_requests(&self) -> bool {
         self.logs.requests_are_logged.as_ref().is_some_and(|rule| rule.value)
@@ -127,7 +132,8 @@ const HOUR_MAX: u8 = 23;
 
 pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
     for role in regime.journal_readers().iter().filter(|role| role.is_platform_admin() || !regime.has_role(**role)) {
-        let what = format!("`security.journal_readers` has `{}`; name bodies and parties of this document", role.word());
+        let what =
+            format!("`security.journal_readers` has `{}`; name bodies and parties of this document", role.word());
         faults.at("security.journal_readers", what);
     }
     let Some(alerts) = regime.alerts() else { return };

@@ -75,9 +75,8 @@ impl Registry {
         role: Role,
     ) -> Result<Option<PersonId>, RegistryError> {
         let world = self.world_in(turn).await?;
-        let is_theirs = |one: &&std::sync::Arc<crate::Person>| {
-            one.organisation == *organisation && one.roles.contains(&role)
-        };
+        let is_theirs =
+            |one: &&std::sync::Arc<crate::Person>| one.organisation == *organisation && one.roles.contains(&role);
         Ok(world.people.values().find(is_theirs).map(|one| one.id.clone()))
     }
 }
