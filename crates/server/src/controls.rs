@@ -15,7 +15,7 @@ use serde_json::json;
 use shuyu_casework::Observed;
 use shuyu_ledger::Event;
 use shuyu_model::regime::{ControlRules, RequiredControl, StoppedWork, Unusual};
-use shuyu_model::{Reason, Reasons, Time};
+use shuyu_model::{Reasons, Time};
 
 use crate::app::App;
 use crate::authority::Standing;

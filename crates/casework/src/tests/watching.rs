@@ -85,6 +85,18 @@ async fn an_alert_is_taken_by_the_bureau_told_to_the_party_and_ends_with_an_outc
 }
 
 #[tokio::test]
+async fn an_alert_can_end_with_a_warning() {
+    let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
+    let desk = desk(&ledger).await;
+    let bureau = &desk.office.town.regulators[0];
+    let id = desk.office.casework.raise(calls(&desk, 95)).await.unwrap().unwrap();
+    desk.moves(bureau, &id, "acknowledge").await;
+    let bare = MatterMove { evidence: None, ..desk.complete(&id, "warn").await };
+    assert_eq!(refused(desk.attempt(bureau, &id, bare).await), ["CAS-026"]);
+    assert_eq!(desk.moves(bureau, &id, "warn").await, "warned");
+}
+
+#[tokio::test]
 async fn only_the_officer_whom_the_dossier_names_answers_an_alert() {
     let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
     let desk = desk_under(&ledger, "changsha-2023").await;

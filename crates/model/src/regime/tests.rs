@@ -3,6 +3,7 @@
 mod diffs;
 mod mistakes;
 mod money;
+mod security;
 
 use super::words::{self, Body, Mode};
 use super::*;
