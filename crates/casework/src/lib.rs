@@ -37,6 +37,7 @@
 pub mod acts;
 pub mod applicants;
 pub mod assessment;
+pub mod alerts;
 pub mod candidacy;
 mod case;
 mod casework;
@@ -49,6 +50,7 @@ pub mod group;
 pub mod matter;
 mod matters;
 pub mod milestones;
+mod notices;
 pub mod obligations;
 mod reasons;
 mod receipts;
@@ -68,6 +70,7 @@ pub mod voices;
 mod tests;
 
 pub use assessment::{ItemView as AssessmentItemView, NewItem, NewRound, ResultFilter, ResultView, RoundMatter, RoundView};
+pub use alerts::Observed;
 pub use case::{Opinion, Outcome, REASON_CHARS_MAX, REASON_CHARS_MIN};
 pub use casework::Casework;
 pub use decision::{Decision, Signature};
@@ -78,6 +81,7 @@ pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView,
 pub use matter::opinions::{Invited, NewStance, Stance};
 pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
+pub use notices::{MatterNotice, NOTICES_MAX};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
 pub use receipts::Receipt;

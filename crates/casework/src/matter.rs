@@ -23,6 +23,7 @@ use crate::case::{REASON_CHARS_MAX, REASON_CHARS_MIN};
 pub(crate) mod cites;
 pub(crate) mod discovery;
 pub(crate) mod effects;
+pub(crate) mod followed;
 pub(crate) mod guards;
 mod processors;
 pub(crate) mod opinions;

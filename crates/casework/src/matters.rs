@@ -32,6 +32,9 @@ type Result<T> = std::result::Result<T, CaseworkError>;
 /// An entry of the log has 65,535 bytes.
 pub const TOUCHED_SHOWN_MAX: usize = 200;
 
+/// The move that stops the service of an incident.
+const STOPS: &str = "stop_service";
+
 /// How many of the matters that cite one its view names.
 pub(crate) const CITING_SHOWN_MAX: usize = 200;
 
@@ -95,12 +98,11 @@ impl Casework {
         let cites = new.cites.clone();
         let cited = self.cited(&mut turn, Some(actor), &cites).await?;
         let is_draft = subject.is_draft;
-        let matter = self.opened_matter(&mut turn, actor, new, rules, subject).await?;
+        let mut matter = self.opened_matter(&mut turn, actor, new, rules, subject).await?;
         let openers = if matter.kind == MatterKind::Complaint { Openers::Anyone } else { Openers::Parties };
         let mut found = Vec::new();
         gates::against_method(self.registry().regime(), &matter, &mut found);
         found.extend(self.against_ground_of_scheme(&mut turn, &matter).await?);
-        found.extend(discovery::against(self.registry().regime(), &matter));
         self.against_scheme_of_selection(&mut turn, &matter, &mut found).await?;
         let subject_roles = match &matter.subject_organisation {
             Some(organisation) => self.registry().roles_of_in(&mut turn, organisation).await?,
@@ -117,14 +119,15 @@ impl Casework {
         if matter.kind == MatterKind::EntityOnboarding {
             self.enter_applicant(&mut turn, actor, &matter).await?;
         }
+        let told = self.notify(&mut turn, &matter, OPENING).await?;
+        let (is_stopped, after) = (self.stop_at_once(&mut turn, &known, &mut matter).await?, self.told(&matter.facts)?);
         let regime = self.registry().regime();
         let clause = regime.cite_clause(&matter.rules.source);
         let event = Event::done(Some(actor), "matter.opened", matter.id.as_str()).facts(json!({
             "kind": matter.kind, "subject": matter.subject, "counterparty": matter.counterparty,
             "state": matter.state, "keys": matter.facts.keys().collect::<Vec<_>>(),
-            "due": matter.due.map(|due| due.day), "cites": cites,
+            "due": matter.due.map(|due| due.day), "cites": cites, "told": told, "is_stopped": is_stopped,
         }));
-        let after = self.told(&matter.facts)?;
         turn.commit(event.digests(None, Some(after)).under(regime).citing(clause)).await?;
         Ok(Verdict::Allow(matter.id))
     }
@@ -154,6 +157,23 @@ impl Casework {
             at: matter.opened_at,
         };
         store::insert_move(turn.change(), &matter.id, &moved).await
+    }
+
+    /// Where the rules stop the service with the opening: whoever may, has stopped it.
+    async fn stop_at_once(&self, turn: &mut Turn, known: &Actor, matter: &mut Matter) -> Result<bool> {
+        if !matter.rules.at_once.as_ref().is_some_and(|at_once| at_once.value) {
+            return Ok(false);
+        }
+        let machine = matter.machine();
+        let rule = matter.rules.rule(machine, matter.state, STOPS).cloned();
+        let leads = rule.zip(machine.transition(matter.state, STOPS));
+        let may = |rule: &MoveRule| rule.by.0.iter().any(|maker| guards::is_maker(*maker, matter, known));
+        let Some((rule, transition)) = leads.filter(|(rule, _)| may(rule)) else { return Ok(false) };
+        let (reason, facts, cites) = ("stopped with the report 报告即停止服务", Facts::new(), Vec::new());
+        let made = Made { actor: Some(known), reason, evidence: None, facts, due_day: None, cites, assignee: None };
+        // Its entry is the opening's: one change, one event.
+        self.advance(turn, matter, &rule, transition, made).await?;
+        Ok(true)
     }
 
     pub(crate) fn asked<'a>(&'a self, known: &'a Actor) -> Asked<'a> {
@@ -290,6 +310,9 @@ impl Casework {
         found.extend(self.against_group(&mut turn, &matter, &named).await?);
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
         if let Some((_, transition)) = leads {
+            found.extend(
+                self.against_followed(&mut turn, &known, &matter, &named, transition, (&history, &cited)).await?,
+            );
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
             found.extend(self.against_supply(&mut turn, &matter, &named, &history).await?);
             found.extend(self.against_candidacies(&mut turn, &matter, &named).await?);
@@ -415,6 +438,7 @@ impl Casework {
         for filing in self.matter_filings_of(matter, rule, at) {
             store::insert_filing(turn.change(), &filing).await?;
         }
+        self.notify(turn, matter, &rule.word).await?;
         self.tell_move(turn, matter, &moved, &rule.file).await?;
         self.moved_event(actor, matter, rule, &moved, before, touched)
     }
@@ -530,6 +554,7 @@ impl Casework {
         let filings = store::filings(&mut book, id).await?;
         let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
         let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
+        let notices = crate::notices::store::of_matter(&mut book, id).await?;
         let matters_on_it = self.matters_on(&mut book, id.as_str(), viewer).await?;
         // Whoever is hit by what was done has the law's remedies; who only opened has not yet been.
         let is_acted_on = matter.version > 1;
@@ -541,7 +566,7 @@ impl Casework {
             let agreement = self.registry().agreement(&agreement).await?;
             view.sections = agreement.map(|agreement| agreement.contents.clone()).unwrap_or_default();
         }
-        Ok(Some(MatterView { remedies, matters_on_it, ..view }))
+        Ok(Some(MatterView { remedies, matters_on_it, notices, ..view }))
     }
 
     /// The matters about a record, as far as this viewer may see them.

@@ -18,8 +18,9 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Order, Page, PaperDue, RegistrationTerm, Term, BaseEntry, CatalogueDue, UpdateDue};
+use shuyu_registry::{Listing, Order, Page, PaperDue, RegistrationTerm, Term, BaseEntry, CatalogueDue, UpdateDue, RiskSubject};
 
+mod alerted;
 mod assessments;
 mod supplies;
 mod watched;
@@ -31,7 +32,7 @@ use crate::matter::{Matter, MatterFiling, Moved, store};
 use crate::milestones::Reached;
 use crate::registration::Delay;
 use crate::store::Book;
-use crate::{Casework, CaseworkError};
+use crate::{Casework, CaseworkError, MatterNotice};
 
 /// The most rows of one source that a list of obligations is made from.
 pub const OBLIGATION_ROWS_MAX: usize = 10_000;
@@ -83,6 +84,10 @@ pub enum ObligationKind {
     Catalogue,
     /// An entry of the base catalogue is described or excluded.
     Entry,
+    /// Whoever was told of a move says that they know.
+    Notice,
+    /// Risks that are assessed by rota.
+    Risk,
 }
 
 impl ObligationKind {
@@ -98,7 +103,7 @@ impl ObligationKind {
         Self::Renewal,
         Self::Explanation,
         Self::Paper,
-    Self::Selection, Self::Order, Self::Supervision, Self::LaterRecord, Self::RulesWarning, Self::Update, Self::Catalogue, Self::Entry,
+    Self::Selection, Self::Order, Self::Supervision, Self::LaterRecord, Self::RulesWarning, Self::Update, Self::Catalogue, Self::Entry, Self::Notice, Self::Risk,
     ];
 
     /// The word in JSON.
@@ -122,6 +127,8 @@ impl ObligationKind {
             Self::Update => "update",
             Self::Catalogue => "catalogue",
             Self::Entry => "entry",
+            Self::Notice => "notice",
+            Self::Risk => "risk",
         }
     }
 }
@@ -202,6 +209,8 @@ pub(crate) struct Known<'a> {
     pub(crate) entries: &'a [BaseEntry],
     pub(crate) organisations: &'a [(OrganisationId, Vec<Role>)],
     pub(crate) results: &'a [crate::assessment::Held],
+    pub(crate) notices: &'a [MatterNotice],
+    pub(crate) watched: &'a [RiskSubject],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -218,6 +227,8 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     assessments::owed(known, &mut found);
     watched::owed(known, &mut found);
     supplies::owed(known, &mut found);
+    alerted::notices(known, &mut found);
+    alerted::risks(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -447,6 +458,8 @@ impl Casework {
         let entries = self.registry().outstanding_entries().await?;
         let organisations = self.roles_of_all().await?;
         let results = crate::assessment::store::results(ledger).await?;
+        let notices = crate::notices::store::recent(ledger, since, max).await?;
+        let watched = self.registry().risk_subjects().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -470,6 +483,8 @@ impl Casework {
             entries: &entries,
             organisations: &organisations,
             results: &results,
+            notices: &notices,
+            watched: &watched,
         };
         let sight = self.sight(viewer).await?;
         let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());

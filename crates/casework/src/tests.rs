@@ -28,6 +28,7 @@ mod supervision;
 mod supplies;
 mod upward;
 mod violations;
+mod watching;
 
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{CandidateId, CaseId};

@@ -51,6 +51,7 @@ mod stock;
 mod store;
 mod subject;
 pub mod testing;
+mod unusual;
 
 pub use consent::Consent;
 pub use consents::NewConsent;
@@ -70,3 +71,4 @@ pub use shuyu_exchange::signature::{
     SignedCall, blind_digest, content_digest,
 };
 pub use stock::FileFormat;
+pub use unusual::UnusualCalls;

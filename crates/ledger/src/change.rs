@@ -12,6 +12,7 @@ use crate::LedgerError;
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::event::{Entry, Event};
+use crate::journal;
 use crate::store;
 use crate::value::{Args, Row};
 
@@ -49,6 +50,7 @@ impl Change {
         let at = self.clock.now();
         let written = event.to_bytes(seq, at)?;
         store::insert_journal(&mut self.tx, seq, at, event.action, &event.object, &written).await?;
+        journal::index(&mut self.tx, &event, seq, at).await?;
         self.tx.commit().await?;
         self.committed.notify_one();
         Ok(Entry { seq })

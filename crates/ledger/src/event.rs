@@ -3,8 +3,8 @@
 //!
 //! INVARIANT (no values): an entry names things and digests; it never holds a
 //! value from the data.
-//! Entries are JSON in the log, `"kind":"event"` with a sequence number or
-//! `"kind":"access"`; `verify` reads them with no other knowledge.
+//! Entries are JSON in the log, `"kind":"event"` with a sequence number, `"kind":"access"`
+//! or `"kind":"request"`; `verify` reads them with no other knowledge.
 
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{ClientKeyId, ConsentId, OrganisationId, PersonId, ProductId, ReceiptId, SubscriptionId};
@@ -199,6 +199,53 @@ impl Access {
     pub fn from_entry(entry: &[u8]) -> Option<Self> {
         let written: WrittenAccess<'_> = serde_json::from_slice(entry).ok()?;
         (written.kind == "access").then(|| written.access.into_owned())
+    }
+}
+
+/// That somebody asked for something over HTTP, and how it ended: who, when, what, of
+/// which thing. Never what was asked or answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// When.
+    pub at: Time,
+    /// Who, where somebody is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
+    /// `GET`.
+    pub method: String,
+    /// The address with its parameters in braces.
+    pub route: String,
+    /// The id that stands in the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// How it was answered.
+    pub status: u16,
+    /// Its number in our own records.
+    pub trace: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenRequest<'a> {
+    kind: std::borrow::Cow<'a, str>,
+    request: std::borrow::Cow<'a, Request>,
+}
+
+impl Request {
+    /// The bytes that are hashed into the log.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, LedgerError> {
+        let written =
+            WrittenRequest { kind: std::borrow::Cow::Borrowed("request"), request: std::borrow::Cow::Borrowed(self) };
+        Ok(serde_json::to_vec(&written)?)
+    }
+
+    /// Reads an entry of the log; `None` where it is no request.
+    pub fn from_entry(entry: &[u8]) -> Option<Self> {
+        let written: WrittenRequest<'_> = serde_json::from_slice(entry).ok()?;
+        (written.kind == "request").then(|| written.request.into_owned())
     }
 }
 

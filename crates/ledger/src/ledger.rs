@@ -15,7 +15,8 @@ use tokio::sync::watch;
 use crate::change::Change;
 use crate::clock::Clock;
 use crate::db::{DatabaseUrl, Db};
-use crate::event::{Access, Entry, Event};
+use crate::event::{Access, Entry, Event, Request};
+use crate::journal::{self, Bundle, Counted, Reach, Sought, Stretch};
 use crate::log::Log;
 use crate::sequencer::Sequencer;
 use crate::value::{Args, Row};
@@ -59,6 +60,7 @@ impl Ledger {
         let lock = lock(&config.data_dir)?;
         let db = Db::open(&config.database).await?;
         migrate::migrate(&db, &config.clock).await?;
+        journal::catch_up(&db).await?;
         let log = Log::open(&config.data_dir, &config.origin, config.profile)?;
         let committed = Arc::new(Notify::new());
         let sequencer = Sequencer::start(db.clone(), log.clone(), Arc::clone(&committed)).await?;
@@ -92,6 +94,10 @@ impl Ledger {
     /// The folder that this installation keeps its files in.
     pub fn data_dir(&self) -> &std::path::Path {
         &self.0.data_dir
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
     }
 
     /// The log of plain files.
@@ -132,6 +138,66 @@ impl Ledger {
     pub async fn record(&self, access: Access) -> Result<Entry, LedgerError> {
         let index = self.0.log.append(access.to_bytes()?).await?;
         Ok(Entry { seq: i64::try_from(index).unwrap_or(i64::MAX) })
+    }
+
+    /// Makes the entry of a request durable, before its answer goes out.
+    pub async fn note(&self, request: &Request) -> Result<Entry, LedgerError> {
+        let index = self.0.log.append(request.to_bytes()?).await?;
+        Ok(Entry { seq: i64::try_from(index).unwrap_or(i64::MAX) })
+    }
+
+    /// Events within somebody's reach that answer a question, before number `before`,
+    /// newest first; and how many there are in all.
+    pub async fn journal_sought(
+        &self,
+        reach: &Reach,
+        sought: &Sought,
+        before: i64,
+        rows_max: i64,
+    ) -> Result<(Vec<Row>, i64), LedgerError> {
+        journal::page(&self.0.db, reach, sought, before, rows_max).await
+    }
+
+    /// Who was refused at least so often.
+    pub async fn refusals_by(&self, on: Stretch, min: i64, rows_max: i64) -> Result<Vec<Counted>, LedgerError> {
+        store::refusals_by(&self.0.db, on, min, rows_max).await
+    }
+
+    /// To what something was done at least so often, and how often.
+    pub async fn objects_of(
+        &self,
+        action: &str,
+        on: Stretch,
+        min: i64,
+        rows_max: i64,
+    ) -> Result<Vec<(String, i64)>, LedgerError> {
+        store::objects_of(&self.0.db, action, on, min, rows_max).await
+    }
+
+    /// Who left events of one of these kinds outside of some hours of the day that `on`
+    /// begins with.
+    pub async fn events_outside(
+        &self,
+        actions: &[&str],
+        on: Stretch,
+        hours: (i64, i64),
+        rows_max: i64,
+    ) -> Result<Vec<Counted>, LedgerError> {
+        let mut found = Vec::new();
+        for action in actions {
+            found.extend(store::events_outside(&self.0.db, action, on, hours, rows_max).await?);
+        }
+        Ok(found)
+    }
+
+    /// What an organisation left in the journal in a span of time, as evidence.
+    pub async fn bundle(&self, organisation: &OrganisationId, on: Stretch) -> Result<Bundle, LedgerError> {
+        journal::bundle(&self.0.db, self.0.profile, organisation, on).await
+    }
+
+    /// How many events of each kind are kept, and since when.
+    pub async fn kept(&self) -> Result<Vec<Row>, LedgerError> {
+        store::kept(&self.0.db).await
     }
 
     /// The number of the last event.

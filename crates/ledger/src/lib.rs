@@ -26,11 +26,13 @@
     )
 )]
 
+mod audit;
 mod change;
 mod clock;
 mod db;
 mod error;
 mod event;
+mod journal;
 mod ledger;
 mod log;
 mod migrate;
@@ -44,11 +46,13 @@ pub mod witness;
 #[cfg(test)]
 mod tests;
 
+pub use audit::AuditState;
 pub use change::Change;
 pub use clock::{Clock, ClockError};
 pub use db::DatabaseUrl;
 pub use error::LedgerError;
-pub use event::{Access, ENTRY_BYTES_MAX, Entry, Event, Outcome};
+pub use event::{Access, ENTRY_BYTES_MAX, Entry, Event, Outcome, Request};
+pub use journal::{Bundle, Counted, Reach, Sought, Stretch};
 pub use ledger::{Ledger, LedgerConfig};
 pub use log::{Checkpoint, Log, verified_lines};
 pub use migrate::MIGRATIONS;

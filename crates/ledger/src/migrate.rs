@@ -52,6 +52,7 @@ migrations! {
     22 "selection" "0022_selection.sql";
     23 "resources" "0023_resources.sql";
     24 "public" "0024_public.sql";
+    25 "security" "0025_security.sql";
     27 "workroom" "0027_workroom.sql";
 }
 

@@ -4,7 +4,8 @@
 use shuyu_model::Time;
 
 use crate::db::{Db, Tx};
-use crate::value::Row;
+use crate::journal::{Counted, Indexed, Stretch};
+use crate::value::{Args, Row};
 use crate::{LedgerError, args};
 
 pub(crate) const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
@@ -126,4 +127,151 @@ pub(crate) async fn index_events(db: &Db, found: &[(i64, i64)]) -> Result<(), Le
         .await?;
     }
     tx.commit().await
+}
+
+// The index by which the journal is asked.
+
+pub(crate) async fn insert_index(tx: &mut Tx, new: &Indexed) -> Result<(), LedgerError> {
+    tx.write(
+        "INSERT INTO journal_index (seq, at, action, object, person, organisation, side, is_refused) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            new.seq,
+            new.at,
+            new.action.as_str(),
+            new.object.as_str(),
+            new.person.as_deref(),
+            new.organisation.as_deref(),
+            new.side,
+            new.is_refused
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Events older than the index, with their numbers.
+pub(crate) async fn not_indexed(db: &Db, rows_max: i64) -> Result<Vec<(i64, String)>, LedgerError> {
+    let sql = "SELECT seq, written FROM journal WHERE seq NOT IN (SELECT seq FROM journal_index) ORDER BY seq LIMIT $1";
+    let rows = db.read(sql, args![rows_max]).await?;
+    rows.iter().map(|row| Ok((row.int("seq")?, row.text("written")?))).collect()
+}
+
+/// What is within reach and answers the question; `journal::page` says what each is.
+macro_rules! sought {
+    () => {
+        " FROM journal_index x WHERE ($1 = 0 OR x.side IN ('party', 'platform') OR x.organisation = $2) \
+         AND ($3 = '' OR $3 LIKE '%,' || x.organisation || ',%') \
+         AND ($4 = 0 OR x.is_refused = 1) AND ($5 = '' OR x.action = $5) AND ($6 = '' OR x.object = $6) \
+         AND ($7 = '' OR x.person = $7) AND ($8 = '' OR x.organisation = $8)"
+    };
+}
+
+pub(crate) async fn journal_sought(
+    db: &Db,
+    asked: Args,
+    before: i64,
+    rows_max: i64,
+) -> Result<(Vec<Row>, i64), LedgerError> {
+    let count = db.read(concat!("SELECT CAST(count(*) AS BIGINT) AS total", sought!()), asked.clone()).await?;
+    let total = count.first().map_or(Ok(0), |row| row.int("total"))?;
+    let sql = concat!(
+        "SELECT j.seq AS seq, j.written AS written, l.leaf_index AS leaf_index FROM journal j \
+         LEFT JOIN log_index l ON l.seq = j.seq WHERE j.seq IN (SELECT x.seq",
+        sought!(),
+        ") AND j.seq < $9 ORDER BY j.seq DESC LIMIT $10"
+    );
+    let mut args = asked;
+    args.extend(args![before, rows_max]);
+    Ok((db.read(sql, args).await?, total))
+}
+
+fn counted(rows: &[Row]) -> Result<Vec<Counted>, LedgerError> {
+    let id = |row: &Row, column: &'static str| row.opt_text(column);
+    let bad = |column: &'static str| LedgerError::Column { column: column.to_owned(), what: "is no id" };
+    rows.iter()
+        .map(|row| {
+            let organisation = id(row, "organisation")?.map(|text| text.try_into().map_err(|_| bad("organisation")));
+            let person = id(row, "person")?.map(|text| text.try_into().map_err(|_| bad("person")));
+            Ok(Counted {
+                organisation: organisation.transpose()?,
+                person: person.transpose()?,
+                count: row.int("count")?,
+            })
+        })
+        .collect()
+}
+
+/// Who was refused so often, by person; an organisation's calls by organisation.
+pub(crate) async fn refusals_by(db: &Db, on: Stretch, min: i64, rows_max: i64) -> Result<Vec<Counted>, LedgerError> {
+    let sql = "SELECT person, organisation, CAST(count(*) AS BIGINT) AS count FROM journal_index \
+               WHERE is_refused = 1 AND at >= $1 AND at < $2 AND organisation IS NOT NULL \
+               GROUP BY person, organisation HAVING count(*) >= $3 ORDER BY person LIMIT $4";
+    counted(&db.read(sql, args![on.from, on.to, min, rows_max]).await?)
+}
+
+/// To what something was done so often, and how often.
+pub(crate) async fn objects_of(
+    db: &Db,
+    action: &str,
+    on: Stretch,
+    min: i64,
+    rows_max: i64,
+) -> Result<Vec<(String, i64)>, LedgerError> {
+    let sql = "SELECT object, CAST(count(*) AS BIGINT) AS count FROM journal_index \
+               WHERE action = $1 AND at >= $2 AND at < $3 \
+               GROUP BY object HAVING count(*) >= $4 ORDER BY object LIMIT $5";
+    let rows = db.read(sql, args![action, on.from, on.to, min, rows_max]).await?;
+    rows.iter().map(|row| Ok((row.text("object")?, row.int("count")?))).collect()
+}
+
+/// Who left events of one kind before the first of these hours or after the last, as
+/// hours are counted in the city.
+pub(crate) async fn events_outside(
+    db: &Db,
+    action: &str,
+    on: Stretch,
+    (first, last): (i64, i64),
+    rows_max: i64,
+) -> Result<Vec<Counted>, LedgerError> {
+    let sql = "SELECT person, organisation, CAST(count(*) AS BIGINT) AS count FROM journal_index \
+               WHERE action = $1 AND at >= $2 AND at < $3 AND organisation IS NOT NULL \
+               AND (((at - $2) / 3600000000) < $4 OR ((at - $2) / 3600000000) > $5) \
+               GROUP BY person, organisation ORDER BY person LIMIT $6";
+    counted(&db.read(sql, args![action, on.from, on.to, first, last, rows_max]).await?)
+}
+
+/// Events of an organisation in a span of time after a number, oldest first.
+pub(crate) async fn events_of(
+    db: &Db,
+    organisation: &str,
+    on: Stretch,
+    after: i64,
+    rows_max: i64,
+) -> Result<Vec<Row>, LedgerError> {
+    let sql = "SELECT j.seq AS seq, j.written AS written, x.is_refused AS is_refused FROM journal_index x \
+               JOIN journal j ON j.seq = x.seq WHERE x.organisation = $1 AND x.at >= $2 AND x.at < $3 AND x.seq > $4 \
+               ORDER BY x.seq LIMIT $5";
+    db.read(sql, args![organisation, on.from, on.to, after, rows_max]).await
+}
+
+/// When the first and the last event were written, of all and by what was done.
+pub(crate) async fn kept(db: &Db) -> Result<Vec<Row>, LedgerError> {
+    let sql = "SELECT action, CAST(count(*) AS BIGINT) AS count, CAST(min(at) AS BIGINT) AS first_at, \
+               CAST(max(at) AS BIGINT) AS last_at FROM journal_index GROUP BY action ORDER BY action";
+    db.read(sql, args![]).await
+}
+
+/// The number of the last event, and how many events there are.
+pub(crate) async fn journal_count(db: &Db) -> Result<(i64, i64), LedgerError> {
+    let sql = "SELECT h.seq AS seq, (SELECT CAST(count(*) AS BIGINT) FROM journal j WHERE j.seq <= h.seq) AS count \
+               FROM journal_head h WHERE h.id = 1";
+    let rows = db.read(sql, args![]).await?;
+    rows.first().map_or(Ok((0, 0)), |row| Ok((row.int("seq")?, row.int("count")?)))
+}
+
+/// When the oldest event after a number was written.
+pub(crate) async fn written_after(db: &Db, seq: i64) -> Result<Option<Time>, LedgerError> {
+    let rows = db.read("SELECT CAST(min(at) AS BIGINT) AS at FROM journal WHERE seq > $1", args![seq]).await?;
+    Ok(rows.first().map(|row| row.opt_int("at")).transpose()?.flatten().map(Time))
 }

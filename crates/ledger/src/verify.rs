@@ -101,6 +101,8 @@ pub struct VerifyReport {
     pub events_count: u64,
     /// Accesses among all entries found.
     pub accesses_count: u64,
+    /// Requests among all entries found.
+    pub requests_count: u64,
     /// Entries found behind the checkpoint: written, not yet signed.
     pub unsigned_count: u64,
     /// Files compared.
@@ -144,7 +146,8 @@ pub fn verify_dir(folder: &Path, key: Option<&VerifierKey>) -> Result<VerifyRepo
         key: own_key.to_string(),
         is_key_given: key.is_some(),
         events_count: proof.events_count,
-        accesses_count: proof.edge.size() - proof.events_count,
+        accesses_count: proof.accesses_count,
+        requests_count: proof.edge.size() - proof.events_count - proof.accesses_count,
         unsigned_count: proof.edge.size() - checkpoint.size,
         files_count: files.compared_count + 2,
     })
@@ -157,6 +160,7 @@ struct Proof {
     edge: Edge,
     root: Option<Hash>,
     events_count: u64,
+    accesses_count: u64,
     last_seq: i64,
 }
 
@@ -164,7 +168,7 @@ impl Proof {
     fn new(profile: CryptoProfile, size: u64) -> Self {
         let edge = Edge::new(profile);
         let root = (size == 0).then(|| edge.root());
-        Self { profile, size, edge, root, events_count: 0, last_seq: 0 }
+        Self { profile, size, edge, root, events_count: 0, accesses_count: 0, last_seq: 0 }
     }
 
     fn replay(&mut self, files: &mut Files) -> Result<(), VerifyError> {
@@ -204,7 +208,11 @@ impl Proof {
                 self.events_count += 1;
                 Ok(())
             }
-            ("access", None) => Ok(()),
+            ("access", None) => {
+                self.accesses_count += 1;
+                Ok(())
+            }
+            ("request", None) => Ok(()),
             _ => Err(VerifyError::Entry { index }),
         }
     }

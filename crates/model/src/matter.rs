@@ -14,6 +14,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod alert;
 mod assessment;
 mod call;
 mod complaint;
@@ -88,11 +89,13 @@ pub enum MatterKind {
     Remedy,
     /// 经营主体的产品和服务.
     EntityProduct,
+    /// 监测预警: what the monitor noticed, in somebody's queue.
+    Alert,
 }
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 22] = [
+    pub const ALL: [MatterKind; 23] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -111,7 +114,7 @@ impl MatterKind {
         Self::Call,
         Self::Referral,
         Self::RiskReport,
-    Self::PriorAgreement, Self::Supervision, Self::Voice, Self::Remedy, Self::EntityProduct,
+    Self::PriorAgreement, Self::Supervision, Self::Voice, Self::Remedy, Self::EntityProduct, Self::Alert,
     ];
 
     /// The word in files, database and JSON.
@@ -140,6 +143,7 @@ impl MatterKind {
             Self::Voice => "voice",
             Self::Remedy => "remedy",
             Self::EntityProduct => "entity_product",
+            Self::Alert => "alert",
         }
     }
 
@@ -179,6 +183,7 @@ impl MatterKind {
             Self::Voice => &voice::MACHINE,
             Self::Remedy => &remedy::MACHINE,
             Self::EntityProduct => &entity_product::MACHINE,
+            Self::Alert => &alert::MACHINE,
         }
     }
 }
@@ -199,12 +204,14 @@ pub enum SubjectKind {
     Matter,
     /// A running or ended case.
     Case,
+    /// A product that is registered.
+    Product,
 }
 
 impl SubjectKind {
     /// Every one.
-    pub const ALL: [SubjectKind; 6] =
-        [Self::Organisation, Self::Agreement, Self::Scenario, Self::Resource, Self::Matter, Self::Case];
+    pub const ALL: [SubjectKind; 7] =
+        [Self::Organisation, Self::Agreement, Self::Scenario, Self::Resource, Self::Matter, Self::Case, Self::Product];
 
     /// The letters with which its ids begin.
     pub fn prefix(self) -> &'static str {
@@ -215,6 +222,7 @@ impl SubjectKind {
             Self::Resource => "RES-",
             Self::Matter => "MAT-",
             Self::Case => "CAS-",
+            Self::Product => "PRD-",
         }
     }
 
@@ -227,6 +235,7 @@ impl SubjectKind {
             Self::Resource => "resource",
             Self::Matter => "matter",
             Self::Case => "case",
+            Self::Product => "registered_product",
         }
     }
 
@@ -252,6 +261,9 @@ pub enum Guard {
     Concluded,
     /// The matter is about a processor or its agreement.
     AboutAProcessor,
+    /// They are the security officer whom their organisation's dossier names, where it
+    /// names somebody with an account.
+    TheOfficer,
 }
 
 impl Guard {
@@ -264,6 +276,7 @@ impl Guard {
             Self::KnownGround => "`ground` is one that the rules name",
             Self::Concluded => "the agreement was concluded",
             Self::AboutAProcessor => "of a processor only",
+            Self::TheOfficer => "by the security officer whom the dossier names",
         }
     }
 }
@@ -273,6 +286,8 @@ impl Guard {
 pub enum Effect {
     /// The rights under the subject rest; every permit under it dies at once.
     Suspend,
+    /// The same where the fact `severity` is `high`, and the rules list what it can be.
+    SuspendIfHigh,
     /// What this matter suspended lives again, unless another matter holds it.
     Resume,
     /// The agreement ends; every permit under it dies at once.
@@ -293,6 +308,11 @@ pub enum Effect {
     Forget,
     /// The refused case that the matter is about is open again, from its first step.
     Reopen,
+    /// What was made under the subject until now stays inside until it is cleared, where
+    /// the rules have the move that clears it.
+    Quarantine,
+    /// What this matter keeps inside may leave again.
+    Clear,
 }
 
 impl Effect {
@@ -300,6 +320,7 @@ impl Effect {
     pub fn words(self) -> &'static str {
         match self {
             Self::Suspend => "rights rest",
+            Self::SuspendIfHigh => "rights rest where the risk is high",
             Self::Resume => "rights live again",
             Self::EndAccess => "agreement and access end",
             Self::Admit => "entity is admitted",
@@ -310,6 +331,8 @@ impl Effect {
             Self::Assign => "goes to the organisation that the move names",
             Self::Forget => "what was told since is forgotten",
             Self::Reopen => "the refused case is open again",
+            Self::Quarantine => "what was made stays inside",
+            Self::Clear => "what was made may leave again",
         }
     }
 }

@@ -42,6 +42,7 @@ mod public;
 mod roles;
 mod rules;
 mod upstream;
+mod security;
 pub mod words;
 
 pub use assessment::{Assessed, Assessment, AssessmentForm, Dimension};
@@ -54,17 +55,14 @@ pub use conduct::{
     Assessment, ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules, RectificationRules, ReportDuty, SupervisionDuty, Terms,
 };
 pub use diff::{Difference, diff, paths};
-pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular};
-pub use facts::{
-    CatalogueRules, FactAct, FactKind, FactRules, PlannedProduct, ProductRules, QualityRules, Right, SpecialUse,
-};
+pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular}; pub use facts::{ CatalogueRules, FactAct, FactKind, FactRules, PlannedProduct, ProductRules, QualityRules, Right, SpecialUse, Particular, plan_steps};
 use faults::Faults;
 pub use group::GroupRules;
 pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{
-    Choice, Citable, CiteRule, Contents, FactForm, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, ToldForm, is_key, list, shares, years, OpinionRule,
+    Choice, Citable, CiteRule, Contents, FactForm, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, ToldForm, is_key, list, shares, years, OpinionRule, NoticeRule, PLAN_STEP, PlanRule, ToldTime,
 };
 pub use milestone::{Counted, Figure, Milestone};
 pub use money::{ConsentRule, MoneyRules};
@@ -81,6 +79,7 @@ pub use rules::{
     UseKind, WorkroomRules,
 };
 pub use upstream::{Upstream, upstream};
+pub use security::{AlertRules, ControlRules, RequiredControl, SecurityRules, StoppedWork, Unusual};
 use words::{Body, Level, Status};
 
 /// A value and where the law says so.
@@ -199,6 +198,8 @@ pub struct Regime {
     pub money: MoneyRules,
     /// Logs.
     pub logs: LogRules,
+    /// Who reads the journal, what is watched, which controls must hold.
+    pub security: Option<SecurityRules>,
     /// Who assesses whom.
     #[serde(default)]
     pub assessment: Vec<Assessment>,

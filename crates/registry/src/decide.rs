@@ -82,6 +82,7 @@ pub(crate) fn permit(
     }
     approved(asked, scenario, &mut found);
     plan::over(asked, act, scenario, &mut found);
+    standing::quarantined(asked, act, scenario, &mut found);
     of_agreement(asked, agreement, &mut found);
     used_for(asked, scenario, scope, &mut found);
     let mut tables = columns(asked, scenario, scope, &mut found)?;
@@ -95,6 +96,10 @@ pub(crate) fn permit(
     }
     let entity_here = entity.or(redevelops.then_some(&actor.organisation));
     let on_file = on_file(asked, act, scenario, agreement, entity_here, &mut found)?;
+    let staff_end = match act {
+        Act::Compute => dossier::staff::against_access(asked, &actor.organisation, &actor.person, &mut found),
+        Act::Review | Act::Deliver | Act::Use => None,
+    };
 
     let mut bases = vec![
         Basis::Person(actor.person.clone()),
@@ -104,7 +109,7 @@ pub(crate) fn permit(
     ];
     bases.extend(on_file.whose.into_iter().map(Basis::Organisation));
     let mut until = until(asked, agreement, &tables, development, leave.as_ref(), &mut bases)?;
-    until = on_file.last_day.map(first_moment_after).map_or(until, |end| until.min(end));
+    until = on_file.last_day.into_iter().chain(staff_end).map(first_moment_after).fold(until, Time::min);
     if act == Act::Compute && asks_for_all {
         let own = own::permitted(asked, actor, scenario, leave.as_ref());
         bases.extend(own.iter().map(|table| Basis::Resource(table.resource.clone())));
@@ -370,6 +375,7 @@ fn columns(
     for (id, columns) in wanted {
         let resource = asked.world.resource(&id)?;
         of_resource(asked, resource, found);
+        standing::stopped(asked, resource.id.as_str(), found);
         of_columns(asked, resource, &columns, found);
         tables.push(PermittedTable {
             resource: id,

@@ -228,6 +228,13 @@ impl Registry {
         Ok(agreement.and_then(|one| world.districts.get(&one.grantor)).cloned())
     }
 
+    /// The organisations of the district that one belongs to; empty for the city's own,
+    /// whose reach has no such bound.
+    pub async fn same_district(&self, organisation: &OrganisationId) -> Result<Vec<OrganisationId>> {
+        let Some(own) = world.districts.get(organisation) else { return Ok(Vec::new()) };
+        Ok(world.districts.iter().filter(|(_, of)| *of == own).map(|(id, _)| id.clone()).collect())
+    }
+
     /// Drafts a scheme for the drafter's own district.
     pub async fn draft_district_scheme(
         &self,

@@ -13,14 +13,17 @@
 mod adverse;
 mod due;
 mod missing;
+mod named;
 mod on_file;
 mod paper;
 mod papers;
+pub(crate) mod staff;
 pub(crate) mod store;
 mod view;
 
 pub use adverse::AdversePaper;
 pub use due::PaperDue;
+pub use named::{CitedPaper, Officer};
 pub(crate) use on_file::{OnFile, Parties, against};
 pub use paper::{Answer, NewPaper, Paper, PaperAnswer, PaperState};
-pub use view::{DossierItem, PaperView, Standing};
+pub use view::{DossierItem, MissingPaper, PaperView, Standing};

@@ -12,6 +12,7 @@ use shuyu_model::registration::{RegistrationCode, RegistrationKind};
 
 use crate::live::Basis;
 use crate::registration::result;
+use crate::standing::results_of;
 use crate::subject::{parsed, unheld};
 use crate::{AdmissionState, Barred, Ending, Registration, Registry, RegistryError, Turn, district, store};
 
@@ -97,6 +98,9 @@ pub async fn suspended(turn: &mut Turn, subject: &str, ground: &MatterId) -> Res
     if let Ok(scenario) = ScenarioId::parse(subject) {
         found.push((scenario.to_string(), Basis::Scenario(scenario)));
     }
+    if let Ok(resource) = ResourceId::parse(subject) {
+        found.push((resource.to_string(), Basis::Resource(resource)));
+    }
     if OrganisationId::parse(subject).is_ok() {
         store::suspend(turn.change(), subject, ground.as_str()).await?;
     }
@@ -120,9 +124,56 @@ pub async fn resumed(turn: &mut Turn, ground: &MatterId) -> Result<Vec<String>, 
             turn.touch(Basis::Agreement(agreement));
         } else if let Ok(scenario) = ScenarioId::parse(id) {
             turn.touch(Basis::Scenario(scenario));
+        } else if let Ok(resource) = ResourceId::parse(id) {
+            turn.touch(Basis::Resource(resource));
         }
     }
     Ok(held)
+}
+
+/// What was made in the scenarios that a subject concerns stays inside until
+/// [`results_cleared`]: a scenario, those under an agreement or of an operator, or those
+/// that use a resource. Says which.
+pub async fn results_quarantined(
+    turn: &mut Turn,
+    subject: &str,
+    ground: &MatterId,
+) -> Result<Vec<String>, RegistryError> {
+    let registry = turn.registry();
+    let world = registry.world_in(turn).await?;
+    let concerns = |scenario: &crate::Scenario| {
+        scenario.id.as_str() == subject
+            || scenario.agreement.as_str() == subject
+            || scenario.operator.as_str() == subject
+            || scenario.resources().iter().any(|resource| resource.as_str() == subject)
+    };
+    let scenarios: Vec<ScenarioId> =
+        world.scenarios.values().filter(|scenario| concerns(scenario)).map(|scenario| scenario.id.clone()).collect();
+    let mut ids = Vec::new();
+    for scenario in scenarios {
+        let results = results_of(scenario.as_str());
+        store::suspend(turn.change(), &results, &results_of(ground.as_str())).await?;
+        turn.touch(Basis::Scenario(scenario));
+        ids.push(results);
+    }
+    Ok(ids)
+}
+
+/// What `ground` kept inside may leave again. Says what.
+pub async fn results_cleared(turn: &mut Turn, ground: &MatterId) -> Result<Vec<String>, RegistryError> {
+    let ground = results_of(ground.as_str());
+    let held = store::held_by(turn.change(), &ground).await?;
+    store::lift(turn.change(), &ground).await?;
+    for results in &held {
+        let scenario = results.split('/').next().unwrap_or_default();
+        turn.touch(Basis::Scenario(parsed(ScenarioId::parse(scenario))?));
+    }
+    Ok(held)
+}
+
+/// What a matter keeps inside now.
+pub async fn results_held(turn: &mut Turn, ground: &MatterId) -> Result<Vec<String>, RegistryError> {
+    store::held_by(turn.change(), &results_of(ground.as_str())).await
 }
 
 /// The agreements under a subject end at once. Says which.

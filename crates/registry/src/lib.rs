@@ -87,9 +87,7 @@ pub use catalogue::{
     Catalogue, CatalogueAnswer, CatalogueDue, CatalogueEntry, CatalogueKind, CatalogueState, LeftOut, NewCatalogue,
 };
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
-pub use dossier::{
-    AdversePaper, Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing,
-};
+pub use dossier::{AdversePaper, Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing, CitedPaper, MissingPaper, Officer};
 pub use error::RegistryError;
 pub use facts::{
     BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
@@ -118,7 +116,7 @@ pub use resource::{Barred, NewResource, Resource, ResourceState};
 pub use rules::Rules;
 pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
 pub use shuyu_model::canonical;
-pub use standing::{Admission, AdmissionState, MatterSubject, Term};
+pub use standing::{Admission, AdmissionState, MatterSubject, RiskSubject, Term};
 pub use subject::Subject;
 pub use thematic::{
     ComputedTable, GovernanceKind, GovernanceStep, Measured, NewThematicDatabase, ThematicDatabase, ThematicVersion,

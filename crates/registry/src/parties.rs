@@ -192,6 +192,7 @@ impl Registry {
             ));
         }
         found.extend(processing::role_here(self.regime(), role));
+        crate::dossier::staff::against_grant(&self.asked(&world), &known.organisation, person, role, &mut found);
         let others =
             known.roles.iter().any(|held| *held != role && (held.is_platform_admin() || role.is_platform_admin()));
         let rule = &self.regime().roles.admins_are_apart;

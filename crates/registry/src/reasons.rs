@@ -111,6 +111,9 @@ reasons! {
     ("REG-126", OUTSIDE_AREA, "who authorises or whose data are authorised stands outside the document's area")
     ("REG-127", NOT_FROM_ABOVE, "data are said to have come back from above and name no ministry or province")
     ("REG-128", PAPER_NOT_HELD, "a paper that the document wants held is told by its digest alone")
+    ("REG-130", RESULTS_QUARANTINED, "what an incident has put into quarantine would leave or be used")
+    ("REG-131", RESOURCE_STOPPED, "a resource is used whose use an incident has stopped")
+    ("REG-132", STAFF_UNREGISTERED, "somebody gets a role with access to data, or computes, without a record of staff in order")
     ("REG-135", OWN_DATA_BARRED, "data that is not public is brought into a workroom, and the rules let none in")
 }
 

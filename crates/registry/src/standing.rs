@@ -18,7 +18,7 @@ use shuyu_model::{Day, Reason, Role, Time};
 use crate::decide::Asked;
 use crate::subject::parsed;
 use crate::world::World;
-use crate::{Agreement, AgreementKind, AgreementState, Registry, RegistryError, Turn, reasons};
+use crate::{Act, Agreement, AgreementKind, AgreementState, Registry, RegistryError, Scenario, Turn, reasons};
 
 /// How an entity stands with an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -74,6 +74,16 @@ pub struct MatterSubject {
     pub is_draft: bool,
 }
 
+/// What is looked at for risks: an operator with an agreement in force, a resource or a
+/// product that is registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RiskSubject {
+    /// Its id.
+    pub id: String,
+    /// Since when.
+    pub since: Day,
+}
+
 /// An operator agreement that holds, for what falls due under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
@@ -113,6 +123,10 @@ impl Registry {
                     is_draft: false,
                 }
             }
+            Some(SubjectKind::Product) => match of_product(&world, id)? {
+                Some(subject) => subject,
+                None => return Err(RegistryError::unknown("registered product", id)),
+            },
             Some(SubjectKind::Matter | SubjectKind::Case) | None => return Ok(None),
         }))
     }
@@ -152,6 +166,34 @@ impl Registry {
         Ok(world.agreements.values().map(AsRef::as_ref).filter(holds).map(term).collect())
     }
 
+    /// How many people hold a platform administrator's role beside another one.
+    pub async fn mixed_admins(&self) -> Result<usize, RegistryError> {
+        let world = self.world().await?;
+        let is_mixed = |roles: &[Role]| roles.len() > 1 && roles.iter().any(|role| role.is_platform_admin());
+        Ok(world.people.values().filter(|person| is_mixed(&person.roles)).count())
+    }
+
+    /// What is looked at for risks now, operators first.
+    pub async fn risk_subjects(&self) -> Result<Vec<RiskSubject>, RegistryError> {
+        let mut found: Vec<RiskSubject> = Vec::new();
+        for term in self.terms().await? {
+            let id = term.operator.to_string();
+            match found.iter_mut().find(|subject| subject.id == id) {
+                Some(subject) => subject.since = subject.since.min(term.from),
+                None => found.push(RiskSubject { id, since: term.from }),
+            }
+        }
+        let (world, today) = (self.world().await?, self.now().day());
+        for (subject, all) in &world.registered {
+            let mut held = all.iter().filter_map(|id| world.registrations.get(id));
+            if let Some(first) = held.find(|one| one.holds_on(today)) {
+                found.push(RiskSubject { id: subject.clone(), since: first.valid_from });
+            }
+        }
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(found)
+    }
+
     /// The agreements that a matter on this subject can suspend or end: itself, or
     /// all in force that the organisation was given.
     pub(crate) fn agreements_under(world: &World, subject: &str) -> Vec<AgreementId> {
@@ -169,6 +211,16 @@ fn of_organisation(world: &World, id: &OrganisationId) -> Result<MatterSubject, 
     let roles = &world.organisation(id)?.roles;
     let parties = roles.iter().map(|role| (*role, id.clone())).collect();
     Ok(MatterSubject { organisation: id.clone(), parties, authors: Vec::new(), is_draft: false })
+}
+
+/// A product is known here by its registration: its holder is who offers it.
+fn of_product(world: &World, id: &str) -> Result<Option<MatterSubject>, RegistryError> {
+    let last = world.registered.get(id).and_then(|all| all.last());
+    let Some(registration) = last.and_then(|last| world.registrations.get(last)) else { return Ok(None) };
+    let holder = &registration.holder;
+    let roles = &world.organisation(holder)?.roles;
+    let parties = roles.iter().map(|role| (*role, holder.clone())).collect();
+    Ok(Some(MatterSubject { organisation: holder.clone(), parties, authors: Vec::new(), is_draft: false }))
 }
 
 fn of_agreement(agreement: &Agreement) -> MatterSubject {
@@ -195,6 +247,42 @@ pub(crate) fn suspended(asked: &Asked<'_>, subject: &str, code: &'static str, fo
         "wait until the rectification is accepted or the service resumed",
     ));
     false
+}
+
+/// Under which name what was made in a scenario stays inside.
+pub(crate) fn results_of(scenario: &str) -> String {
+    format!("{scenario}/results")
+}
+
+/// REG-130: what was made in a scenario before an incident stopped it, and what leaves it
+/// since, stays inside until somebody has cleared it. Computing goes on.
+pub(crate) fn quarantined(asked: &Asked<'_>, act: Act, scenario: &Scenario, found: &mut Vec<Reason>) {
+    let Some(since) = asked.world.suspended.get(&results_of(scenario.id.as_str())) else { return };
+    if act == Act::Compute {
+        return;
+    }
+    found.push(Reason::new(
+        reasons::RESULTS_QUARANTINED,
+        format!("what was made in {} is quarantined since {since} 加工成果已隔离", scenario.id),
+        incident_clause(asked),
+        "wait until the body that handles the incident has cleared it",
+    ));
+}
+
+/// REG-131: the use of a resource was stopped by an incident, in every scenario at once.
+pub(crate) fn stopped(asked: &Asked<'_>, resource: &str, found: &mut Vec<Reason>) {
+    let Some(since) = asked.world.suspended.get(resource) else { return };
+    found.push(Reason::new(
+        reasons::RESOURCE_STOPPED,
+        format!("the use of {resource} is stopped since {since} 数据使用已停止"),
+        incident_clause(asked),
+        "wait until the incident has ended and the service is resumed",
+    ));
+}
+
+fn incident_clause(asked: &Asked<'_>) -> String {
+    let regime = asked.regime;
+    regime.cite_clause(regime.matter.get(&MatterKind::Incident).map_or("setting", |rules| &rules.source))
 }
 
 /// REG-031: an entity that is not admitted where the rules ask for it, or whose

@@ -166,7 +166,8 @@ impl Founding<'_> {
         }
         let by = actors.first().map(|actor: &Actor| actor.person.clone()).or(self.somebody.clone()).expect("a person");
         let regime = self.turn.registry().regime_arc();
-        papers::of_organisation(self.ledger, &mut self.turn, &regime, &organisation.id, roles, &by).await;
+        let people: Vec<PersonId> = actors.iter().map(|actor: &Actor| actor.person.clone()).collect();
+        papers::of_organisation(self.ledger, &mut self.turn, &regime, &organisation.id, roles, &by, &people).await;
         self.somebody = Some(by);
         (organisation.id, actors)
     }

@@ -15,6 +15,7 @@ mod processing;
 mod products;
 mod regimes;
 mod registration;
+mod staff;
 mod standing;
 mod thematic;
 mod units;

@@ -25,6 +25,7 @@ use crate::own::{self, OwnTable};
 use crate::product::{self, DeclaredUse, ProductFinding};
 use crate::registration::{self, Application, Registration};
 use crate::requirement::{self, FieldRequirement};
+use crate::standing::results_of;
 use crate::store::Book;
 use crate::{
     Admission, Agreement, AgreementKind, Order, Organisation, Person, RegistryError, Resource, Scenario, store,
@@ -128,6 +129,7 @@ impl World {
                     self.take_own_tables(own::store::own_tables(book, id.as_str()).await?);
                     self.stops.remove(id);
                     self.take_facts(book, id.as_str()).await?;
+                    self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
                 }
                 Basis::Product(id) => {
                     self.refresh_registrations(book, id.as_str()).await?;
@@ -145,6 +147,8 @@ impl World {
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
                     self.take_facts(book, id.as_str()).await?;
                     self.take_uses(book, id.as_str()).await?;
+                    let results = results_of(id.as_str());
+                    self.take_suspensions(&results, store::suspensions(book, &results).await?);
                 }
             }
         }

@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod choosing;
 pub mod catalogues;
 pub mod deals;
+pub mod controls;
 pub mod demo;
 pub mod districts;
 pub mod documents;
@@ -39,6 +40,7 @@ pub mod shares;
 pub mod thematic;
 pub mod work;
 pub mod voices;
+pub mod traces;
 pub mod worth;
 
 use axum::extract::State;

@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use crate::authority::Authority;
 use crate::callers::Callers;
 use crate::clock_file::ClockFile;
+use crate::controls::Controls;
 use crate::error::Problem;
 use crate::idempotency::Keys;
 use crate::jobs::Jobs;
@@ -63,6 +64,7 @@ struct Inner {
     throttle: Throttle,
     callers: Callers,
     keys: Keys,
+    controls: Controls,
     jobs: Jobs,
     spool: Spool,
     worker: String,
@@ -92,6 +94,7 @@ impl App {
             throttle: Throttle::default(),
             callers: Callers::default(),
             keys: Keys::new(ledger.clone()),
+            controls: Controls::default(),
             jobs: Jobs::new(ledger.clone(), &parts.home),
             requests: Semaphore::new(REQUESTS_AT_ONCE_MAX),
             authority: parts.authority,
@@ -175,6 +178,11 @@ impl App {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// How the required controls stand.
+    pub fn controls(&self) -> &Controls {
+        &self.0.controls
     }
 
     pub(crate) fn keys(&self) -> &Keys {

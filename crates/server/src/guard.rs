@@ -20,6 +20,7 @@ use shuyu_model::{Actor, Reason, Reasons, Role};
 
 use crate::app::App;
 use crate::authority::Standing;
+use crate::controls;
 use crate::endpoint::{Who, read_body};
 use crate::error::Problem;
 use crate::idempotency::{self, Begun};
@@ -58,11 +59,26 @@ pub(crate) async fn guard(
         return Problem::malformed("the address is not UTF-8; percent-encode it as UTF-8").into_response();
     };
     match admit(&gate, &params, &mut request).await {
-        Ok(None) => within_time(&gate, request, next).await,
-        Ok(Some(actor)) => once(&gate, &actor, request, next).await,
+        Ok(None) => {
+            let mut response = within_time(&gate, request, next).await;
+            // A delivery is an access of the log already.
+            if gate.needs == Needs::ClientSignature && response.status().is_success() {
+                response.extensions_mut().insert(Entered);
+            }
+            response
+        }
+        Ok(Some(actor)) => {
+            let mut response = once(&gate, &actor, request, next).await;
+            response.extensions_mut().insert(Who(actor));
+            response
+        }
         Err(problem) => problem.into_response(),
     }
 }
+
+/// An answer that has its own entry in the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entered;
 
 /// Whether the request may go on; and who sends it, where a person must.
 async fn admit(gate: &Gate, params: &RawPathParams, request: &mut Request) -> Result<Option<Actor>, Problem> {
@@ -71,7 +87,8 @@ async fn admit(gate: &Gate, params: &RawPathParams, request: &mut Request) -> Re
         return Err(Problem::disk_full());
     }
     if gate.needs.action().is_none() {
-        return Ok(None);
+        // What nobody in particular tries is answered, not written down.
+        return stopped(gate).map_or(Ok(None), |reasons| Err(Problem::refused(reasons)));
     }
     let (actor, signed_in) = who(&gate.app, request.headers()).await?;
     if !is_safe {
@@ -86,6 +103,9 @@ async fn admit(gate: &Gate, params: &RawPathParams, request: &mut Request) -> Re
     };
     if !gate.app.authority().allows(&actor.roles, gate.needs, standing).map_err(Problem::fault)? {
         return Err(refuse(gate, &actor, denied(gate, standing)).await);
+    }
+    if let Some(reasons) = stopped(gate) {
+        return Err(refuse_all(gate, &actor, reasons).await);
     }
     request.extensions_mut().insert(signed_in);
     request.extensions_mut().insert(Who(actor.clone()));
@@ -150,13 +170,30 @@ fn denied(gate: &Gate, standing: Standing) -> Reason {
     )
 }
 
+/// SRV-011, where a request begins work that the rules stop now.
+fn stopped(gate: &Gate) -> Option<Reasons> {
+    controls::against(&gate.app, controls::work_of(gate.needs)?)
+}
+
 async fn refuse(gate: &Gate, actor: &Actor, reason: Reason) -> Problem {
     let reasons = Reasons::one(reason);
-    let event = Event::refused(Some(actor), "request.refused", gate.path, &reasons);
-    match gate.app.ledger().refuse(event).await {
-        Ok(_) => Problem::refused_as(StatusCode::FORBIDDEN, reasons),
-        Err(error) => Problem::fault(error),
+    match write_down(gate, actor, &reasons).await {
+        Ok(()) => Problem::refused_as(StatusCode::FORBIDDEN, reasons),
+        Err(fault) => fault,
     }
+}
+
+async fn refuse_all(gate: &Gate, actor: &Actor, reasons: Reasons) -> Problem {
+    match write_down(gate, actor, &reasons).await {
+        Ok(()) => Problem::refused(reasons),
+        Err(fault) => fault,
+    }
+}
+
+async fn write_down(gate: &Gate, actor: &Actor, reasons: &Reasons) -> Result<(), Problem> {
+    let event = Event::refused(Some(actor), "request.refused", gate.path, reasons);
+    gate.app.ledger().refuse(event).await.map_err(Problem::fault)?;
+    Ok(())
 }
 
 /// Serves a request at most once for each idempotency key.

@@ -32,6 +32,7 @@ pub mod cli;
 pub mod clock_file;
 mod commands;
 mod connections;
+pub mod controls;
 pub mod endpoint;
 pub mod error;
 pub mod figures;

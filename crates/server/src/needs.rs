@@ -113,6 +113,10 @@ needs! {
     BringOwnTable = "bring_own_table", Platform;
     /// Sees own tables.
     SeeOwnTables = "see_own_tables", Platform;
+    /// Sees how the required controls stand.
+    SeeControls = "see_controls", Platform;
+    /// Sees the whole path of a product.
+    TraceProduct = "trace_product", Platform;
     /// Orders a processor to compute, where the document has one.
     PlaceOrder = "place_order", Platform;
     /// Answers or ends an order.

@@ -8,6 +8,8 @@ pub const REASONS: &[(&str, &str)] = &[
     (NO_CSRF, "a request that changes something came without the session's `x-csrf-token`"),
     (GAVE_UP, "a job was begun too often without coming to its end"),
     (TOO_OFTEN, "more voices of the public came from one address on one day than are taken"),
+    (NO_JOURNAL_READER, "the journal is read by somebody to whom the document does not open it"),
+    (CONTROL_FAILED, "new work is begun while a required security control does not hold"),
 ];
 
 /// None of the roles may do this.
@@ -18,6 +20,10 @@ pub const NOT_YOUR_ORGANISATION: &str = "SRV-002";
 pub const NO_CSRF: &str = "SRV-003";
 /// A job died with its process too often.
 pub const GAVE_UP: &str = "SRV-004";
+/// The document does not open the journal to this role.
+pub const NO_JOURNAL_READER: &str = "SRV-010";
+/// A required control does not hold.
+pub const CONTROL_FAILED: &str = "SRV-011";
 
 /// Too many voices from one address.
 pub const TOO_OFTEN: &str = "SRV-005";
@@ -28,6 +34,9 @@ const ABOUT_WHO: &[&str] = &[
     NOT_YOUR_ROLE,
     NOT_YOUR_ORGANISATION,
     NO_CSRF,
+    NO_JOURNAL_READER,
+    "CAS-158", // not the officer
+    "CAS-160", // not notified
     "REG-010", // not the party
     "REG-011", // not the role
     "REG-024", // own roles

@@ -13,7 +13,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic, catalogues, facts, work, files, voices, assessments, deals,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic, catalogues, facts, work, files, voices, assessments, deals, controls, traces,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -138,6 +138,9 @@ fn parties() -> Vec<Route> {
         route(POST, "/v1/papers/{id}/answer", dossier::answer, Needs::KeepDossier, "Consents to a paper or refuses it, or gives the receipt of its copy."),
         route(POST, "/v1/papers/{id}/withdrawal", dossier::withdraw, Needs::KeepDossier, "Takes a paper of the own organisation back."),
         route(GET, "/v1/journal", journal::list, Needs::ReadJournal, "Lists events, newest first."),
+        route(GET, "/v1/journal_retention", journal::retention, Needs::ReadJournal, "Lists how many entries of each kind are kept, and until when."),
+        route(GET, "/v1/controls", controls::list, Needs::SeeControls, "Lists the security controls and how each stands."),
+        route(GET, "/v1/missing_papers", dossier::missing, Needs::SeeDossier, "Lists the parties that lack a paper which the rules want on file."),
         route(GET, "/v1/journal/{seq}/proof", journal::proof, Needs::ReadJournal, "Proves that an event lies in the log."),
         route(POST, "/v1/demo/clock", demo::advance, Needs::MoveDemoClock, "Moves the clock of a demonstration ahead."),
     ]
@@ -211,6 +214,7 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/matters/{id}", matters::show, Needs::SeeMatters, "Shows a matter, its moves, and what can be done now."),
         route(POST, "/v1/matters/{id}/moves", matters::make_move, Needs::HandleMatters, "Makes a move."),
         route(POST, "/v1/matters/{id}/filings/{version}/{to}", matters::file, Needs::HandleMatters, "Says that a copy after a move was filed."),
+        route(POST, "/v1/matters/{id}/notices/{version}/receipt", matters::receive, Needs::HandleMatters, "Says for the own organisation that it knows of a move."),
         route(POST, "/v1/matters/{id}/candidacies", candidacies::enter, Needs::HandleMatters, "Applies in a selection, or enters an applicant."),
         route(GET, "/v1/matters/{id}/candidacies", candidacies::list, Needs::SeeMatters, "Lists who applied, as far as the caller may see it."),
         route(GET, "/v1/matters/{id}/candidacies/{organisation}", candidacies::show, Needs::SeeMatters, "Shows a candidacy: what was asked, answered and found, and what speaks against it."),
@@ -266,6 +270,7 @@ fn market() -> Vec<Route> {
         route(POST, "/v1/products", products::publish, Needs::Offer, "Makes a product of a release."),
         route(PUT, "/v1/products/{id}/exchange", registrations::exchange, Needs::Offer, "Says under which number an exchange lists a product."),
         route(GET, "/v1/products", products::list, Needs::SeeBusiness, "Lists products."),
+        route(GET, "/v1/products/{id}/trace", traces::product, Needs::TraceProduct, "Shows the whole path of a product: from which data, by whom, to whom."),
         route(PUT, "/v1/products/{id}/release", products::supersede, Needs::Offer, "Serves a newer release from now on."),
         route(DELETE, "/v1/products/{id}", products::withdraw, Needs::WithdrawProduct, "Takes a product back, at once."),
         route(POST, "/v1/products/{id}/caps", money::cap, Needs::CapPrice, "Caps a price from a day on."),

@@ -88,6 +88,13 @@ impl Sessions {
         Ok(Opened { csrf: self.csrf(&token), token })
     }
 
+    /// A series of wrong passwords has closed this person's login name for a while.
+    pub async fn blocked(&self, person: &PersonId) -> Result<(), SessionError> {
+        let change = self.ledger.change().await?;
+        change.commit(Event::done(None, "session.blocked", person.as_str())).await?;
+        Ok(())
+    }
+
     /// The session of a token, if it still holds. Counts as a use of it.
     pub async fn find(&self, token: &str) -> Result<Option<Session>, SessionError> {
         let Some(row) = store::by_token(&self.ledger, &self.digest("token", token)).await? else { return Ok(None) };

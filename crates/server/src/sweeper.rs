@@ -3,6 +3,8 @@
 //!
 //! Not here: which moves and when (`casework::sweep`).
 
+use shuyu_casework::Observed;
+use shuyu_delivery::UnusualCalls;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -34,6 +36,21 @@ pub(crate) async fn once(app: &App) -> Result<(), Problem> {
     }
     for opened in app.casework().open_violations().await? {
         tracing::info!(matter = %opened, "a declaration that gave rights away opened a rectification");
+    }
+    watch_over(app).await
+}
+
+/// Probes the controls and looks for what is unusual, where the rules ask for it.
+async fn watch_over(app: &App) -> Result<(), Problem> {
+    crate::controls::check(app).await?;
+    let now = app.ledger().now();
+    for alert in app.casework().watch(now).await? {
+        tracing::info!(%alert, "the monitor raised an alert");
+    }
+    for calls in app.delivery().unusual_calls(now).await? {
+        let UnusualCalls { pattern, subscription, entity, count, threshold } = calls;
+        let (organisation, object) = (Some(entity), Some(subscription.to_string()));
+        app.casework().raise(Observed { pattern, organisation, person: None, object, count, threshold }).await?;
     }
     Ok(())
 }

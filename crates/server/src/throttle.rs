@@ -34,8 +34,8 @@ impl Throttle {
         u64::try_from((open_again.0 - now.0).div_euclid(1_000_000) + 1).ok()
     }
 
-    /// A password was wrong.
-    pub fn failed(&self, login: &str, now: Time) {
+    /// A password was wrong. Says whether the name has to wait from now on.
+    pub fn failed(&self, login: &str, now: Time) -> bool {
         let mut names = self.0.lock();
         if names.len() >= LOGIN_NAMES_MAX {
             names.retain(|_, failures| now < failures.last.plus_micros(LOGIN_WAIT_MICROS));
@@ -43,12 +43,13 @@ impl Throttle {
         // Full of names that still wait: somebody tries many. A new name then
         // is not remembered, and password checks are few at a time anyway.
         if names.len() >= LOGIN_NAMES_MAX && !names.contains_key(login) {
-            return;
+            return false;
         }
         let failures = names.entry(login.to_owned()).or_insert(Failures { count: 0, last: now });
         let has_waited = failures.last.plus_micros(LOGIN_WAIT_MICROS) <= now;
         failures.count = if has_waited { 1 } else { failures.count.saturating_add(1) };
         failures.last = now;
+        failures.count == LOGIN_FAILURES_MAX
     }
 
     /// A password was right.

@@ -16,8 +16,12 @@ use axum::response::{IntoResponse, Response};
 use futures::FutureExt as _;
 use metrics::SharedString;
 
+use shuyu_ledger::Request as Logged;
+
 use crate::app::App;
+use crate::endpoint::Who;
 use crate::error::Problem;
+use crate::guard::Entered;
 
 /// The number under which a request can be found in our log.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +58,7 @@ pub(crate) async fn watch(State(app): State<App>, mut request: Request, next: Ne
     let trace = new_trace();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
     let method = word_of(request.method());
+    let method_and_path = (method, request.uri().path().to_owned());
     let begun = Instant::now();
     request.extensions_mut().insert(trace.clone());
     let response = match app.requests().try_acquire() {
@@ -66,6 +71,7 @@ pub(crate) async fn watch(State(app): State<App>, mut request: Request, next: Ne
         }),
         Err(_) => Problem::busy().into_response(),
     };
+    let response = note(&app, response, (&method_and_path, &route, &trace)).await;
     let mut response = finish(response, &trace, &route);
     let status = response.status().as_u16();
     let took = begun.elapsed();
@@ -86,6 +92,49 @@ pub(crate) async fn watch(State(app): State<App>, mut request: Request, next: Ne
     }
     response
 }
+
+/// Where the rules log every request: its entry is durable before its answer goes out, and
+/// without it there is no answer.
+async fn note(
+    app: &App,
+    response: Response,
+    ((method, path), route, trace): (&(&'static str, String), &str, &Trace),
+) -> Response {
+    let is_entered = response.extensions().get::<Entered>().is_some() || route == LOG;
+    if !app.registry().regime().logs_requests() || is_entered {
+        return response;
+    }
+    let who = response.extensions().get::<Who>().map(|Who(actor)| actor.clone());
+    let request = Logged {
+        at: app.ledger().now(),
+        person: who.as_ref().map(|actor| actor.person.clone()),
+        organisation: who.map(|actor| actor.organisation),
+        method: (*method).to_owned(),
+        route: route.to_owned(),
+        object: object_of(route, path),
+        status: response.status().as_u16(),
+        trace: trace.0.clone(),
+    };
+    match app.ledger().note(&request).await {
+        Ok(_) => response,
+        Err(error) if error.is_disk_full() => Problem::disk_full().into_response(),
+        Err(error) => Problem::fault(error).into_response(),
+    }
+}
+
+/// The log's own public files: a mirror that reads them would make the log grow by reading.
+const LOG: &str = "/log/{*file}";
+
+/// The id in an address. What stands there and is no id is nobody's to keep.
+fn object_of(route: &str, path: &str) -> Option<String> {
+    let at = route.split('/').position(|part| part == "{id}")?;
+    let given = path.split('/').nth(at)?;
+    let is_id = given.len() == ID_BYTES && given.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_id.then(|| given.to_owned())
+}
+
+/// Three letters, a dash and 32 digits.
+const ID_BYTES: usize = 36;
 
 fn finish(response: Response, trace: &Trace, route: &str) -> Response {
     let mut response = match response.extensions().get::<Problem>() {

@@ -21,3 +21,4 @@ mod resources;
 mod schema;
 mod sessions;
 mod support;
+mod watching;

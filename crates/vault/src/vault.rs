@@ -208,6 +208,20 @@ impl Vault {
         }
     }
 
+    /// Whether the master key still opens what lies here: the key of any version, and the
+    /// newest one's last chunk, which is authenticated. Says how many versions are sealed.
+    pub async fn probe(&self) -> Result<usize, VaultError> {
+        if let Some((id, wrapped)) = store::any_key(&self.0.ledger).await? {
+            self.0.master_key.unwrap(&wrapped, &id)?;
+        }
+        let kept = store::kept_holdings(&self.0.ledger).await?;
+        if let Some(newest) = kept.iter().next_back() {
+            let id = HoldingId::parse(newest).map_err(|_| VaultError::tampered(newest))?;
+            self.reader(&id).await?;
+        }
+        Ok(kept.len())
+    }
+
     /// Reads all of a holding and compares it with the digest written down.
     pub async fn verify(&self, id: &HoldingId) -> Result<(), VaultError> {
         let (holding, reader) = self.reader(id).await?;

@@ -54,7 +54,7 @@ impl Workrooms {
         cancel: CancellationToken,
     ) -> Result<Verdict<DraftResult>, WorkroomError> {
         let started = self.0.ledger.now();
-        let stopped = match self.enter(permit, Plane::Draft).await? {
+        let stopped = match self.enter(permit, Plane::of_sample(&self.0.regime)).await? {
             Err(reasons) => Err(reasons),
             Ok(room) => match self.drafted(permit, sql, &cancel, &room).await {
                 Ok(result) => Ok(result),

@@ -46,6 +46,7 @@ mod key;
 mod lineage;
 mod masks;
 mod output;
+mod probe;
 mod pseudonym;
 mod raw_rows;
 mod run;

@@ -21,7 +21,7 @@ use datafusion::arrow::array::{ArrayRef, AsArray as _};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use shuyu_model::column::DatePart;
-use shuyu_model::{Column, ColumnClass, ColumnType, Mask};
+use shuyu_model::{Column, ColumnClass, ColumnType, Mask, Regime};
 
 use crate::pseudonym::Pseudonymiser;
 
@@ -56,8 +56,19 @@ pub(crate) const ALL: [&str; 8] =
 pub(crate) enum Plane {
     /// A sample, on screen: identifiers and sensitive values are always hidden.
     Draft,
+    /// The same where the document itself keeps raw data from those who process it: no
+    /// value is shown as it is.
+    Unseen,
     /// All rows, for nobody's eyes: as registered.
     Run,
+}
+
+impl Plane {
+    /// The plane of a sample under these rules.
+    pub(crate) fn of_sample(regime: &Regime) -> Self {
+        let rule = &regime.workroom.raw_is_invisible;
+        if rule.value && rule.source.is_some() { Self::Unseen } else { Self::Draft }
+    }
 }
 
 /// The Arrow type of a landed column.
@@ -86,15 +97,22 @@ impl Applied {
         };
         match plane {
             Plane::Run => registered,
-            Plane::Draft => registered.for_the_screen(column, pseudonymiser),
+            Plane::Draft => registered.for_the_screen(column.class, column.kind, pseudonymiser),
+            Plane::Unseen => {
+                let class = match column.class {
+                    ColumnClass::DirectIdentifier => ColumnClass::DirectIdentifier,
+                    _ => ColumnClass::Sensitive,
+                };
+                registered.for_the_screen(class, column.kind, pseudonymiser)
+            }
         }
     }
 
     /// The draft plane shows rows to people, so there an identifier is always a
     /// pseudonym and a sensitive value always coarse. The types stay as in the
     /// run plane: a statement that plans in one plans in the other.
-    fn for_the_screen(self, column: &Column, pseudonymiser: &Arc<Pseudonymiser>) -> Self {
-        match (column.class, column.kind, &self) {
+    fn for_the_screen(self, class: ColumnClass, kind: ColumnType, pseudonymiser: &Arc<Pseudonymiser>) -> Self {
+        match (class, kind, &self) {
             (_, _, Self::Redact | Self::Pseudonym(_)) => self,
             (ColumnClass::DirectIdentifier, ColumnType::Text, _) => Self::Pseudonym(Arc::clone(pseudonymiser)),
             (ColumnClass::DirectIdentifier, _, _) => Self::Redact,

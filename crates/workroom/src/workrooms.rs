@@ -102,6 +102,14 @@ impl Workrooms {
         Ok(Self(Arc::new(Inner { ledger, vault, regime, config, engine: Engine(Some(engine)) })))
     }
 
+    pub(crate) fn regime(&self) -> &Regime {
+        &self.0.regime
+    }
+
+    pub(crate) fn spool_dir(&self) -> &std::path::Path {
+        &self.0.config.spool_dir
+    }
+
     /// What makes the pseudonyms of a scenario: a release asked for an identity
     /// number looks up its pseudonym.
     pub fn pseudonymiser(&self, scenario: &ScenarioId) -> Pseudonymiser {

@@ -6,7 +6,7 @@
 //!
 //! Not here: which are asked for (`regime::CiteRule`).
 
-use shuyu_model::id::{CaseId, MatterId, OrganisationId};
+use shuyu_model::id::{CaseId, MatterId, OrganisationId, PaperId};
 use shuyu_model::matter::SubjectKind;
 use shuyu_model::regime::{Citable, CiteRule};
 use shuyu_model::{Actor, Reason};
@@ -54,7 +54,7 @@ impl Casework {
     ) -> Result<Option<Cited>, CaseworkError> {
         let thing = |of, organisation| Cited { of: Citable::Thing(of), organisation, state: None, facts: Facts::new() };
         match SubjectKind::of(id) {
-            None => Ok(None),
+            None => self.cited_paper(turn, id).await,
             Some(SubjectKind::Matter) => {
                 let Ok(id) = MatterId::parse(id) else { return Ok(None) };
                 let matter = match store::matter(&mut Book::Change(turn.change()), &id).await {
@@ -89,6 +89,30 @@ impl Casework {
     }
 }
 
+impl Cited {
+    /// What it tells under a key.
+    pub(crate) fn told(&self, key: &str) -> Option<&String> {
+        self.facts.get(key)
+    }
+}
+
+impl Casework {
+    /// A paper on file. What somebody cites of another's dossier tells them nothing that
+    /// they did not see there.
+    async fn cited_paper(&self, turn: &mut Turn, id: &str) -> Result<Option<Cited>, CaseworkError> {
+        let Ok(id) = PaperId::parse(id) else { return Ok(None) };
+        Ok(self.registry().cited_paper_in(turn, &id).await?.map(|paper| Cited {
+            of: Citable::Paper(paper.kind),
+            organisation: Some(paper.organisation),
+            state: Some(if paper.is_in_order { IN_ORDER } else { "not_in_order" }),
+            facts: paper.particulars,
+        }))
+    }
+}
+
+/// How a paper stands that can be cited.
+const IN_ORDER: &str = "in_order";
+
 /// CAS-060: one reason for each rule that asks for a record that is not cited.
 pub(crate) fn against(
     asked: &Asked<'_>,
@@ -99,7 +123,7 @@ pub(crate) fn against(
     found: &mut Vec<Reason>,
 ) {
     for rule in matter.rules.cites_at(at).filter(|rule| rule.applies(facts)) {
-        if cited.iter().any(|cited| answers(cited, rule, matter)) {
+        if cited.iter().any(|cited| answers(asked, cited, rule, matter)) {
             continue;
         }
         let of: Vec<String> = rule.of.iter().map(|of| format!("{} ({})", of.word(), of.zh())).collect();
@@ -116,9 +140,15 @@ pub(crate) fn against(
 }
 
 /// Upholds INVARIANT (about the same).
-fn answers(cited: &Cited, rule: &CiteRule, matter: &Matter) -> bool {
+fn answers(asked: &Asked<'_>, cited: &Cited, rule: &CiteRule, matter: &Matter) -> bool {
     let about = [&matter.subject_organisation, &matter.counterparty];
-    let is_same = cited.organisation.is_some() && about.contains(&&cited.organisation);
+    // A plan is that of whom the matter is about, or the own one of who starts it.
+    let is_paper = matches!(cited.of, Citable::Paper(_));
+    let is_own = is_paper && cited.organisation.as_ref() == Some(&asked.known.organisation);
+    if is_paper && cited.state != Some(IN_ORDER) {
+        return false;
+    }
+    let is_same = is_own || (cited.organisation.is_some() && about.contains(&&cited.organisation));
     let is_in = rule.states.is_empty() || cited.state.is_some_and(|state| rule.states.iter().any(|s| s == state));
     let tells = rule.told.iter().all(|(key, told)| cited.facts.get(key) == Some(told));
     rule.of.contains(&cited.of) && is_same && is_in && tells

@@ -25,6 +25,10 @@ pub(crate) async fn apply(
     for effect in transition.effects {
         match effect {
             Effect::Suspend => touched.extend(enact::suspended(turn, &matter.subject, &matter.id).await?),
+            Effect::SuspendIfHigh if is_high(matter) => {
+                touched.extend(enact::suspended(turn, &matter.subject, &matter.id).await?);
+            }
+            Effect::SuspendIfHigh => {}
             Effect::Resume => touched.extend(enact::resumed(turn, &matter.id).await?),
             Effect::EndAccess => {
                 // `guards` has refused the move where there is none.
@@ -40,6 +44,12 @@ pub(crate) async fn apply(
                 let clause = told("clause").unwrap_or_else(|| regime.cite_clause(&matter.rules.source));
                 touched.push(barred(turn, matter, Some(Barred { ground, clause })).await?);
             }
+            Effect::Quarantine if matter.rules.has_move("clear_results") => {
+                touched.extend(enact::results_quarantined(turn, &matter.subject, &matter.id).await?);
+            }
+            // Where nobody could clear it, nothing is kept inside.
+            Effect::Quarantine => {}
+            Effect::Clear => touched.extend(enact::results_cleared(turn, &matter.id).await?),
             // No right: the matter's own, written where it is moved.
             Effect::Assign | Effect::Forget => {}
             Effect::Reopen => touched.push(super::reopen::apply(turn, matter).await?),
@@ -48,6 +58,15 @@ pub(crate) async fn apply(
     }
     Ok(touched)
 }
+
+/// Whether a risk was assessed as high where the rules say what it can be.
+fn is_high(matter: &Matter) -> bool {
+    let is_listed = matter.rules.choices.iter().any(|choice| choice.key == SEVERITY);
+    is_listed && matter.facts.get(SEVERITY).is_some_and(|told| told == "high")
+}
+
+/// The fact that says how grave a risk is.
+const SEVERITY: &str = "severity";
 
 async fn admission(turn: &mut Turn, matter: &Matter, state: AdmissionState) -> Result<String, CaseworkError> {
     let entity = OrganisationId::parse(&matter.subject).map_err(|error| damaged(matter, error))?;

@@ -11,6 +11,7 @@ use shuyu_model::regime::{Maker, MatterRules, MoveRule, OPENING};
 use shuyu_model::{Actor, Calendar, Day, Reason, Regime, Role};
 
 use super::cites::{self, Cited};
+use super::followed;
 use super::{Facts, Matter, MatterMove, Moved};
 use crate::gates::scheme;
 use crate::reasons;
@@ -66,6 +67,7 @@ pub(crate) fn against_opening(asked: &Asked<'_>, matter: &Matter, opened: &Opene
     contents(regime, rules, OPENING, &matter.facts, found);
     answers(regime, rules, &matter.facts, found);
     forms(regime, rules, &matter.facts, found);
+    found.extend(followed::against_times(regime, rules, &matter.facts, matter.opened_at));
     cites::against(asked, matter, OPENING, &matter.facts, opened.cited, found);
     let knows_grounds = matter.machine().moves.iter().any(|row| row.guards.contains(&Guard::KnownGround));
     if knows_grounds && !is_known_ground(regime, &matter.facts) {
@@ -213,7 +215,8 @@ fn against_guard(asked: &Asked<'_>, matter: &Matter, guard: Guard) -> Option<Rea
             })
         }
         // Asked where it is opened; what was concluded once stays so.
-        Guard::Concluded => None,
+        // The officer is looked up where the move is made (`matter/followed.rs`).
+        Guard::Concluded | Guard::TheOfficer => None,
         Guard::AboutAProcessor => (!matter.parties.contains_key(&Role::Processor)).then(|| {
             let what = "the matter is about no processor";
             Reason::new(reasons::NO_PROCESSOR, what, clause, "take the measure that the rules have against this party")

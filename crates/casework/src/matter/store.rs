@@ -196,9 +196,11 @@ pub(crate) async fn due_for_platform(ledger: &Ledger, today: Day, items_max: usi
 }
 
 /// Every matter that has not ended or ended after `since`, oldest first; and every
-/// assessment, exit and inspection, however old: the next one is counted from the last.
+/// assessment, exit, inspection and risk report, however old: the next one is counted
+/// from the last.
 pub(crate) async fn recent(ledger: &Ledger, since: Time, items_max: usize) -> Result<Vec<Matter>> {
-    let sql = "SELECT * FROM matters WHERE ended_at IS NULL OR ended_at >= $1 OR kind IN ('assessment', 'exit', 'inspection') \
+    let sql = "SELECT * FROM matters WHERE ended_at IS NULL OR ended_at >= $1 \
+               OR kind IN ('assessment', 'exit', 'inspection', 'risk_report') \
                ORDER BY id LIMIT $2";
     ledger.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_matter).collect()
 }

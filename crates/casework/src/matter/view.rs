@@ -13,7 +13,9 @@ use shuyu_model::{Actor, Day, Digest, Role, Time};
 
 use super::guards::{Asked, is_maker};
 use super::{Facts, Matter, Moved, discovery};
-use crate::DayView;
+use crate::{DayView, MatterNotice};
+
+const MINUTE_MICROS: i64 = 60_000_000;
 
 /// Which matters to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -159,6 +161,8 @@ pub struct MovedView {
     pub due_day: Option<Day>,
     /// When.
     pub at: Time,
+    /// Minutes since what it is about was found, where that is told.
+    pub minutes_since_found: Option<i64>,
 }
 
 /// A matter, its moves, and what can be done now.
@@ -195,6 +199,8 @@ pub struct MatterView {
     pub filings: Vec<MatterFiling>,
     /// Of an incident: how many minutes after its discovery it was told here.
     pub told_after_minutes: Option<i64>,
+    /// Who was told of which move, and when they said that they know.
+    pub notices: Vec<MatterNotice>,
 }
 
 /// Who supervises sees all.
@@ -225,6 +231,7 @@ pub(crate) fn of_matter(
         |rule: &&MoveRule| rule.fits(&matter.facts) || rule.when.keys().any(|key| !matter.facts.contains_key(key));
     let moves = matter.rules.rules_from(machine, matter.state).filter(is_open);
     let moves = moves.map(|rule| of_rule(asked, matter, rule)).collect();
+    let found_at = super::followed::found_at(matter);
     let title = |by: &str| machine.row(by).map_or("提出", |row| row.title).to_owned();
     let history = history
         .into_iter()
@@ -243,6 +250,7 @@ pub(crate) fn of_matter(
             assignee: moved.assignee,
             due_day: moved.due_day,
             at: moved.at,
+            minutes_since_found: found_at.map(|found| moved.at.0.saturating_sub(found.0).div_euclid(MINUTE_MICROS)),
         })
         .collect();
     MatterView {
@@ -261,6 +269,7 @@ pub(crate) fn of_matter(
         history,
         filings,
         told_after_minutes: discovery::told_after_minutes(matter),
+        notices: Vec::new(),
     }
 }
 

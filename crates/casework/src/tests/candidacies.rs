@@ -368,6 +368,13 @@ async fn whatever_is_missing_is_told_at_once_and_a_new_answer_takes_the_verdict_
 async fn incident(call: &Call) {
     let (casework, town) = (&call.office.casework, &call.office.town);
     let rules = town.registry.regime().matter[&MatterKind::Incident].clone();
+    let told = |key: &str| match rules.choices.iter().find(|choice| choice.key == key) {
+        Some(choice) => choice.values[0].clone(),
+        None if key == "discovered_at" => super::desk::told_now(town.ledger()),
+        None => "说明".to_owned(),
+    };
+    // Where the report stops the service, nobody stops it once more.
+    let is_stopped = rules.at_once.is_some();
     let new = NewMatter {
         cites: Vec::new(),
         kind: MatterKind::Incident,
@@ -377,11 +384,11 @@ async fn incident(call: &Call) {
         facts: rules
             .contents_at("open")
             .flat_map(|contents| &contents.keys)
-            .map(|key| (key.clone(), "说明".into()))
+            .map(|key| (key.clone(), told(key)))
             .collect(),
     };
     let id = allowed(casework.open_matter(&town.operator[0], new).await.unwrap());
-    for name in ["stop_service", "report", "contain"] {
+    for name in ["stop_service", "report", "contain"].into_iter().skip(usize::from(is_stopped)) {
         let seen = casework.matter(&id, &town.operator[0]).await.unwrap().unwrap();
         let keys = rules.contents_at(name).flat_map(|contents| &contents.keys);
         let named = MatterMove {

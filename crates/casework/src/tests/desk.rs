@@ -3,10 +3,10 @@
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{Citable, FactForm, MatterRules, Dimension};
+use shuyu_model::regime::{Citable, FactForm, MatterRules, Dimension, PaperKind};
 use shuyu_model::{Actor, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
-use shuyu_registry::{Act, Page, Permit, Scope};
+use shuyu_registry::{Act, Page, PaperState, Permit, Scope};
 
 use super::{Office, office};
 use crate::matter::Facts;
@@ -67,6 +67,9 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
         "operator_share" => "50%".into(),
         "processor_share" => "20".into(),
         "exit_grounds" => "breach".into(),
+        "discovered_at" => told_now(desk.office.town.ledger()),
+        // The one step that every plan of a test has.
+        "plan_step" => "见第三章".into(),
         key => formed(desk, rules, key).or_else(|| listed(key)).unwrap_or_else(|| format!("说明 {key}")),
     };
     let mut facts: Facts = keys.map(|key| (key.clone(), told(key))).collect();
@@ -86,6 +89,11 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
         _ => {}
     }
     facts
+}
+
+/// Now, as a time is told.
+pub(super) fn told_now(ledger: &Ledger) -> String {
+    jiff::Timestamp::from_microsecond(ledger.now().0).unwrap().to_string()
 }
 
 impl Desk {
@@ -148,6 +156,7 @@ impl Desk {
                 let found = match of {
                     Citable::Thing(SubjectKind::Resource) => Some(self.fund.to_string()),
                     Citable::Thing(_) => None,
+                    Citable::Paper(kind) => self.paper(*kind).await,
                     Citable::Matter(kind) => {
                         let filter = MatterFilter { kind: Some(*kind), ..MatterFilter::default() };
                         let all =
@@ -160,6 +169,19 @@ impl Desk {
             }
         }
         cites
+    }
+
+    /// A paper of this kind in order, of the operator or of the agency.
+    pub(super) async fn paper(&self, kind: PaperKind) -> Option<String> {
+        let town = &self.office.town;
+        for of in [&town.operator[0], &town.agency[0]] {
+            let papers = town.registry.papers(of, &of.organisation).await.unwrap().unwrap();
+            let found = papers.iter().find(|view| view.paper.kind == kind && view.state == PaperState::InOrder);
+            if let Some(found) = found {
+                return Some(found.paper.id.to_string());
+            }
+        }
+        None
     }
 
     pub(super) async fn attempt(&self, actor: &Actor, id: &MatterId, named: MatterMove) -> Verdict<String> {

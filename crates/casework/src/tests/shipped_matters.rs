@@ -280,7 +280,6 @@ const LUOHU: &[Walk] = &[
         scenario,
         By::Source,
         &[
-            (By::Source, "stop_service", "service_stopped"),
             (By::Source, "report", "reported"),
             (By::Operator, "contain", "contained"),
             (By::Agency(0), "terminate", "terminated"),

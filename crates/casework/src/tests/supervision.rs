@@ -52,7 +52,7 @@ async fn assessed(desk: &Desk, result: &str, years: &[(&str, &str)]) -> (MatterI
     (id, codes)
 }
 
-/// CAS-125 and CAS-127, each given here.
+/// CAS-125 and CAS-155, each given here.
 pub(super) async fn codes_of_a_processor_that_is_assessed() -> BTreeSet<String> {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk_under(&ledger, "changsha-2023").await;
@@ -239,7 +239,7 @@ async fn an_incident_says_when_it_was_discovered_and_how_long_after_it_was_told(
             desk.office.casework.open_matter(&town.agency[0], new).await.unwrap()
         };
         for wrong in ["昨天", "2099-01-01T00:00:00+08:00"] {
-            assert_eq!(refused(opened(wrong).await), ["CAS-127"], "{backend}: {wrong}");
+            assert_eq!(refused(opened(wrong).await), ["CAS-155"], "{backend}: {wrong}");
         }
         let earlier = jiff::Timestamp::from_microsecond(ledger.now().plus_micros(-90 * 60_000_000).0).unwrap();
         let id = allowed(opened(&earlier.to_string()).await);

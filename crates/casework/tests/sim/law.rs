@@ -179,6 +179,8 @@ impl Memory {
         need(wish.use_kind.is_none_or(|kind| kind == scenario.use_kind), "another use", &mut found);
         self.covered(scenario, &mut found);
         self.against_fields(scenario, &mut found);
+        let mut used = scenario.fields.iter().map(|(at, _)| self.resources[*at].id.as_str());
+        need(!used.any(|id| self.rests(id)), "use of the resource stopped", &mut found);
         if let Some(entity) = &wish.entity {
             self.against_serving(wish, entity, &mut found);
         }

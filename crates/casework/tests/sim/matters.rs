@@ -86,6 +86,7 @@ impl Memory {
                 let about = About { org: matter.subject_org.clone(), parties: matter.parties.clone(), authors };
                 matter.is_visible(actor).then_some(about)
             }
+            SubjectKind::Product => None,
             SubjectKind::Case => {
                 let case = self.cases.iter().find(|case| case.id.as_str() == id)?;
                 let signers = case.signed.iter().map(|(_, _, person, _)| person.clone());
@@ -302,7 +303,8 @@ impl Memory {
                     let is_free = rule.is_some_and(|rule| rule.value);
                     need(matter.counterparty.as_ref() != own || is_free, "complained against", &mut found);
                 }
-                Guard::Concluded => {}
+                // No dossier here names an officer who has an account.
+                Guard::Concluded | Guard::TheOfficer => {}
                 Guard::AboutAProcessor => {
                     need(matter.parties.contains_key(&Role::Processor), "about no processor", &mut found);
                 }
@@ -504,8 +506,15 @@ impl Memory {
                 if SubjectKind::of(&subject) == Some(SubjectKind::Organisation) {
                     self.held.insert((subject.clone(), at));
                 }
-                if self.scenario_of(&subject).is_some() {
+                if self.scenario_of(&subject).is_some() || self.resource_of(&subject).is_some() {
                     self.held.insert((subject, at));
+                }
+            }
+            Effect::SuspendIfHigh => {
+                let matter = &self.matters[at];
+                let is_listed = self.rules(matter.kind).choices.iter().any(|choice| choice.key == "severity");
+                if is_listed && matter.facts.get("severity").is_some_and(|told| told == "high") {
+                    self.effect(at, Effect::Suspend, ground);
                 }
             }
             Effect::Resume => self.held.retain(|(_, by)| *by != at),
@@ -520,7 +529,8 @@ impl Memory {
             Effect::Admit => self.admits(at, AdmissionState::Admitted),
             Effect::SuspendAdmission => self.admits(at, AdmissionState::Suspended),
             Effect::RemoveAdmission => self.admits(at, AdmissionState::Removed),
-            Effect::Assign | Effect::Forget => {}
+            // Matters with a move that clears results are not lived here.
+            Effect::Assign | Effect::Forget | Effect::Quarantine | Effect::Clear => {}
             Effect::Reopen => {
                 let (of, today) = (self.reopens(&self.matters[at]).unwrap(), self.today());
                 let case = &mut self.cases[of];

@@ -132,6 +132,8 @@ impl City {
                     let expected = stands(obligation.due_day, None, self.memory.today());
                     self.holds(obligation.state == expected, || format!("{} is {expected:?}", obligation.key));
                 }
+                // Who was told, and risks by rota: `src/tests/watching.rs`.
+                ObligationKind::Notice | ObligationKind::Risk => {}
             }
         }
         for (key, (due, state, is_pending)) in &owed {

@@ -72,7 +72,8 @@ impl City {
     }
 
     fn drawn_subject(&mut self, kind: MatterKind) -> Option<String> {
-        let of = self.dice.pick(kind.machine().subjects).unwrap();
+        let known = kind.machine().subjects.iter().copied().filter(|of| *of != SubjectKind::Product);
+        let of = self.dice.pick(&known.collect::<Vec<_>>()).unwrap();
         let memory = &self.memory;
         let ids: Vec<String> = match of {
             SubjectKind::Organisation => {
@@ -89,6 +90,7 @@ impl City {
             SubjectKind::Resource => memory.resources.iter().map(|r| r.id.to_string()).collect(),
             SubjectKind::Matter => memory.matters.iter().map(|m| m.id.to_string()).collect(),
             SubjectKind::Case => memory.cases.iter().map(|c| c.id.to_string()).collect(),
+            SubjectKind::Product => Vec::new(),
         };
         // The newest are the ones that somebody cares about.
         let newest = ids.len().saturating_sub(12);
@@ -99,7 +101,9 @@ impl City {
         if self.memory.matters.iter().filter(|matter| !matter.is_ended()).count() >= RUNNING_MAX {
             return self.move_matter().await;
         }
-        let kinds: Vec<MatterKind> = self.memory.regime.matter.keys().copied().collect();
+        // What follows a plan step by step is walked in `src/tests/watching.rs`.
+        let rules = self.memory.regime.matter.iter().filter(|(_, rules)| rules.plan.is_none());
+        let kinds: Vec<MatterKind> = rules.map(|(kind, _)| *kind).collect();
         let mut kind = self.dice.pick(&kinds).unwrap();
         let has_onboarding = kinds.contains(&MatterKind::EntityOnboarding);
         if has_onboarding && self.memory.admissions.len() < 3 && self.dice.chance(50) {

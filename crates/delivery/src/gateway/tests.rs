@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use shuyu_ledger::{Clock, Ledger, LedgerConfig};
+use shuyu_model::regime::Unusual;
 use shuyu_model::{CryptoProfile, Role};
 use shuyu_registry::testing::{allowed, refused};
 
@@ -125,6 +126,25 @@ async fn the_quota_of_a_day_survives_a_restart_and_not_the_day() {
     desk.advance(DAY);
     allowed(again.answer(call()).await.unwrap());
     assert_eq!(desk.reopened().await.calls_today(&desk.subscriptions[0]), 1);
+}
+
+#[tokio::test]
+async fn calls_near_the_quota_of_a_day_are_noticed_until_the_day_is_over() {
+    let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
+    let desk = desk(ledger).await;
+    desk.consent(10).await;
+    let seen = async || {
+        let calls = desk.delivery.unusual_calls(desk.ledger.now()).await.unwrap();
+        calls.into_iter().map(|calls| (calls.pattern, calls.count)).collect::<Vec<_>>()
+    };
+    allowed(desk.ask(PERSON).await);
+    assert_eq!(seen().await, [], "one call of a day is nothing");
+    for _ in 1..QUOTA {
+        allowed(desk.ask(PERSON).await);
+    }
+    assert_eq!(seen().await, [(Unusual::CallsNearQuota, QUOTA)]);
+    desk.advance(DAY);
+    assert_eq!(seen().await, [], "the next day begins anew");
 }
 
 #[tokio::test]

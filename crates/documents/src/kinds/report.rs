@@ -1,6 +1,7 @@
 //! 运营报告: annual, half-yearly, quarterly, as `[[report]]` of the rules asks. What
 //! the platform knows is in it; the other contents are told by the operator.
 
+use shuyu_ledger::Stretch;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::words::{Body, body_of};
 use shuyu_model::{Money, Month, Role};
@@ -26,6 +27,7 @@ pub(crate) enum Part {
     Supervision,
     /// What a processor was ordered to compute.
     Orders,
+    Log,
 }
 
 /// The parts of each report by its name.
@@ -36,7 +38,10 @@ const REPORTS: &[(&str, &[Part])] = &[
 ];
 
 /// Contents by the documents' words that those parts hold.
-const HELD: &[&str] = &["数据资源的授权存储", "市场运营情况"];
+const HELD: &[&str] = &["数据资源的授权存储", "市场运营情况", LOG];
+
+/// Where a document wants it: what the operator left in the log, and its proof.
+const LOG: &str = "操作日志及其证明";
 
 pub(crate) fn parts_of(name: &str) -> Option<&'static [Part]> {
     REPORTS.iter().find(|(known, _)| *known == name).map(|(_, parts)| *parts)
@@ -69,6 +74,9 @@ pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     let parts = if role == Role::Processor { OF_PROCESSORS } else { parts_of(name).unwrap_or_default() };
     for part in parts {
         write_part(desk, *part).await?;
+    }
+    if duty.contents.as_ref().is_some_and(|listed| listed.value.iter().any(|content| content == LOG)) {
+        write_part(desk, Part::Log).await?;
     }
     if let Some(listed) = &duty.contents {
         let clause = regime.cite(listed);
@@ -114,6 +122,7 @@ async fn write_part(desk: &mut Desk<'_>, part: Part) -> Result<()> {
             desk.matters("日常监管、指导和风险", &kinds, from, until).await?;
         }
         Part::Orders => orders(desk, from, until).await?,
+        Part::Log => log(desk).await?,
     }
     Ok(())
 }
@@ -148,6 +157,29 @@ async fn orders(desk: &mut Desk<'_>, from: shuyu_model::Day, until: shuyu_model:
     desk.content.sections.push(Section::table("加工任务", table));
     desk.made_from("加工任务登记");
     Ok(())
+}
+
+/// The operator's own entries of the period: their numbers, how many, their digest, and the
+/// signed log that proves each (`GET /v1/journal/{seq}/proof`).
+async fn log(desk: &mut Desk<'_>) -> Result<()> {
+    let (from, to) = desk.period()?.bounds();
+    let own = desk.actor.organisation.clone();
+    let ledger = desk.stations.casework.registry().ledger();
+    let bundle = ledger.bundle(&own, Stretch { from, to }).await?;
+    ledger.settle().await?;
+    let checkpoint = ledger.log().publish().await?;
+    let root: String = checkpoint.root.iter().map(|byte| format!("{byte:02x}")).collect();
+    let number = |seq: Option<i64>| Cell::text(seq.map_or_else(String::new, |seq| seq.to_string()));
+    let mut table = Table::of(["事项", "内容"]);
+    table.rows.push(vec![Cell::text("首条编号"), number(bundle.first)]);
+    table.rows.push(vec![Cell::text("末条编号"), number(bundle.last)]);
+    table.rows.push(vec![Cell::text("条数"), Cell::text(bundle.count.to_string())]);
+    table.rows.push(vec![Cell::text("其中被拒绝"), Cell::text(bundle.refused.to_string())]);
+    table.rows.push(vec![Cell::text("各条按序摘要"), Cell::text(bundle.digest.to_string())]);
+    table.rows.push(vec![Cell::text("日志检查点条数"), Cell::text(checkpoint.size.to_string())]);
+    table.rows.push(vec![Cell::text("日志检查点根"), Cell::text(root)]);
+    desk.content.sections.push(Section::table(LOG, table));
+    desk.made_from("操作日志");
 }
 
 /// The closed months of the period.

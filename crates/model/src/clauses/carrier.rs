@@ -48,6 +48,12 @@ words! {
         SettlementSurplus = "settlement.surplus",
         /// What is at rest is encrypted under a key of its own.
         VaultSeal = "vault.seal",
+        /// Whether each required control holds, by a probe of the running thing.
+        ControlsProbe = "controls.probe",
+        /// Unusual patterns of a day, counted from the journal and the log.
+        AlertsWatch = "alerts.watch",
+        /// From when to when each kind of entry is kept.
+        LedgerKept = "ledger.kept",
         /// What is shown of a column.
         WorkroomMask = "workroom.mask",
         /// A keyed name that joins in one scenario only.
@@ -105,6 +111,10 @@ words! {
         Catalogue = "catalogue",
         /// An entry of the base catalogue that is described or excluded.
         Entry = "entry",
+        /// Whoever was told of a move says that they know.
+        Notice = "notice",
+        /// Risks that are assessed by rota.
+        Risk = "risk",
     }
 }
 

@@ -2,14 +2,21 @@
 //! is open, no case on what it is about is approved; who supervises can let the rights
 //! under it rest, too.
 
-use super::Effect::{Resume, Suspend};
+use super::Effect::{Resume, Suspend, SuspendIfHigh};
 use super::Guard::NotTheSubject;
 use super::{Machine, Running, SubjectKind, act, end, go, open, row};
 
 /// CC25 23, 24; XN25 五; CS26 十.
 pub(super) const MACHINE: Machine = Machine {
     title: "风险报告",
-    subjects: &[SubjectKind::Case, SubjectKind::Scenario, SubjectKind::Agreement, SubjectKind::Resource],
+    subjects: &[
+        SubjectKind::Case,
+        SubjectKind::Scenario,
+        SubjectKind::Agreement,
+        SubjectKind::Resource,
+        SubjectKind::Organisation,
+        SubjectKind::Product,
+    ],
     counterparty: None,
     running: Running::Many,
     opening: &[],
@@ -32,7 +39,7 @@ pub(super) const MACHINE: Machine = Machine {
     transitions: &[
         act("reported", "suspend", "suspended", &[Suspend]),
         act("assessed", "suspend", "assessed", &[Suspend]),
-        go("reported", "assess", "assessed"),
+        act("reported", "assess", "assessed", &[SuspendIfHigh]),
         go("suspended", "assess", "assessed"),
         go("assessed", "treat", "treated"),
         go("treated", "reopen", "assessed"),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::labels::{Label, label};
-use super::{Choice, CiteRule, Maker, MatterRules, MoveRule, Regime, ToldForm, words};
+use super::{Choice, CiteRule, Maker, MatterRules, MoveRule, Regime, ToldForm, words, NoticeRule};
 use crate::actor::Role;
 
 /// One thing on which two rule sets differ.
@@ -272,6 +272,30 @@ fn asked_of(regime: &Regime, rules: &MatterRules, say: &mut impl FnMut(&str, Str
     if let Some(first) = rules.cites_required.first() {
         let told: Vec<String> = rules.cites_required.iter().map(cite).collect();
         say("cites_required", told.join("；"), Some(&first.source));
+    }
+    followed_of(regime, rules, say);
+}
+
+/// What is followed in a matter, in words.
+fn followed_of(regime: &Regime, rules: &MatterRules, say: &mut impl FnMut(&str, String, Option<&str>)) {
+    let notice = |rule: &NoticeRule| {
+        let mut to: Vec<&str> = rule.to.iter().map(|role| regime.word(*role)).collect();
+        to.extend(rule.concerned.then_some("所涉单位"));
+        format!("{}({}个工作日内签收)", to.join("、"), rule.working_days_max.value)
+    };
+    if let Some(first) = rules.notices.first() {
+        let told: Vec<String> = rules.notices.iter().map(notice).collect();
+        say("notices", told.join("；"), Some(&first.source));
+    }
+    if let Some(first) = rules.times.first() {
+        let told: Vec<&str> = rules.times.iter().map(|told| words::zh(&told.key)).collect();
+        say("times", told.join("、"), Some(&first.source));
+    }
+    if let Some(plan) = &rules.plan {
+        say("plan", "按备案预案逐步处置".to_owned(), Some(&plan.source));
+    }
+    if let Some(at_once) = &rules.at_once {
+        say("at_once", shown("at_once", &Value::Bool(at_once.value)), at_once.source.as_deref());
     }
 }
 

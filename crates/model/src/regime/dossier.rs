@@ -46,6 +46,7 @@ words! {
         AddedTool = "added_tool" "拓展建设的工具",
         Asset = "asset" "场所、设备和接入线路",
         DrillRecord = "drill_record" "应急演练记录",
+        StaffRecord = "staff_record" "接触数据人员登记",
         SecurityReview = "security_review" "安全审查记录",
         OperatorSystem = "operator_system" "数据运营系统",
         TechnicalStandards = "technical_standards" "技术标准",
@@ -61,6 +62,7 @@ words! {
         Run = "run" "加工运行",
         ReleaseReview = "release_review" "提交出域审核",
         Delivery = "delivery" "交付和使用",
+        DataAccess = "data_access" "授予数据岗位和接触数据",
     }
     /// What a paper can hold. The first three stand in its head, the others are its
     /// particulars.
@@ -107,6 +109,11 @@ words! {
         StaffMeasure = "staff_measure" "人员管理措施",
         Owners = "owners" "股东",
         Controllers = "controllers" "实际控制人和关联方",
+        Steps = "steps" "处置步骤",
+        Person = "person" "人员编号",
+        Post = "post" "岗位",
+        TrainedOn = "trained_on" "培训日期",
+        Undertaking = "undertaking" "保密承诺书",
     }
 }
 
@@ -119,6 +126,14 @@ pub enum Form {
     Day,
     /// One of these words.
     OneOf(&'static [&'static str]),
+}
+
+/// What stands between two steps of a plan.
+const STEP_MARKS: [char; 3] = [';', '；', '\n'];
+
+/// The steps that a plan names, in its order.
+pub fn plan_steps(text: &str) -> impl Iterator<Item = &str> {
+    text.split(STEP_MARKS).map(str::trim).filter(|step| !step.is_empty())
 }
 
 /// The longest text of a particular, in characters.
@@ -143,7 +158,12 @@ impl Particular {
     /// How it is written.
     pub fn form(self) -> Form {
         match self {
-            Self::ValidUntil | Self::AssessedOn | Self::HeldOn | Self::EffectiveOn | Self::TestedOn => Form::Day,
+            Self::ValidUntil
+            | Self::AssessedOn
+            | Self::HeldOn
+            | Self::EffectiveOn
+            | Self::TestedOn
+            | Self::TrainedOn => Form::Day,
             Self::ProtectionLevel => Form::OneOf(&["1", "2", "3", "4", "5"]),
             Self::ToolKind => Form::OneOf(&["development", "operation"]),
             Self::AssetKind => Form::OneOf(&["premises", "hardware", "software", "access_line"]),
@@ -183,9 +203,9 @@ impl PaperKind {
         use Particular as P;
         match self {
             Self::UpstreamRules | Self::HigherRules => &[P::EffectiveOn, P::RestsOnIt],
-            Self::AgencyEmergencyPlan => &[P::LeakPart, P::AbusePart, P::ResponseProcess, P::Contact],
+            Self::AgencyEmergencyPlan => &[P::LeakPart, P::AbusePart, P::ResponseProcess, P::Contact, P::Steps],
             Self::EmergencyPlan | Self::ScenarioEmergencyPlan | Self::EmergencyMechanism => {
-                &[P::ResponseProcess, P::Officer, P::Contact]
+                &[P::ResponseProcess, P::Officer, P::Contact, P::Steps]
             }
             Self::NoRightsGiven => &[P::GivesRightsAway],
             Self::Ownership => &[P::Owners, P::Controllers],
@@ -208,6 +228,7 @@ impl PaperKind {
                 P::MonitoringMeasure,
                 P::StaffMeasure,
             ],
+            Self::StaffRecord => &[P::Person, P::Post, P::TrainedOn, P::Undertaking],
             Self::DevelopmentPlan
             | Self::ManagementNorms
             | Self::TechnicalStandards
@@ -241,6 +262,7 @@ impl PaperKind {
                 | Self::DrillRecord
                 | Self::SecurityReview
                 | Self::OperatorSystem
+                | Self::StaffRecord
         )
     }
 

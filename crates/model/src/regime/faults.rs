@@ -111,6 +111,7 @@ pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Fault
     super::dossier::faults_of(regime, faults);
     super::facts::faults_of(regime, faults);
     super::public::faults_of(regime, faults);
+    super::security::faults_of(regime, faults);
 }
 
 fn of_head(regime: &Regime, faults: &mut Faults) {

@@ -19,10 +19,12 @@ use crate::calendar::WORKING_DAYS_MAX;
 use crate::matter::{Effect, Machine, MatterKind, Transition};
 
 mod asked;
+mod followed;
 
 mod form;
 
 pub use asked::{Choice, Citable, CiteRule, OpinionRule};
+pub use followed::{NoticeRule, PLAN_STEP, PlanRule, ToldTime};
 use form::tells;
 pub use form::{FactForm, ToldForm, list, shares, years};
 
@@ -200,6 +202,18 @@ pub struct MatterRules {
     /// Before which move bodies concerned are asked for their opinions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opinions: Option<OpinionRule>,
+    /// Who is told of a move at once and says that it knows.
+    #[serde(default)]
+    pub notices: Vec<NoticeRule>,
+    /// Which facts are times.
+    #[serde(default)]
+    pub times: Vec<ToldTime>,
+    /// The plan that is carried out step by step.
+    #[serde(default)]
+    pub plan: Option<PlanRule>,
+    /// `incident`: whoever may stop the service stops it by opening it.
+    #[serde(default)]
+    pub at_once: Option<Sourced<bool>>,
     /// `entity_onboarding`: only an admitted entity is served.
     #[serde(default)]
     pub required_for_use: Option<Sourced<bool>>,
@@ -207,6 +221,7 @@ pub struct MatterRules {
     #[serde(default)]
     pub counterparty_decides: Option<Sourced<bool>>,
     /// `inspection`: how often each operator under an agreement is inspected.
+    /// `risk_report`: how often the risks of each operator, resource and product are.
     #[serde(default)]
     pub every_months: Option<Sourced<u16>>,
     /// `inspection`: the answers of `area` that each interval has to cover.
@@ -323,6 +338,7 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
         only_for(&name, *kind, rules, faults);
         asked::faults_of(&name, *kind, rules, regime, faults);
         form::faults_of(&name, rules, faults);
+        followed::faults_of(&name, *kind, rules, faults);
     }
 }
 
@@ -462,7 +478,8 @@ fn only_for(name: &str, kind: MatterKind, rules: &MatterRules, faults: &mut Faul
         ("parts", rules.parts.is_some(), MatterKind::Inspection),
     ];
     for (key, is_given, of) in rows {
-        if is_given && kind != of {
+        let is_rota = key == "every_months" && kind == MatterKind::RiskReport;
+        if is_given && kind != of && !is_rota {
             faults.named(format!("{name}: `{key}` belongs to `matter.{}`", of.word()));
         }
     }

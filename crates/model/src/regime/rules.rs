@@ -242,4 +242,6 @@ pub struct PriceRules {
 pub struct LogRules {
     /// Network logs, in years.
     pub network_log_years_min: Sourced<u8>,
+    /// Every request is an entry of the log, also one that only reads.
+    pub requests_are_logged: Option<Sourced<bool>>,
 }

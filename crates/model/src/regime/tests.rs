@@ -4,6 +4,7 @@ mod diffs;
 mod facts;
 mod mistakes;
 mod money;
+mod security;
 
 use super::words::{self, Body, Mode};
 use super::*;

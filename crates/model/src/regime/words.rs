@@ -374,6 +374,35 @@ const FACT_FORMS: &[(&str, &str)] = &[
     ("resources", "资源编号清单"),
     ("list", "清单"),
     ("shares", "合计百分之百的比例"),
+    ("incident_kind", "事件类别"),
+    ("system_flaw", "系统漏洞"),
+    ("virus", "计算机病毒"),
+    ("network_attack", "网络攻击"),
+    ("intrusion", "网络侵入"),
+    ("leak", "数据泄露"),
+    ("loss", "数据丢失"),
+    ("alteration", "数据篡改"),
+    ("damage", "数据毁损"),
+    ("major_risk", "重大风险"),
+    ("hidden_relation", "数据间隐含关系可能危害安全或权益"),
+    ("possible_harm", "可能危害安全或侵犯权益"),
+    ("abuse", "数据滥用"),
+    ("other_incident", "其他安全事件"),
+    ("other_negative", "其他负面情形"),
+    ("discovered_at", "发现时间"),
+    ("link", "环节"),
+    ("processing", "数据加工"),
+    ("handling", "数据处理"),
+    ("operating", "数据运营"),
+    ("servicing", "数据服务"),
+    ("severity", "风险等级"),
+    ("high", "高"),
+    ("medium", "中"),
+    ("low", "低"),
+    ("outcome", "处理结果"),
+    ("explained", "情况正常"),
+    ("put_right", "已改正"),
+    ("no_harm", "未造成危害"),
 ];
 
 /// Words of other modules that stand in a regime file.
@@ -419,7 +448,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension,
+    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension, super::Unusual, super::RequiredControl, super::StoppedWork,
 }
 
 /// The body that a role is.

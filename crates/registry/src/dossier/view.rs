@@ -59,6 +59,27 @@ pub struct DossierItem {
     pub clause: String,
 }
 
+/// A paper that a party lacks, or has and that does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingPaper {
+    /// Names it in pages.
+    pub key: String,
+    /// Whose it would be.
+    pub organisation: OrganisationId,
+    /// What that organisation is called.
+    pub name: String,
+    /// What it is.
+    pub kind: PaperKind,
+    /// What people call it.
+    pub kind_title: &'static str,
+    /// For which scenario, where each has its own.
+    pub scenario: Option<ScenarioId>,
+    /// How it stands.
+    pub state: Standing,
+    /// The clause that asks for it.
+    pub clause: String,
+}
+
 /// A paper and how it stands today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PaperView {
@@ -84,6 +105,30 @@ impl Registry {
         let world = self.world().await?;
         let organisation = world.organisation(id)?;
         Ok(is_visible(viewer, organisation).then(|| self.items(&world, organisation)))
+    }
+
+    /// The papers that the rules want on file and that do not count today, of every
+    /// organisation whose dossier the viewer may see, by organisation.
+    pub async fn missing_papers(&self, viewer: &Actor) -> Result<Vec<MissingPaper>, RegistryError> {
+        let world = self.world().await?;
+        let mut found = Vec::new();
+        for organisation in world.organisations.values().filter(|one| is_visible(viewer, one)) {
+            let counts =
+                |item: &DossierItem| matches!(item.state, Standing::None | Standing::Paper(PaperState::InOrder));
+            for item in self.items(&world, organisation).into_iter().filter(|item| !counts(item)) {
+                found.push(MissingPaper {
+                    key: format!("{} {}", organisation.id, item.key),
+                    organisation: organisation.id.clone(),
+                    name: organisation.name.clone(),
+                    kind: item.kind,
+                    kind_title: item.kind_title,
+                    scenario: item.scenario,
+                    state: item.state,
+                    clause: item.clause,
+                });
+            }
+        }
+        Ok(found)
     }
 
     /// Every paper that an organisation ever had, oldest first.

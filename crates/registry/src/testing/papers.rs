@@ -89,6 +89,7 @@ pub(super) async fn of_organisation(
     whose: &OrganisationId,
     roles: &[Role],
     by: &PersonId,
+    people: &[PersonId],
 ) {
     let asked = regime.dossier.iter().filter(|(kind, rules)| {
         rules.of.iter().any(|role| roles.contains(role)) && !rules.is_of_scenario() && !kind.is_by_choice()
@@ -97,6 +98,14 @@ pub(super) async fn of_organisation(
         let mut new = new_paper(ledger, *kind, None);
         // What need not end does not fall due.
         new.valid_until = new.valid_until.filter(|_| rules.held().contains(&Particular::ValidUntil));
+        if *kind == PaperKind::StaffRecord {
+            for person in people {
+                let mut own = new.clone();
+                own.particulars.insert(Particular::Person, person.to_string());
+                filed(ledger, turn, rules, whose, by, own).await;
+            }
+            continue;
+        }
         filed(ledger, turn, rules, whose, by, new).await;
     }
 }

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use shuyu_model::id::{OrganisationId, PaperId, ResourceId};
-use shuyu_registry::{DossierItem, InterestView, NewFinding, NewPaper, PaperAnswer, PaperView};
+use shuyu_registry::{DossierItem, InterestView, MissingPaper, NewFinding, NewPaper, PaperAnswer, PaperView};
 
 use super::agreements::Ground;
 use super::{Stations, cut, granted};
@@ -14,7 +14,7 @@ use crate::shapes::{dossier, shaped};
 
 shaped! {
     NewPaper => dossier::NewPaper, PaperAnswer => dossier::PaperAnswer,
-    DossierItem => dossier::DossierItem, PaperView => dossier::PaperView,
+    DossierItem => dossier::DossierItem, MissingPaper => dossier::MissingPaper, PaperView => dossier::PaperView,
     NewFinding => dossier::NewFinding, InterestView => dossier::InterestView,
 }
 
@@ -27,6 +27,16 @@ pub async fn show(
 ) -> Result<Shown<Listed<DossierItem>>, Problem> {
     let items = app.registry().dossier(&actor, &id).await?.ok_or_else(|| Problem::unseen("dossier"))?;
     Ok(Shown(cut(items, &asked, |item| item.key.as_str())?))
+}
+
+/// Lists the parties that lack a paper which the rules want on file.
+pub async fn missing(
+    State(app): Stations,
+    Who(actor): Who,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<MissingPaper>>, Problem> {
+    let missing = app.registry().missing_papers(&actor).await?;
+    Ok(Shown(cut(missing, &asked, |missing| missing.key.as_str())?))
 }
 
 /// Lists every paper that an organisation ever had, oldest first.

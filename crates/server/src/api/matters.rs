@@ -149,6 +149,12 @@ pub async fn opinions(State(app): Stations, Who(actor): Who, At(id): At<MatterId
     Ok(Shown(Opinions { items }))
 }
 
+/// Says for the own organisation that it knows of a move.
+pub async fn receive(
+    At(Version(version)): At<Version>,
+    granted(app.casework().receive_notice(&actor, &id, version).await?)?;
+}
+
 /// Lists what is owed, the most urgent first.
 pub async fn obligations(
     State(app): Stations,

@@ -93,7 +93,12 @@ pub async fn open(State(app): Stations, Json(new): Json<NewSession>) -> Result<W
         ));
     }
     let Some(actor) = app.registry().sign_in(&new.login, &new.password).await? else {
-        app.throttle().failed(&new.login, now);
+        if app.throttle().failed(&new.login, now) {
+            // Of a name that nobody has there is nothing to keep.
+            if let Some(person) = app.registry().find_person_by_login(&new.login).await? {
+                app.sessions().blocked(&person.id).await.map_err(Problem::fault)?;
+            }
+        }
         metrics::counter!("shuyu_logins_failed_total").increment(1);
         return Err(Problem::wrong_password());
     };

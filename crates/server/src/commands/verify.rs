@@ -15,8 +15,8 @@ pub(crate) fn run(data: &Path, args: VerifyArgs) -> anyhow::Result<()> {
         .with_context(|| format!("the log in `{}` does not prove what it claims", folder.display()))?;
     say(format!("the log is whole 日志完整: {}", report.origin))?;
     say(format!(
-        "  entries 条目      {} ({} events, {} accesses)",
-        report.size, report.events_count, report.accesses_count
+        "  entries 条目      {} ({} events, {} accesses, {} requests)",
+        report.size, report.events_count, report.accesses_count, report.requests_count
     ))?;
     say(format!("  not yet signed    {}", report.unsigned_count))?;
     say(format!("  root 根           {}", report.root))?;

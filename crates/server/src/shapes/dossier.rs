@@ -74,6 +74,8 @@ pub enum PaperKind {
     SecurityRequirements,
     /// Who owns and controls a party.
     Ownership,
+    /// 接触数据人员登记.
+    StaffRecord,
 }
 
 /// An act that can wait for a paper.
@@ -92,6 +94,8 @@ pub enum PaperAct {
     ReleaseReview,
     /// 交付和使用.
     Delivery,
+    /// 授予数据岗位和接触数据.
+    DataAccess,
 }
 
 /// What a paper can hold.
@@ -182,6 +186,16 @@ pub enum Particular {
     Owners,
     /// Who controls it, and with whom it is affiliated.
     Controllers,
+    /// 处置步骤.
+    Steps,
+    /// 人员编号.
+    Person,
+    /// 岗位.
+    Post,
+    /// 培训日期.
+    TrainedOn,
+    /// 保密承诺书.
+    Undertaking,
 }
 
 /// A paper to be entered.
@@ -228,6 +242,27 @@ pub struct PaperAnswer {
     /// Why, or the number of the receipt.
     #[schema(min_length = 1, max_length = 200)]
     pub note: String,
+}
+
+/// A paper that a party lacks.
+#[derive(ToSchema)]
+pub struct MissingPaper {
+    /// Names it in pages.
+    pub key: String,
+    /// Whose it would be.
+    pub organisation: String,
+    /// What that organisation is called.
+    pub name: String,
+    /// What it is.
+    pub kind: PaperKind,
+    /// What people call it.
+    pub kind_title: String,
+    /// For which scenario, where each has its own.
+    pub scenario: Option<String>,
+    /// `missing`, or how the paper stands that does not count.
+    pub state: String,
+    /// The clause that asks for it.
+    pub clause: String,
 }
 
 /// Something that the rules ask for, and what is there.

@@ -57,6 +57,8 @@ pub enum MatterKind {
     Remedy,
     /// What an entity made and offers.
     EntityProduct,
+    /// What the monitor noticed.
+    Alert,
 }
 
 /// A matter to be opened.
@@ -195,6 +197,32 @@ pub struct MovedView {
     pub due_day: Option<String>,
     /// When, in microseconds.
     pub at: i64,
+    /// Minutes since what it is about was found, where that is told.
+    pub minutes_since_found: Option<i64>,
+}
+
+/// Somebody who was told of a move.
+#[derive(ToSchema)]
+pub struct MatterNotice {
+    /// Of which matter.
+    pub matter: String,
+    /// Of which of its moves.
+    pub version: i64,
+    /// Who.
+    pub organisation: String,
+    /// When they were told, in microseconds.
+    pub sent_at: i64,
+    /// The last day on which their answer is in time.
+    #[schema(format = Date)]
+    pub due_day: String,
+    /// Whether a year on the way to that day had no holiday notice yet.
+    pub is_estimated: bool,
+    /// The clause that asks for it.
+    pub clause: String,
+    /// When they said that they know, in microseconds.
+    pub received_at: Option<i64>,
+    /// Who said so.
+    pub received_by: Option<String>,
 }
 
 /// A copy that is due or filed after a move.
@@ -274,6 +302,8 @@ pub struct MatterView {
     pub filings: Vec<MatterFiling>,
     /// Of an incident: how many minutes after its discovery it was told here.
     pub told_after_minutes: Option<i64>,
+    /// Who was told of which move, and when they said that they know.
+    pub notices: Vec<MatterNotice>,
 }
 
 /// Something that somebody must do by a day.
@@ -283,13 +313,14 @@ pub struct Obligation {
     pub key: String,
     /// Its word: `move`, `step`, `filing`, `assessment`, `agreement_end`, `rules_end`, `milestone`,
     /// `renewal`, `explanation`, `paper`, `selection`, `order`, `supervision`, `later_record`, `rules_warning`,
-    /// `report`, `disclosure`.
+    /// `notice`, `risk`, `report`, `disclosure`.
     pub kind: String,
     /// About what: an id, the stamp of the rules, or the name of a goal.
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,
-    /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is filed).
+    /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is filed),
+    /// `notified` (who was told of a move).
     pub by: Vec<String>,
     /// Which organisation, where it is a certain one.
     pub organisation: Option<String>,

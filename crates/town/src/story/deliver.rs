@@ -5,7 +5,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use super::cases;
-use super::client::{Reply, text};
+use super::client::{Reply, items, number, text};
 use super::compute::GOOD;
 use super::signing::SigningClient;
 use super::world::document_digest;
@@ -283,7 +283,7 @@ pub(super) async fn answer(w: &mut World<'_>, city: &City) -> anyhow::Result<()>
         w.stage.done(format!("{told}, {receipt}"))?;
         w.report.receipts.push(receipt);
     }
-    Ok(())
+    trace(w).await
 }
 
 /// Records somebody's consent; gives its id.
@@ -310,6 +310,23 @@ async fn stranger(w: &mut World<'_>, id_number: &str) -> anyhow::Result<()> {
     let body = json!({ "subscription": subscription, "key": id_number }).to_string().into_bytes();
     let reply = client.post(&path, body, w.now_seconds()).await?;
     w.refused("a call by an entity without a contract", reply, "DLV-001")
+}
+
+/// Whoever oversees asks once for the whole path of a product.
+async fn trace(w: &mut World<'_>) -> anyhow::Result<()> {
+    w.stage.step("一问得知产品的来龙去脉", "one question shows the whole path of each product");
+    let (mut delivered, mut acts) = (0, 0);
+    for product in w.report.products.values().cloned().collect::<Vec<_>>() {
+        let path = w.person("su.he")?.get(&format!("/v1/products/{product}/trace")).await?.json()?;
+        ensure!(!items(&path, "inputs")?.is_empty(), "the path of `{product}` names no data");
+        ensure!(!items(&path, "signers")?.is_empty(), "the path of `{product}` names no reviewer");
+        acts += items(&path, "acts")?.len();
+        for recipient in items(&path, "recipients")? {
+            delivered += number(recipient, "deliveries")?;
+        }
+    }
+    ensure!(0 < delivered, "the paths of the products tell no delivery");
+    w.stage.done(format!("{delivered} 次交付 deliveries, {acts} 条 acts"))
 }
 
 /// The operator ends the bank's agreement; access ends in the same second.

@@ -102,6 +102,33 @@ fn a_mask_that_does_not_fit_its_column_gives_only_nulls() {
     }
 }
 
+/// Changchun 18: raw data is invisible to those who process it.
+#[test]
+fn where_the_document_keeps_raw_data_from_who_processes_it_a_sample_shows_no_value_as_it_is() {
+    for (code, expected) in [
+        ("changchun-2025", Plane::Unseen),
+        ("changsha-2023", Plane::Draft),
+        ("changsha-2026", Plane::Draft),
+        ("luohu-2025", Plane::Draft),
+        ("xianning-2025", Plane::Draft),
+    ] {
+        let regime = shuyu_registry::rules::shipped(code).unwrap().regime;
+        assert_eq!(Plane::of_sample(&regime), expected, "{code}");
+    }
+    let classes =
+        [ColumnClass::DirectIdentifier, ColumnClass::QuasiIdentifier, ColumnClass::Sensitive, ColumnClass::Plain];
+    for class in classes {
+        for kind in ColumnType::ALL {
+            let (name, title) = ("c".to_owned(), "c".to_owned());
+            let column = Column { name, title, kind, class, grade: None, mask: Mask::None, is_entity: false };
+            let shown = Applied::of(&column, Plane::Unseen, &maker());
+            assert!(!matches!(shown, Applied::None), "{class:?} {kind:?}");
+            let (run, from) = (Applied::of(&column, Plane::Run, &maker()), arrow_type(kind));
+            assert_eq!(shown.output_type(&from), run.output_type(&from), "a statement plans in both or in neither");
+        }
+    }
+}
+
 #[test]
 fn the_draft_plane_never_shows_an_identifier_or_a_sensitive_value() {
     for class in [ColumnClass::DirectIdentifier, ColumnClass::Sensitive] {

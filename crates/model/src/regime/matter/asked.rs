@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Faults, MatterRules, OPENING, Regime, is_key};
 use crate::actor::Role;
 use crate::matter::{Effect, MatterKind, SubjectKind};
+use crate::regime::PaperKind;
 
 /// A record that a move can cite: a matter of a kind, or a thing with an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,8 @@ pub enum Citable {
     Matter(MatterKind),
     /// A thing of this kind.
     Thing(SubjectKind),
+    /// A paper of this kind on file, in order.
+    Paper(PaperKind),
 }
 
 impl Citable {
@@ -30,6 +33,7 @@ impl Citable {
         match self {
             Self::Matter(kind) => kind.word(),
             Self::Thing(kind) => kind.word(),
+            Self::Paper(kind) => kind.word(),
         }
     }
 
@@ -43,6 +47,8 @@ impl Citable {
             Self::Thing(SubjectKind::Resource) => "公共数据资源",
             Self::Thing(SubjectKind::Matter) => "事项",
             Self::Thing(SubjectKind::Case) => "审批",
+            Self::Thing(SubjectKind::Product) => "产品",
+            Self::Paper(kind) => kind.zh(),
         }
     }
 }
@@ -51,10 +57,12 @@ impl TryFrom<String> for Citable {
     type Error = String;
     fn try_from(word: String) -> Result<Self, String> {
         let thing = || SubjectKind::ALL.into_iter().find(|kind| kind.word() == word).map(Self::Thing);
+        let paper = || PaperKind::ALL.iter().find(|kind| kind.word() == word).map(|kind| Self::Paper(*kind));
         MatterKind::parse(&word)
             .map(Self::Matter)
             .or_else(thing)
-            .ok_or_else(|| format!("`{word}` is neither a matter nor a thing that can be cited"))
+            .or_else(paper)
+            .ok_or_else(|| format!("`{word}` is neither a matter nor a thing or paper that can be cited"))
     }
 }
 
@@ -174,6 +182,10 @@ fn cites(name: &str, rules: &MatterRules, rule: &CiteRule, regime: &Regime, faul
     let kinds = || rule.of.iter().filter_map(|of| if let Citable::Matter(kind) = of { Some(*kind) } else { None });
     for kind in kinds().filter(|kind| !regime.matter.contains_key(kind)) {
         faults.named(format!("{at}: there is no `matter.{}` here", kind.word()));
+    }
+    let papers = rule.of.iter().filter_map(|of| if let Citable::Paper(kind) = of { Some(*kind) } else { None });
+    for kind in papers.filter(|kind| !regime.dossier.contains_key(kind)) {
+        faults.named(format!("{at}: there is no `dossier.{}` here", kind.word()));
     }
     for state in rule.states.iter().filter(|state| !kinds().any(|kind| kind.machine().state(state).is_some())) {
         faults.named(format!("{at}: no cited matter ever is `{state}`"));
