@@ -407,7 +407,7 @@ async fn a_permit_dies_with_what_it_rests_on_and_with_nothing_else() {
         town.register(&set.fund).await;
 
         let compute = set.compute().await;
-        allowed(registry.terminate_agreement(&town.agency[0], &set.agreement, "operator_request").await.unwrap());
+        town.end_agreement(&set.agreement, "operator_request").await;
         assert!(!compute.is_live(), "{backend}: operator agreement");
         assert_eq!(refused(set.ask(&town.operator[0], Act::Compute, &scope()).await), ["REG-007"]);
     }
@@ -472,8 +472,7 @@ async fn no_permit_outlives_the_end_of_its_agreement_however_many_ask_meanwhile(
             })
             .collect();
         tokio::task::yield_now().await;
-        let registry = &set.town.registry;
-        allowed(registry.terminate_agreement(&set.town.agency[0], &set.agreement, "breach").await.unwrap());
+        set.town.end_agreement(&set.agreement, "breach").await;
         ended.store(true, std::sync::atomic::Ordering::SeqCst);
         for asker in askers {
             let permits = asker.await.unwrap();
