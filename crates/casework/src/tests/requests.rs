@@ -180,7 +180,7 @@ async fn an_exit_for_a_failed_assessment_cites_one_that_was_failed() {
 }
 
 #[tokio::test]
-async fn an_operator_that_hands_nothing_over_holds_no_exit_up_and_what_it_did_not_delete_is_still_proved() {
+async fn an_operator_that_hands_nothing_over_and_deletes_nothing_holds_no_exit_up() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk(&ledger).await;
     let agency = &desk.office.town.agency;

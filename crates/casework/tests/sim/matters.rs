@@ -13,7 +13,7 @@ use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
-use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING};
+use shuyu_model::regime::{Citable, CiteRule, Handing, MoveRule, OPENING};
 use shuyu_model::{Actor, Day, Digest, Role};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, RegistrationState};
 
@@ -441,8 +441,11 @@ impl Memory {
         if self.matters[at].kind == MatterKind::Exit && transition.effects.contains(&Effect::EndAccess) {
             let agreement = &self.agreements[self.agreement_of(&self.matters[at].subject).unwrap()];
             let is_operators = agreement.kind == AgreementKind::Operator;
-            let has_any = is_operators || !agreement.resources.is_empty();
-            self.matters[at].has_open_handover = has_any && self.rules(MatterKind::Exit).hands_over.is_some();
+            let listed = self.rules(MatterKind::Exit).hands_over.as_ref().map(|hands| hands.value.clone());
+            // Whoever operates has assets on file and data; an entity was given some of the latter at most.
+            let has_data = !agreement.resources.is_empty();
+            let has_any = |listed: Vec<Handing>| is_operators || has_data && listed.contains(&Handing::Data);
+            self.matters[at].has_open_handover = listed.is_some_and(has_any);
         }
         for effect in transition.effects {
             self.effect(at, *effect, ground.as_deref());
