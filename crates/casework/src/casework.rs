@@ -165,6 +165,7 @@ impl Casework {
                 let agreement = self.registry.agreement_in(turn, subject).await?;
                 let mut found = gates::scheme::against(turn, regime, &agreement).await?;
                 found.extend(gates::agreement::against_term(regime, &agreement));
+                found.extend(self.against_targets(kind, &agreement));
                 Ok(found)
             }
             ProcedureKind::Scenario => {

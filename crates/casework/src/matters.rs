@@ -115,7 +115,7 @@ impl Casework {
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", &matter.subject, reasons).await;
         }
-        self.insert_opened(&mut turn, actor, &matter, cites.clone()).await?;
+        let cites = self.insert_opened(&mut turn, actor, &matter, cites).await?;
         if matter.kind == MatterKind::EntityOnboarding {
             self.enter_applicant(&mut turn, actor, &matter).await?;
         }
@@ -132,15 +132,17 @@ impl Casework {
         Ok(Verdict::Allow(matter.id))
     }
 
-    /// Writes a matter and its opening; its event is for the caller to commit.
+    /// Writes a matter and its opening; its event is for the caller to commit. Says what
+    /// it cites, with the rules that are on file.
     pub(crate) async fn insert_opened(
         &self,
         turn: &mut Turn,
         actor: &Actor,
         matter: &Matter,
         cites: Vec<String>,
-    ) -> Result<()> {
+    ) -> Result<Vec<String>> {
         store::insert_matter(turn.change(), matter).await?;
+        let cites = self.with_rules_on_file(turn, matter, OPENING, cites).await?;
         let moved = Moved {
             version: 1,
             by: OPENING.to_owned(),
@@ -156,7 +158,8 @@ impl Casework {
             due_day: None,
             at: matter.opened_at,
         };
-        store::insert_move(turn.change(), &matter.id, &moved).await
+        store::insert_move(turn.change(), &matter.id, &moved).await?;
+        Ok(moved.cites)
     }
 
     /// Where the rules stop the service with the opening: whoever may, has stopped it.
@@ -315,6 +318,7 @@ impl Casework {
             );
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
             found.extend(self.against_supply(&mut turn, &matter, &named, &history).await?);
+            found.extend(self.against_ending(&mut turn, &matter, &named).await?);
             found.extend(self.against_candidacies(&mut turn, &matter, &named).await?);
             found.extend(self.against_opinions(&mut turn, &matter, &named.name).await?);
         }
@@ -413,8 +417,10 @@ impl Casework {
         if let Some(assignee) = &assignee {
             matter.counterparty = Some(assignee.clone());
         }
+        let cites = self.with_rules_on_file(turn, matter, &rule.word, cites).await?;
         let mut touched = effects::apply(turn, regime, matter, rule, transition).await?;
         touched.extend(self.processor_assessed(turn, matter, &rule.word).await?);
+        self.exit_moved(turn, matter, transition, &touched).await?;
         self.candidacies_moved(turn, matter, &rule.word).await?;
         self.assessment_moved(turn, matter, &rule.word).await?;
         matter.enter(transition, at, due_day, self.calendar());
@@ -493,6 +499,7 @@ impl Casework {
                 clause: self.registry().regime().cite_clause(&file.source),
                 filed_at: None,
                 evidence: None,
+                filer: file.by.and_then(|maker| crate::obligations::maker_of(matter, maker)),
             }
         };
         rule.file.iter().map(filing).collect()
@@ -520,8 +527,9 @@ impl Casework {
         let known = self.known(&mut turn, actor).await?;
         let history = store::moves(&mut Book::Change(turn.change()), id).await?;
         let maker = history.iter().find(|moved| moved.version == version).and_then(|m| m.organisation.as_ref());
-        if maker != Some(&known.organisation) || known.roles.is_empty() {
-            let what = "the copy is filed by the organisation that made the move";
+        let filer = filing.filer.as_ref().or(maker);
+        if filer != Some(&known.organisation) || known.roles.is_empty() {
+            let what = "the copy is filed by the organisation that made the move, or whom the rules name";
             let reason = Reason::new(reasons::MATTER_NOT_THE_FILER, what, &filing.clause, "ask that organisation");
             return self.refuse(turn, actor, "matter.refused", id.as_str(), Reasons::one(reason)).await;
         }

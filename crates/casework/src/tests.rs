@@ -9,6 +9,8 @@ mod desk;
 mod districts;
 mod dossier;
 mod group;
+mod exits;
+mod handovers;
 mod matter_refusals;
 mod matters;
 mod milestones;

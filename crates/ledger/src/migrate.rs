@@ -49,6 +49,7 @@ migrations! {
     18 "processing" "0018_processing.sql";
     19 "candidacies" "0019_candidacies.sql";
     20 "agreements" "0020_agreements.sql";
+    21 "exits" "0021_exits.sql";
     22 "selection" "0022_selection.sql";
     23 "resources" "0023_resources.sql";
     24 "public" "0024_public.sql";

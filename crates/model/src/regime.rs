@@ -62,7 +62,7 @@ pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{
-    Choice, Citable, CiteRule, Contents, FactForm, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, ToldForm, is_key, list, shares, years, OpinionRule, NoticeRule, PLAN_STEP, PlanRule, ToldTime,
+    Choice, Citable, CiteRule, Contents, FactForm, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, ToldForm, is_key, list, shares, years, OpinionRule, NoticeRule, PLAN_STEP, PlanRule, ToldTime, AnyOf, Handing, Passage, Proposal, Reserved,
 };
 pub use milestone::{Counted, Figure, Milestone};
 pub use money::{ConsentRule, MoneyRules};

@@ -42,6 +42,7 @@ mod facts;
 mod findings;
 mod headings;
 pub mod kept;
+mod handover;
 mod live;
 mod mode;
 pub mod order;
@@ -80,7 +81,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shares};
+pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shares, Target};
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry, MarkedThing, PublicScenario, UsedResource};
 pub use catalogue::{
@@ -93,6 +94,7 @@ pub use facts::{
     BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
 };
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
+pub use handover::{Handed, RunOut};
 pub use kept::{FILE_BYTES_MAX, FileKind, KeptFile, NewFile};
 pub use mode::last_day;
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField, OrdersTally};

@@ -258,7 +258,7 @@ pub(crate) fn of_entity<'a>(
     let entity = &actor.organisation;
     standing::admitted(asked, &scenario.operator, entity, found);
     decide::affiliated(asked, &scenario.operator, entity, found);
-    decide::contracted(asked, scenario, entity, found)
+    decide::contracted(asked, scenario, entity, None, found)
 }
 
 /// The own tables that a permit to compute holds beside the scenario's columns: those of

@@ -19,6 +19,7 @@ pub mod dossier;
 pub mod exchange;
 pub mod facts;
 pub mod files;
+pub mod handover;
 pub mod jobs;
 pub mod journal;
 pub mod matters;

@@ -15,6 +15,7 @@ pub mod documents;
 pub mod dossier;
 pub mod exchange;
 pub mod inventory;
+pub mod handover;
 pub mod market;
 pub mod matters;
 pub mod milestones;

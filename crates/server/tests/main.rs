@@ -9,6 +9,7 @@ mod choosing;
 mod documents;
 mod dossier;
 mod exchange;
+mod exits;
 mod faults;
 mod journey;
 mod matters;

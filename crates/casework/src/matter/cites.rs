@@ -13,12 +13,16 @@ use shuyu_model::{Actor, Reason};
 use shuyu_registry::Turn;
 
 use super::guards::Asked;
-use super::{Facts, Matter, is_visible, store};
+use super::{Facts, Matter, is_visible, sees_all, store};
 use crate::store::Book;
 use crate::{Casework, CaseworkError, reasons};
 
+/// How a refusal of the journal is cited: this and its number.
+const REFUSAL: &str = "JRN-";
+
 /// A record that is cited.
 pub(crate) struct Cited {
+    id: String,
     of: Citable,
     organisation: Option<OrganisationId>,
     state: Option<&'static str>,
@@ -52,9 +56,16 @@ impl Casework {
         viewer: Option<&Actor>,
         id: &str,
     ) -> Result<Option<Cited>, CaseworkError> {
-        let thing = |of, organisation| Cited { of: Citable::Thing(of), organisation, state: None, facts: Facts::new() };
+        let record = |of, organisation| Cited { id: id.to_owned(), of, organisation, state: None, facts: Facts::new() };
+        let thing = |of, organisation| record(Citable::Thing(of), organisation);
+        if let Some(number) = id.strip_prefix(REFUSAL) {
+            let Ok(number) = number.parse::<i64>() else { return Ok(None) };
+            let whose = store::refused(&mut Book::Change(turn.change()), number).await?;
+            let sees = |whose: &Option<OrganisationId>| may_look(viewer, whose.as_ref());
+            return Ok(whose.filter(sees).map(|whose| record(Citable::Refusal, whose)));
+        }
         match SubjectKind::of(id) {
-            None => self.cited_paper(turn, id).await,
+            None => self.cited_paper(turn, viewer, id).await,
             Some(SubjectKind::Matter) => {
                 let Ok(id) = MatterId::parse(id) else { return Ok(None) };
                 let matter = match store::matter(&mut Book::Change(turn.change()), &id).await {
@@ -63,6 +74,7 @@ impl Casework {
                 };
                 let sees = viewer.is_none_or(|viewer| is_visible(&matter, viewer));
                 Ok(sees.then_some(Cited {
+                    id: matter.id.to_string(),
                     of: Citable::Matter(matter.kind),
                     organisation: matter.subject_organisation,
                     state: Some(matter.state),
@@ -97,11 +109,17 @@ impl Cited {
 }
 
 impl Casework {
-    /// A paper on file. What somebody cites of another's dossier tells them nothing that
-    /// they did not see there.
-    async fn cited_paper(&self, turn: &mut Turn, id: &str) -> Result<Option<Cited>, CaseworkError> {
-        let Ok(id) = PaperId::parse(id) else { return Ok(None) };
-        Ok(self.registry().cited_paper_in(turn, &id).await?.map(|paper| Cited {
+    /// A paper on file, of who cites it or where they oversee.
+    async fn cited_paper(
+        &self,
+        turn: &mut Turn,
+        viewer: Option<&Actor>,
+        id: &str,
+    ) -> Result<Option<Cited>, CaseworkError> {
+        let Ok(paper_id) = PaperId::parse(id) else { return Ok(None) };
+        let paper = self.registry().cited_paper_in(turn, &paper_id).await?;
+        Ok(paper.filter(|paper| may_look(viewer, Some(&paper.organisation))).map(|paper| Cited {
+            id: id.to_owned(),
             of: Citable::Paper(paper.kind),
             organisation: Some(paper.organisation),
             state: Some(if paper.is_in_order { IN_ORDER } else { "not_in_order" }),
@@ -112,6 +130,11 @@ impl Casework {
 
 /// How a paper stands that can be cited.
 const IN_ORDER: &str = "in_order";
+
+/// Whether a viewer may look at what concerns this organisation alone.
+fn may_look(viewer: Option<&Actor>, whose: Option<&OrganisationId>) -> bool {
+    viewer.is_none_or(|viewer| sees_all(viewer) || whose == Some(&viewer.organisation))
+}
 
 /// CAS-060: one reason for each rule that asks for a record that is not cited.
 pub(crate) fn against(
@@ -132,7 +155,7 @@ pub(crate) fn against(
             what.push_str(&format!(", which is {}", rule.states.join(" or ")));
         }
         for (key, told) in &rule.told {
-            what.push_str(&format!(", and whose `{key}` is `{told}`"));
+            what.push_str(&format!(", and whose `{key}` is `{}`", told.0.join("` or `")));
         }
         let clause = asked.regime.cite_clause(&rule.source);
         found.push(Reason::new(reasons::NOT_CITED, what, clause, "name its id in `cites`"));
@@ -145,11 +168,16 @@ fn answers(asked: &Asked<'_>, cited: &Cited, rule: &CiteRule, matter: &Matter) -
     // A plan is that of whom the matter is about, or the own one of who starts it.
     let is_paper = matches!(cited.of, Citable::Paper(_));
     let is_own = is_paper && cited.organisation.as_ref() == Some(&asked.known.organisation);
-    if is_paper && cited.state != Some(IN_ORDER) {
+    let is_of = rule.of.contains(&cited.of) || (is_paper && rule.of.contains(&Citable::AnyPaper));
+    if is_paper && !rule.of.contains(&Citable::AnyPaper) && cited.state != Some(IN_ORDER) {
         return false;
     }
     let is_same = is_own || (cited.organisation.is_some() && about.contains(&&cited.organisation));
-    let is_in = rule.states.is_empty() || cited.state.is_some_and(|state| rule.states.iter().any(|s| s == state));
-    let tells = rule.told.iter().all(|(key, told)| cited.facts.get(key) == Some(told));
-    rule.of.contains(&cited.of) && is_same && is_in && tells
+    let is_in = match (cited.of, cited.state) {
+        (Citable::Matter(kind), Some(state)) => rule.counts_in(kind, state),
+        _ => true,
+    };
+    let tells = rule.told.iter().all(|(key, told)| told.holds(cited.facts.get(key)));
+    // Nothing rests on itself.
+    is_of && is_same && is_in && tells && cited.id != matter.subject
 }

@@ -54,6 +54,8 @@ pub struct MatterFiling {
     pub filed_at: Option<Time>,
     /// Of what was filed, or of its receipt.
     pub evidence: Option<Digest>,
+    /// Who files it, where that is not who made the move.
+    pub filer: Option<OrganisationId>,
 }
 
 /// A matter in a list.

@@ -3,12 +3,13 @@
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{Citable, FactForm, MatterRules, Dimension, PaperKind};
+use shuyu_model::regime::{Citable, FactForm, MatterRules, Dimension, PaperKind, Handing};
 use shuyu_model::{Actor, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{Act, Page, PaperState, Permit, Scope};
 
 use super::{Office, office};
+use crate::exits::{HandoverOutcome, NewOutcome};
 use crate::matter::Facts;
 use crate::{MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, NewStance, Stance, Swept, testing};
 
@@ -58,7 +59,13 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
     let keys = rules.contents_at(at).flat_map(|contents| &contents.keys);
     let listed = |key: &str| rules.choices.iter().find(|choice| choice.key == key).map(|c| c.values[0].clone());
     let told = |key: &str| match key {
-        "ground" => "breach".into(),
+        "ground" => {
+            let grounds = &desk.office.town.registry.regime().agreement.exit_grounds.value;
+            grounds.iter().find(|ground| *ground == "operator_request").map_or("other", String::as_str).into()
+        }
+        "consequence" => "grave_effect".into(),
+        "exit_standard" => "第三章".into(),
+        key if key.ends_with("_digest") => digest(desk.office.town.ledger(), key).to_string(),
         "mode" => desk.office.town.registry.regime().mode.allowed.value[0].word().to_owned(),
         "registration_code" => desk.code.clone(),
         "winner" => desk.office.town.operator[0].organisation.to_string(),
@@ -155,7 +162,7 @@ impl Desk {
             for of in &rule.of {
                 let found = match of {
                     Citable::Thing(SubjectKind::Resource) => Some(self.fund.to_string()),
-                    Citable::Thing(_) => None,
+                    Citable::Thing(_) | Citable::Refusal | Citable::AnyPaper => None,
                     Citable::Paper(kind) => self.paper(*kind).await,
                     Citable::Matter(kind) => {
                         let filter = MatterFilter { kind: Some(*kind), ..MatterFilter::default() };
@@ -218,6 +225,7 @@ impl Desk {
             }
             // What is fixed is landed anew, and checked.
             MatterKind::QualityIssue if name == "confirm" => town.landed(&self.fund, 1000).await,
+            MatterKind::Exit if name == "close" => self.handed_over(id).await,
             _ => {}
         }
         if rules.opinions.as_ref().is_some_and(|rule| rule.at == name) {
@@ -227,6 +235,24 @@ impl Desk {
             // Once given it stays.
             if casework.opinions(id, asked).await.unwrap().unwrap().iter().all(|one| one.stance.is_none()) {
                 allowed(casework.give_opinion(asked, id, new).await.unwrap());
+            }
+        }
+    }
+
+    /// Everything on the list of an exit goes to the agency, is deleted, or remains.
+    pub(super) async fn handed_over(&self, id: &MatterId) {
+        let (agency, casework) = (&self.office.town.agency[0], &self.office.casework);
+        for item in casework.handover(id, agency).await.unwrap().unwrap().items {
+            let outcome = match item.kind {
+                Handing::Service => HandoverOutcome::Agency,
+                Handing::Data => HandoverOutcome::Deleted,
+                Handing::Asset => HandoverOutcome::Remains,
+            };
+            let evidence = digest(self.office.town.ledger(), "handover");
+            let new = NewOutcome { outcome, receiver: None, reason: "as agreed".into(), evidence };
+            allowed(casework.decide_handover(agency, id, item.number, new).await.unwrap());
+            if outcome.has_receiver() {
+                allowed(casework.accept_handover(agency, id, item.number, evidence).await.unwrap());
             }
         }
     }

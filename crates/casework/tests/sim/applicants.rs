@@ -53,7 +53,8 @@ impl Memory {
             }
             MatterKind::EntityOnboarding if ["review", "sign", "admit"].contains(&name) => {
                 let Some(rules) = &self.regime.entity else { return };
-                let is_asked = !rules.conditions.is_empty() || !rules.disqualifications.is_empty();
+                // Where the document names none, the operators have entered one each (`city.rs`).
+                let is_asked = true;
                 need(!is_asked || matter.is_answered, "unanswered", found);
                 let entity = matter.subject_org.as_ref().unwrap();
                 let is_out = self.is_ruled_out(&rules.disqualifications, entity, matter.made[0].day);

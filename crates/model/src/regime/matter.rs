@@ -20,10 +20,12 @@ use crate::matter::{Effect, Machine, MatterKind, Transition};
 
 mod asked;
 mod followed;
+mod ending;
 
 mod form;
 
-pub use asked::{Choice, Citable, CiteRule, OpinionRule};
+pub use asked::{AnyOf, Choice, Citable, CiteRule, OpinionRule};
+pub use ending::{Handing, Passage, Proposal, Reserved};
 pub use followed::{NoticeRule, PLAN_STEP, PlanRule, ToldTime};
 use form::tells;
 pub use form::{FactForm, ToldForm, list, shares, years};
@@ -169,8 +171,18 @@ pub struct Contents {
     /// Only where the matter tells so; always where nothing is said.
     #[serde(default)]
     pub when: BTreeMap<String, String>,
+    /// Only where the fact `ground` is one of these; always where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<String>,
     /// The clause that lists them.
     pub source: String,
+}
+
+impl Contents {
+    /// Whether it asks where these facts are told.
+    pub fn applies(&self, facts: &BTreeMap<String, String>) -> bool {
+        ending::is_on(&self.grounds, facts) && tells(facts, &self.when)
+    }
 }
 
 /// One kind of matter, as a jurisdiction has it.
@@ -214,6 +226,21 @@ pub struct MatterRules {
     /// `incident`: whoever may stop the service stops it by opening it.
     #[serde(default)]
     pub at_once: Option<Sourced<bool>>,
+    /// What must have gone before which move.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages_required: Vec<Passage>,
+    /// Moves that on some organisations only some may make.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<Reserved>,
+    /// `exit`: the records on which the platform proposes one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed_on: Vec<Proposal>,
+    /// `exit`: the platform opens one when an agreement runs out and none follows it.
+    pub opened_at_expiry: Option<Sourced<bool>>,
+    /// `exit`: what is listed and handed over, one by one, before it closes.
+    pub hands_over: Option<Sourced<Vec<Handing>>>,
+    /// `exit`: how many days deliveries go on after the operator's own access has ended.
+    pub deliveries_go_on_days: Option<Sourced<u16>>,
     /// `entity_onboarding`: only an admitted entity is served.
     #[serde(default)]
     pub required_for_use: Option<Sourced<bool>>,
@@ -298,7 +325,7 @@ impl MatterRules {
         at: &'a str,
         facts: &'a BTreeMap<String, String>,
     ) -> impl Iterator<Item = &'a Contents> + 'a {
-        self.contents_at(at).filter(|contents| tells(facts, &contents.when))
+        self.contents_at(at).filter(|contents| contents.applies(facts))
     }
 }
 
@@ -335,6 +362,7 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
             grounds(&name, kind.machine(), rules, rule, &regime.agreement.exit_grounds.value, faults);
         }
         contents(&name, rules, faults);
+        ending::faults_of(&name, *kind, rules, regime, faults);
         only_for(&name, *kind, rules, faults);
         asked::faults_of(&name, *kind, rules, regime, faults);
         form::faults_of(&name, rules, faults);
@@ -476,6 +504,10 @@ fn only_for(name: &str, kind: MatterKind, rules: &MatterRules, faults: &mut Faul
         ("counterparty_decides", rules.counterparty_decides.is_some(), MatterKind::Complaint),
         ("every_months", rules.every_months.is_some(), MatterKind::Inspection),
         ("parts", rules.parts.is_some(), MatterKind::Inspection),
+        ("proposed_on", !rules.proposed_on.is_empty(), MatterKind::Exit),
+        ("opened_at_expiry", rules.opened_at_expiry.is_some(), MatterKind::Exit),
+        ("hands_over", rules.hands_over.is_some(), MatterKind::Exit),
+        ("deliveries_go_on_days", rules.deliveries_go_on_days.is_some(), MatterKind::Exit),
     ];
     for (key, is_given, of) in rows {
         let is_rota = key == "every_months" && kind == MatterKind::RiskReport;

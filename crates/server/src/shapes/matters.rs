@@ -245,6 +245,8 @@ pub struct MatterFiling {
     pub filed_at: Option<i64>,
     /// Of what was filed, or of its receipt.
     pub evidence: Option<String>,
+    /// Who files it, where that is not who made the move.
+    pub filer: Option<String>,
 }
 
 /// A matter, its moves, and what can be done now.
@@ -320,7 +322,7 @@ pub struct Obligation {
     /// Which move, step or recipient.
     pub what: String,
     /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is filed),
-    /// `notified` (who was told of a move).
+    /// `filer` (who files what another moved), `notified` (who was told of a move).
     pub by: Vec<String>,
     /// Which organisation, where it is a certain one.
     pub organisation: Option<String>,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Faults, MatterRules, OPENING, Regime, is_key};
+use super::{Faults, MatterRules, OPENING, OneOrMore, Regime, is_key};
 use crate::actor::Role;
 use crate::matter::{Effect, MatterKind, SubjectKind};
 use crate::regime::PaperKind;
@@ -25,6 +25,10 @@ pub enum Citable {
     Thing(SubjectKind),
     /// A paper of this kind on file, in order.
     Paper(PaperKind),
+    /// A refusal of the journal, as `JRN-` and its number: a use that was tried.
+    Refusal,
+    /// A paper of any kind on file.
+    AnyPaper,
 }
 
 impl Citable {
@@ -34,6 +38,8 @@ impl Citable {
             Self::Matter(kind) => kind.word(),
             Self::Thing(kind) => kind.word(),
             Self::Paper(kind) => kind.word(),
+            Self::Refusal => "refusal",
+            Self::AnyPaper => "paper",
         }
     }
 
@@ -49,6 +55,8 @@ impl Citable {
             Self::Thing(SubjectKind::Case) => "审批",
             Self::Thing(SubjectKind::Product) => "产品",
             Self::Paper(kind) => kind.zh(),
+            Self::Refusal => "被拒绝的使用记录",
+            Self::AnyPaper => "备案材料",
         }
     }
 }
@@ -58,10 +66,12 @@ impl TryFrom<String> for Citable {
     fn try_from(word: String) -> Result<Self, String> {
         let thing = || SubjectKind::ALL.into_iter().find(|kind| kind.word() == word).map(Self::Thing);
         let paper = || PaperKind::ALL.iter().find(|kind| kind.word() == word).map(|kind| Self::Paper(*kind));
+        let other = || [Self::Refusal, Self::AnyPaper].into_iter().find(|one| one.word() == word);
         MatterKind::parse(&word)
             .map(Self::Matter)
             .or_else(thing)
             .or_else(paper)
+            .or_else(other)
             .ok_or_else(|| format!("`{word}` is neither a matter nor a thing or paper that can be cited"))
     }
 }
@@ -69,6 +79,34 @@ impl TryFrom<String> for Citable {
 impl From<Citable> for String {
     fn from(citable: Citable) -> String {
         citable.word().to_owned()
+    }
+}
+
+/// One answer, or any of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "OneOrMore", into = "Vec<String>")]
+pub struct AnyOf(pub Vec<String>);
+
+impl AnyOf {
+    /// Whether what was told is one of them.
+    pub fn holds(&self, told: Option<&String>) -> bool {
+        told.is_some_and(|told| self.0.contains(told))
+    }
+}
+
+impl TryFrom<OneOrMore> for AnyOf {
+    type Error = String;
+    fn try_from(given: OneOrMore) -> Result<Self, String> {
+        Ok(match given {
+            OneOrMore::One(word) => Self(vec![word]),
+            OneOrMore::More(words) => Self(words),
+        })
+    }
+}
+
+impl From<AnyOf> for Vec<String> {
+    fn from(any: AnyOf) -> Self {
+        any.0
     }
 }
 
@@ -87,12 +125,13 @@ pub struct CiteRule {
     /// Only where these facts are told so.
     #[serde(default)]
     pub when: BTreeMap<String, String>,
-    /// The cited matter is in one of these states; in any where none is named.
+    /// The cited matter is in one of these states (`overdue`, or of one kind alone
+    /// `rectification/overdue`); in any where none is named for its kind.
     #[serde(default)]
     pub states: Vec<String>,
     /// What the cited matter tells.
     #[serde(default)]
-    pub told: BTreeMap<String, String>,
+    pub told: BTreeMap<String, AnyOf>,
     /// The clause that asks for it.
     pub source: String,
 }
@@ -125,6 +164,16 @@ impl CiteRule {
         let ground = facts.get("ground");
         let is_ground = self.grounds.is_empty() || ground.is_some_and(|ground| self.grounds.contains(ground));
         is_ground && self.when.iter().all(|(key, value)| facts.get(key) == Some(value))
+    }
+
+    /// Whether a cited matter of this kind counts in this state.
+    pub fn counts_in(&self, kind: MatterKind, state: &str) -> bool {
+        let mut of_kind = self.states.iter().filter_map(|named| match named.split_once('/') {
+            Some((of, state)) => (of == kind.word()).then_some(state),
+            None => Some(named.as_str()),
+        });
+        let first = of_kind.next();
+        first.is_none() || first == Some(state) || of_kind.any(|named| named == state)
     }
 }
 
@@ -187,7 +236,11 @@ fn cites(name: &str, rules: &MatterRules, rule: &CiteRule, regime: &Regime, faul
     for kind in papers.filter(|kind| !regime.dossier.contains_key(kind)) {
         faults.named(format!("{at}: there is no `dossier.{}` here", kind.word()));
     }
-    for state in rule.states.iter().filter(|state| !kinds().any(|kind| kind.machine().state(state).is_some())) {
+    let is_state = |named: &&String| {
+        let (of, state) = named.split_once('/').map_or((None, named.as_str()), |(of, state)| (Some(of), state));
+        kinds().any(|kind| of.is_none_or(|of| of == kind.word()) && kind.machine().state(state).is_some())
+    };
+    for state in rule.states.iter().filter(|state| !is_state(state)) {
         faults.named(format!("{at}: no cited matter ever is `{state}`"));
     }
     for (key, value) in &rule.when {
