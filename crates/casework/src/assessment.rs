@@ -26,8 +26,8 @@ mod rounds;
 pub(crate) mod store;
 
 pub use items::{FIGURES, ItemView, NewItem};
-pub use results::{ResultFilter, ResultView};
 pub(crate) use results::Held;
+pub use results::{ResultFilter, ResultView};
 pub use rounds::{NewRound, ROUND_BODIES_MAX, RoundMatter, RoundView};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
@@ -148,7 +148,7 @@ impl Casework {
                     let clause = regime.cite_clause(&row.source);
                     let what = "the assessment that it would rest on was not passed";
                     let instead = "put the result to use in another way (`apply`), and assess again";
-                    found.push(Reason::new(reasons::NOT_PASSED, what, clause, instead));
+                    found.push(Reason::new(reasons::ASSESSMENT_NOT_PASSED, what, clause, instead));
                 }
             }
             _ => {}

@@ -4,6 +4,6 @@
 //! Not here: what the registry says against the subject (`registry::Subject`).
 
 pub(crate) mod agreement;
-pub(crate) mod scenario;
 pub(crate) mod assessed;
+pub(crate) mod scenario;
 pub(crate) mod scheme;

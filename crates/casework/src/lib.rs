@@ -35,9 +35,9 @@
 )]
 
 pub mod acts;
+pub mod alerts;
 pub mod applicants;
 pub mod assessment;
-pub mod alerts;
 pub mod candidacy;
 mod case;
 mod casework;
@@ -64,22 +64,24 @@ pub mod testing;
 mod upward;
 mod view;
 mod violations;
-mod work;
 pub mod voices;
+mod work;
 
 #[cfg(test)]
 mod tests;
 
-pub use assessment::{ItemView as AssessmentItemView, NewItem, NewRound, ResultFilter, ResultView, RoundMatter, RoundView};
 pub use alerts::Observed;
+pub use assessment::{
+    ItemView as AssessmentItemView, NewItem, NewRound, ResultFilter, ResultView, RoundMatter, RoundView,
+};
 pub use case::{Opinion, Outcome, REASON_CHARS_MAX, REASON_CHARS_MIN};
 pub use casework::Casework;
 pub use decision::{Decision, Signature};
 pub use error::CaseworkError;
 pub use filing::Filing;
 pub use gates::scheme::SchemeFacts;
-pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
 pub use matter::opinions::{Invited, NewStance, Stance};
+pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
 pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
 pub use notices::{MatterNotice, NOTICES_MAX};
@@ -92,6 +94,6 @@ pub use registration::{
 };
 pub use said::{Said, StruckField};
 pub use states::CaseState;
-pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView};
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};
+pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView};
 pub use work::{DemandLine, SupplyTask, WorkItem};

@@ -568,7 +568,8 @@ impl Casework {
         let is_acted_on = matter.version > 1;
         let remedies = if is_acted_on { self.registry().regime().remedies_at_law() } else { Vec::new() };
         let approved = crate::gates::scheme::while_pending(&matter, &history);
-        let asked = self.asked(&districts::in_place(&matter, viewer.clone()));
+        let viewer = districts::in_place(&matter, viewer.clone());
+        let asked = self.asked(&viewer);
         let mut view = matter::of_matter(&asked, &matter, history, filings, citing, approved);
         if let (MatterKind::Exit, Ok(agreement)) = (matter.kind, AgreementId::parse(&matter.subject)) {
             let agreement = self.registry().agreement(&agreement).await?;
@@ -578,12 +579,7 @@ impl Casework {
     }
 
     /// The matters about a record, as far as this viewer may see them.
-    pub(crate) async fn matters_on(
-        &self,
-        book: &mut Book<'_>,
-        subject: &str,
-        viewer: &Actor,
-    ) -> Result<Vec<MatterId>> {
+    pub(crate) async fn matters_on(&self, book: &mut Book<'_>, subject: &str, viewer: &Actor) -> Result<Vec<MatterId>> {
         let found = store::on_subject(book, subject, CITING_SHOWN_MAX).await?;
         Ok(found.into_iter().filter(|on| matter::is_visible(on, viewer)).map(|on| on.id).collect())
     }

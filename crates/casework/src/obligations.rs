@@ -18,7 +18,9 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
-use shuyu_registry::{Listing, Order, Page, PaperDue, RegistrationTerm, Term, BaseEntry, CatalogueDue, UpdateDue, RiskSubject};
+use shuyu_registry::{
+    BaseEntry, CatalogueDue, Listing, Order, Page, PaperDue, RegistrationTerm, RiskSubject, Term, UpdateDue,
+};
 
 mod alerted;
 mod assessments;
@@ -106,7 +108,16 @@ impl ObligationKind {
         Self::Renewal,
         Self::Explanation,
         Self::Paper,
-    Self::Selection, Self::Order, Self::Supervision, Self::LaterRecord, Self::RulesWarning, Self::Update, Self::Catalogue, Self::Entry, Self::Notice, Self::Risk,
+        Self::Selection,
+        Self::Order,
+        Self::Supervision,
+        Self::LaterRecord,
+        Self::RulesWarning,
+        Self::Update,
+        Self::Catalogue,
+        Self::Entry,
+        Self::Notice,
+        Self::Risk,
     ];
 
     /// The word in JSON.
@@ -361,13 +372,7 @@ fn of_filings(known: &Known<'_>, matters: &BTreeMap<&MatterId, &Matter>, found: 
 /// Renewals, and the ends of agreements.
 fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
     let regime = known.regime;
-    let about = |matter: &Matter, term: &Term| {
-        matter.subject == term.agreement.as_str() || matter.subject == term.operator.as_str()
-    };
     for term in known.terms {
-        // What was cancelled was not done.
-        let of_kind =
-            |kind| known.matters.iter().filter(move |m| m.kind == kind && m.state != CANCELLED && about(m, term));
         renewal(known, term, found);
         let done = what_follows(known, term);
         let owed = Owed { kind: ObligationKind::AgreementEnd, about: term.agreement.as_str(), what: "at_expiry", done };

@@ -133,7 +133,7 @@ reasons! {
     ("CAS-166", UNMARKED, "an assessment is scored without a mark from 0 to 100 for each dimension")
     ("CAS-167", RESULT_NOT_BY_SCORE, "a result is told that the total and the threshold do not give")
     ("CAS-168", MATERIAL_NOT_DUE, "an assessment is scored while the assessed still has time to give its material")
-    ("CAS-169", NOT_PASSED, "the quality of an operation is accepted on an assessment that was not passed")
+    ("CAS-169", ASSESSMENT_NOT_PASSED, "the quality of an operation is accepted on an assessment that was not passed")
     ("CAS-170", COPY_OWED, "a result is put to use before its copy was filed")
     ("CAS-171", NOT_THE_ASSESSED, "material is given by somebody else than the assessed")
     ("CAS-172", MATERIAL_OUT_OF_TIME, "material is given when the assessment has been scored")

@@ -14,7 +14,7 @@ use shuyu_registry::{Subject, Turn, canonical, enact};
 use crate::case::{Case, Opinion, Outcome, Signed, day_text};
 use crate::states::{CaseState, Move};
 use crate::store::{self, Book};
-use crate::{Casework, CaseworkError, reasons, said, receipts};
+use crate::{Casework, CaseworkError, reasons, receipts, said};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
 

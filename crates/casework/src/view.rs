@@ -10,8 +10,8 @@ use shuyu_model::{Actor, Calendar, Day, Digest, Role, Time};
 
 use crate::case::{Case, Outcome, Signed};
 use crate::filing::Filing;
-use crate::said::Said;
 use crate::receipts::Receipt;
+use crate::said::Said;
 use crate::states::CaseState;
 
 /// A day that was counted to.

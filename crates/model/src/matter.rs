@@ -95,7 +95,7 @@ pub enum MatterKind {
 
 impl MatterKind {
     /// Every one.
-    pub const ALL: [MatterKind; 23] = [
+    pub const ALL: [MatterKind; 24] = [
         Self::Scheme,
         Self::OperatorSelection,
         Self::EntityOnboarding,
@@ -114,7 +114,12 @@ impl MatterKind {
         Self::Call,
         Self::Referral,
         Self::RiskReport,
-    Self::PriorAgreement, Self::Supervision, Self::Voice, Self::Remedy, Self::EntityProduct, Self::Alert,
+        Self::PriorAgreement,
+        Self::Supervision,
+        Self::Voice,
+        Self::Remedy,
+        Self::EntityProduct,
+        Self::Alert,
     ];
 
     /// The word in files, database and JSON.

@@ -41,8 +41,8 @@ mod procedure;
 mod public;
 mod roles;
 mod rules;
-mod upstream;
 mod security;
+mod upstream;
 pub mod words;
 
 pub use assessment::{Assessed, Assessment, AssessmentForm, Dimension};
@@ -52,17 +52,23 @@ pub use choosing::{
     SchemeRules, SelectionRules,
 };
 pub use conduct::{
-    Assessment, ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules, RectificationRules, ReportDuty, SupervisionDuty, Terms,
+    ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules,
+    RectificationRules, ReportDuty, SupervisionDuty, Terms,
 };
 pub use diff::{Difference, diff, paths};
-pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular}; pub use facts::{ CatalogueRules, FactAct, FactKind, FactRules, PlannedProduct, ProductRules, QualityRules, Right, SpecialUse, Particular, plan_steps};
+pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular, plan_steps};
+pub use facts::{
+    CatalogueRules, FactAct, FactKind, FactRules, PlannedProduct, ProductRules, QualityRules, Right, SpecialUse,
+};
 use faults::Faults;
 pub use group::GroupRules;
 pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{
-    Choice, Citable, CiteRule, Contents, FactForm, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, ToldForm, is_key, list, shares, years, OpinionRule, NoticeRule, PLAN_STEP, PlanRule, ToldTime, AnyOf, Handing, Passage, Proposal, Reserved,
+    AnyOf, Choice, Citable, CiteRule, Contents, FactForm, Handing, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule,
+    NoticeRule, OPENING, OpinionRule, PLAN_STEP, Passage, PlanRule, Proposal, Reserved, ToldForm, ToldTime, is_key,
+    list, shares, years,
 };
 pub use milestone::{Counted, Figure, Milestone};
 pub use money::{ConsentRule, MoneyRules};
@@ -78,8 +84,8 @@ pub use rules::{
     AgreementRules, LogRules, PersonalRules, PriceRules, ReleaseRules, ResourceRules, RoleRules, ScenarioRules,
     UseKind, WorkroomRules,
 };
-pub use upstream::{Upstream, upstream};
 pub use security::{AlertRules, ControlRules, RequiredControl, SecurityRules, StoppedWork, Unusual};
+pub use upstream::{Upstream, upstream};
 use words::{Body, Level, Status};
 
 /// A value and where the law says so.

@@ -290,7 +290,7 @@ impl NewAgreement {
             if self.targets.iter().take(index).any(|before| before.code == target.code) {
                 faults.push(format!("`targets` name `{}` twice", target.code));
             }
-            if target.at_least <= 0 || target.by < self.from || self.until < target.by {
+            if target.at_least <= 0 || target.by < self.from || self.until.is_some_and(|until| until < target.by) {
                 faults.push("a target is more than nothing, by a day of the agreement's term".to_owned());
             }
         }

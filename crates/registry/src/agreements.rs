@@ -7,14 +7,16 @@ use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::{AgreementId, OrganisationId};
 use shuyu_model::regime::{PaperAct, Sourced};
-use shuyu_model::{Actor, Day, Reason, Reasons, Role, Verdict, Regime};
+use shuyu_model::{Actor, Day, Reason, Reasons, Regime, Role, Verdict};
 
 use crate::agreement::{Agreed, AgreedMore, Agreement, AgreementKind, AgreementState, NewAgreement};
 use crate::decide::{self, Asked};
 use crate::dossier::{self, Parties};
 use crate::live::Basis;
 use crate::reasons::cut;
-use crate::{EntityKind, Registry, RegistryError, canonical, district, headings, mode, processing, reasons, store, units};
+use crate::{
+    EntityKind, Registry, RegistryError, canonical, district, headings, mode, processing, reasons, store, units,
+};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 

@@ -231,6 +231,7 @@ impl Registry {
     /// The organisations of the district that one belongs to; empty for the city's own,
     /// whose reach has no such bound.
     pub async fn same_district(&self, organisation: &OrganisationId) -> Result<Vec<OrganisationId>> {
+        let world = self.world().await?;
         let Some(own) = world.districts.get(organisation) else { return Ok(Vec::new()) };
         Ok(world.districts.iter().filter(|(_, of)| *of == own).map(|(id, _)| id.clone()).collect())
     }
@@ -262,7 +263,8 @@ impl Registry {
             title,
             document_digest,
             sections,
-    parent, narrows,
+            parent,
+            narrows,
             digest,
             state: DistrictSchemeState::Draft,
             authors: vec![actor.person.clone()],

@@ -40,15 +40,15 @@ pub mod enact;
 mod error;
 mod facts;
 mod findings;
+mod handover;
 mod headings;
 pub mod kept;
-mod handover;
 mod live;
 mod mode;
 pub mod order;
 mod orders;
-mod own;
 mod overrides;
+mod own;
 pub mod page;
 mod parties;
 pub mod party;
@@ -71,8 +71,8 @@ mod store;
 mod subject;
 pub mod supply;
 pub mod testing;
-mod thematic;
 mod the_public;
+mod thematic;
 mod turn;
 pub mod units;
 mod upward;
@@ -88,11 +88,12 @@ pub use catalogue::{
     Catalogue, CatalogueAnswer, CatalogueDue, CatalogueEntry, CatalogueKind, CatalogueState, LeftOut, NewCatalogue,
 };
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
-pub use dossier::{AdversePaper, Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing, CitedPaper, MissingPaper, Officer};
-pub use error::RegistryError;
-pub use facts::{
-    BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
+pub use dossier::{
+    AdversePaper, Answer, CitedPaper, DossierItem, MissingPaper, NewPaper, Officer, Paper, PaperAnswer, PaperDue,
+    PaperState, PaperView, Standing,
 };
+pub use error::RegistryError;
+pub use facts::{BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop};
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use handover::{Handed, RunOut};
 pub use kept::{FILE_BYTES_MAX, FileKind, KeptFile, NewFile};
@@ -120,9 +121,9 @@ pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
 pub use shuyu_model::canonical;
 pub use standing::{Admission, AdmissionState, MatterSubject, RiskSubject, Term};
 pub use subject::Subject;
+pub use supply::{Supply, UpdateDue};
 pub use thematic::{
     ComputedTable, GovernanceKind, GovernanceStep, Measured, NewThematicDatabase, ThematicDatabase, ThematicVersion,
 };
-pub use supply::{Supply, UpdateDue};
 pub use turn::Turn;
 pub use units::{Origin, Unit};

@@ -14,7 +14,7 @@ use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::reasons::cut;
 use crate::scenario::{NewScenario, Reviewed, Scenario, ScenarioState};
 use crate::world::World;
-use crate::{AgreementKind, Registry, RegistryError, canonical, plan, reasons, store, product, requirement};
+use crate::{AgreementKind, Registry, RegistryError, canonical, plan, product, reasons, requirement, store};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 

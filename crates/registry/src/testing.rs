@@ -20,7 +20,9 @@ use shuyu_model::{Actor, Column, ColumnClass, ColumnType, Day, Digest, Grade, Ma
 use crate::live::Basis;
 use crate::registration::result;
 use crate::{
-    AdmissionState, AgreementKind, Ending, EntityKind, Field, NewAgreement, NewOrder, NewResource, NewScenario, OrderStep, Organisation, Person, ProductEntry, RegistrationState, Registry, enact, rules, store, Plan, PlannedForm, PlannedProduct, Shares, Target,
+    AdmissionState, AgreementKind, Ending, EntityKind, Field, NewAgreement, NewOrder, NewResource, NewScenario,
+    OrderStep, Organisation, Person, Plan, PlannedForm, PlannedProduct, ProductEntry, RegistrationState, Registry,
+    Shares, Target, enact, rules, store,
 };
 
 /// Parties and people of 江城市. Where a role has two people, the second one may
@@ -147,9 +149,9 @@ impl Founding<'_> {
             roles: roles.to_vec(),
             entity_kind: Some(EntityKind::LegalPerson),
             owned_by: owned_by.iter().map(|id| (*id).clone()).collect(),
-                unit: None,
-                identity: None,
-            };
+            unit: None,
+            identity: None,
+        };
         store::insert_organisation(self.turn.change(), &organisation).await.expect("an organisation");
         self.turn.touch(Basis::Organisation(organisation.id.clone()));
         let mut actors = Vec::new();
@@ -341,15 +343,6 @@ impl Town {
         id
     }
 
-    /// Admits an entity to the operator of a scenario.
-    pub async fn admit(&self, entity: &OrganisationId, scenario: &ScenarioId) {
-        let operator = self.registry.scenario(scenario).await.expect("a world").expect("a scenario").operator.clone();
-        let mut turn = self.registry.turn().await.expect("a turn");
-        let ground = self.ledger().new_id();
-        enact::admission(&mut turn, entity, &operator, AdmissionState::Admitted, &ground).await.expect("an admission");
-        turn.commit(Event::done(None, "entity.admitted", entity.as_str())).await.expect("an admission");
-    }
-
     /// A processing agreement in force from today for a year.
     pub async fn processing(&self, resources: &[ResourceId]) -> AgreementId {
         let from = self.ledger().now().day();
@@ -471,7 +464,7 @@ impl Town {
     pub async fn admit(&self, entity: &OrganisationId) {
         let mut turn = self.registry.turn().await.expect("a turn");
         let (operator, ground) = (&nth(&self.operator, 0).organisation, self.ledger().new_id());
-        let state = crate::AdmissionState::Admitted;
+        let state = AdmissionState::Admitted;
         enact::admission(&mut turn, entity, operator, state, &ground).await.expect("an admission");
         turn.commit(Event::done(None, "matter.moved", entity.as_str())).await.expect("an admission");
     }

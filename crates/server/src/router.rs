@@ -13,7 +13,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs, journal, matters, milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources, scenarios, sessions, shares, worth, choosing, thematic, catalogues, facts, work, files, voices, assessments, deals, controls, traces, handover,
+    agreements, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing, controls, deals,
+    demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal, matters, milestones, money,
+    orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources,
+    scenarios, sessions, shares, thematic, traces, voices, work, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -385,7 +388,9 @@ fn supply() -> Vec<Route> {
     ]
 }
 
+#[rustfmt::skip]
 fn assessed() -> Vec<Route> {
+    vec![
         route(POST, "/v1/assessment_rounds", assessments::open_round, Needs::HandleMatters, "Opens a round: an assessment of each body of a kind, or of each that is named."),
         route(GET, "/v1/assessment_rounds", assessments::rounds, Needs::SeeMatters, "Lists rounds of assessments."),
         route(GET, "/v1/assessment_results", assessments::results, Needs::SeeMatters, "Lists confirmed results, by unit and round, with what was decided on each."),

@@ -62,7 +62,6 @@ async fn an_entity_joins_its_own_table_inside_and_gets_nothing_back_but_by_the_a
     assert!(refused.codes().contains(&"REG-012".to_owned()), "{:?}", refused.codes());
     assert!(server.post(&bank, &runs, &run()).await.codes().contains(&"REG-012".to_owned()));
     server.town.development(&bank.organisation, &scenario).await;
-    server.town.admit(&bank.organisation, &scenario).await;
 
     let made = server.post(&bank, "/v1/own_tables", &declared(scenario.as_str())).await.ok();
     let table = made["id"].as_str().unwrap().to_owned();

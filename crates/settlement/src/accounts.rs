@@ -146,7 +146,8 @@ impl Settlement {
                     of_side.fold(Ok(Money::ZERO), |sum: std::result::Result<Money, _>, one| sum?.plus(one))
                 };
                 let is_same = total("income")? == result.income && total("cost")? == result.cost;
-                let check = |rule, title, broken_total| RuleCheck { rule, title, is_kept: broken_total == 0, broken_total };
+                let check =
+                    |rule, title, broken_total| RuleCheck { rule, title, is_kept: broken_total == 0, broken_total };
                 all.push(MonthAccount {
                     key: format!("{}.{}", body.month, result.operator),
                     month: body.month,
@@ -161,7 +162,13 @@ impl Settlement {
                     ],
                     lines: sums
                         .into_iter()
-                        .map(|((product, side, kind), (amount, count))| AccountLine { product, side, kind, amount, count })
+                        .map(|((product, side, kind), (amount, count))| AccountLine {
+                            product,
+                            side,
+                            kind,
+                            amount,
+                            count,
+                        })
                         .collect(),
                 });
             }

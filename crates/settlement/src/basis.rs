@@ -23,9 +23,9 @@ use crate::{reasons, store};
 type Result<T> = std::result::Result<T, SettlementError>;
 
 /// Under these names a price says, in whole fen, what of it is cost and what is return.
-pub const COST_PART: &str = "成本";
+pub(crate) const COST_PART: &str = "成本";
 /// See [`COST_PART`].
-pub const RETURN_PART: &str = "收益";
+pub(crate) const RETURN_PART: &str = "收益";
 
 /// A document to be put on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +120,8 @@ pub(crate) fn basis_reasons(
         found.push(regime.reason(reasons::NO_CEILING, asked, what, "ask the agency for a cap, or file the amount"));
     }
     if let Some(asked) = money.price_is_explained.as_ref().filter(|rule| rule.value) {
-        let part = |name: &str| filing.get(name).and_then(|said| said.trim().parse::<i64>().ok()).filter(|fen| *fen >= 0);
+        let part =
+            |name: &str| filing.get(name).and_then(|said| said.trim().parse::<i64>().ok()).filter(|fen| *fen >= 0);
         let sum = part(COST_PART).zip(part(RETURN_PART)).and_then(|(cost, gain)| cost.checked_add(gain));
         if sum != Some(tariff.price_fen) {
             let what = format!("`{COST_PART}` and `{RETURN_PART}` in whole fen do not make up the price");
@@ -266,7 +267,8 @@ pub(crate) mod tests {
             let contents = regime.money.filing_contents.iter().flat_map(|rule| &rule.value).filter(|_| is_filed);
             let mut filing: BTreeMap<String, String> =
                 contents.map(|content| (content.clone(), "有".to_owned())).collect();
-            filing.extend([(COST_PART, "70"), (RETURN_PART, "30")].map(|(name, fen)| (name.to_owned(), fen.to_owned())));
+            filing
+                .extend([(COST_PART, "70"), (RETURN_PART, "30")].map(|(name, fen)| (name.to_owned(), fen.to_owned())));
             let found = basis_reasons(&tariff, &filing, (basis.as_ref(), &book), &regime);
             let found: Vec<&str> = found.iter().map(|reason| reason.code.as_ref()).collect();
             assert_eq!(found, expected, "{code}");

@@ -147,7 +147,9 @@ impl Settlement {
                 format!("name one of: {kinds}"),
             ));
         }
-        if let Some(asked) = regime.money.costs_have_vouchers.as_ref().filter(|rule| rule.value && new.voucher.is_none()) {
+        if let Some(asked) =
+            regime.money.costs_have_vouchers.as_ref().filter(|rule| rule.value && new.voucher.is_none())
+        {
             let what = "the cost names no voucher";
             found.push(regime.reason(reasons::NO_VOUCHER, asked, what, "give the digest of its voucher"));
         }

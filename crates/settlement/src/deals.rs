@@ -224,7 +224,8 @@ impl Settlement {
         }
         let product = self.product(&new.product)?;
         let listed = self.delivery().registry().registration_of(product.id.as_str()).await;
-        let listed = listed.map_err(shuyu_delivery::DeliveryError::from)?.and_then(|registration| registration.exchange);
+        let listed =
+            listed.map_err(shuyu_delivery::DeliveryError::from)?.and_then(|registration| registration.exchange);
         let grant = store::deals::grant(self.ledger(), &new.product, &new.entity).await?;
         let mut found = self.against_terms(&new).await?;
         found.extend(self.against_sale(&new, listed.as_ref().map(|entry| entry.exchange.as_str())));
@@ -289,7 +290,8 @@ impl Settlement {
         };
         if new.calls_per_day_max != usual_calls || !others.iter().all(has_them) {
             let what = "the quota, or what else is agreed, is not what others have for this product and use";
-            let instead = format!("agree on {usual_calls} calls a day and on the same terms, or say why not (`terms_reason`)");
+            let instead =
+                format!("agree on {usual_calls} calls a day and on the same terms, or say why not (`terms_reason`)");
             found.push(regime.reason(reasons::TERMS_UNEXPLAINED, rule, what, instead));
         }
         Ok(found)
@@ -415,16 +417,16 @@ impl Settlement {
             return self.refuse(actor, "trade.refused", new.subscription.as_str(), reasons).await;
         }
         let known = store::deals::trades(self.ledger()).await?;
-        let is_same = |one: &ExchangeTrade| {
-            (&one.trade.exchange, &one.trade.trade_number) == (&new.exchange, &new.trade_number)
-        };
+        let is_same =
+            |one: &ExchangeTrade| (&one.trade.exchange, &one.trade.trade_number) == (&new.exchange, &new.trade_number);
         if known.iter().any(is_same) {
             return Err(SettlementError::Conflict { part: "trade", what: "this number is recorded already" });
         }
         let mut change = self.ledger().change().await?;
         let number = store::deals::next(&mut change, store::deals::Counted::Trades).await?;
         store::deals::insert_trade(&mut change, number, &new, actor).await?;
-        let clause = regime.registration.exchange.as_ref().map_or_else(|| regime.cite_clause("setting"), |one| regime.cite(one));
+        let clause =
+            regime.registration.exchange.as_ref().map_or_else(|| regime.cite_clause("setting"), |one| regime.cite(one));
         let event = Event::done(Some(actor), "trade.recorded", new.subscription.as_str())
             .under(regime)
             .citing(clause)
@@ -499,7 +501,8 @@ impl Settlement {
         let mut change = self.ledger().change().await?;
         let number = store::deals::next(&mut change, store::deals::Counted::Supports).await?;
         store::deals::insert_support(&mut change, number, &new, actor).await?;
-        let clause = regime.price.spent_on.as_ref().map_or_else(|| regime.cite_role(Role::Operator), |on| regime.cite(on));
+        let clause =
+            regime.price.spent_on.as_ref().map_or_else(|| regime.cite_role(Role::Operator), |on| regime.cite(on));
         let event = Event::done(Some(actor), "support.recorded", new.receiver.as_str())
             .under(regime)
             .citing(clause)

@@ -48,12 +48,14 @@ mod treasury;
 mod worth;
 mod yearly;
 
+pub use accounts::{AccountLine, Departure, MonthAccount, RuleCheck};
 pub use basis::{NewPriceBasis, PriceBasis, PriceFiling};
 pub use book::{Account, BookEntry, Posting, balance};
 pub use charge::Line;
 pub use costs::{EnteredCost, MeterRate, NewCost};
-pub use accounts::{AccountLine, Departure, MonthAccount, RuleCheck};
-pub use deals::{DealView, ExchangeTrade, NewDeal, NewRefusal, NewSupport, NewTrade, SupplyRefusal, Support, SupportForm};
+pub use deals::{
+    DealView, ExchangeTrade, NewDeal, NewRefusal, NewSupport, NewTrade, SupplyRefusal, Support, SupportForm,
+};
 pub use error::SettlementError;
 pub use reasons::REASONS;
 pub use settlement::{COST_FEN_MAX, FILING_CONTENTS_MAX, ITEM_CHARS_MAX, LAST_CALLS_MICROS, Settlement};

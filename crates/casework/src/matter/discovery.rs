@@ -6,8 +6,8 @@
 //! Not here: the moves of an incident (`model::matter`), what is said against a moment
 //! that is none (`followed`).
 
-use shuyu_model::matter::MatterKind;
 use shuyu_model::Time;
+use shuyu_model::matter::MatterKind;
 
 use super::followed::told_time;
 use super::{Facts, Matter};

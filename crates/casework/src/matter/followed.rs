@@ -28,7 +28,8 @@ pub(crate) fn told_time(told: &str) -> Option<Time> {
 /// under every document.
 pub(crate) fn against_times(regime: &Regime, rules: &MatterRules, facts: &Facts, now: Time) -> Vec<Reason> {
     let is_wrong = |told: &String| told_time(told).is_none_or(|at| now < at);
-    let mut keys: Vec<(&str, &str)> = rules.times.iter().map(|time| (time.key.as_str(), time.source.as_str())).collect();
+    let mut keys: Vec<(&str, &str)> =
+        rules.times.iter().map(|time| (time.key.as_str(), time.source.as_str())).collect();
     if keys.iter().all(|(key, _)| *key != DISCOVERED_AT) {
         keys.push((DISCOVERED_AT, rules.source.as_str()));
     }

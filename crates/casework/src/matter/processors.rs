@@ -11,8 +11,7 @@
 
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::Assessment;
-use shuyu_model::regime::words::Body;
+use shuyu_model::regime::{Assessed, Assessment};
 use shuyu_model::{Reason, Role};
 use shuyu_registry::{Turn, enact};
 
@@ -44,7 +43,8 @@ impl Casework {
         let Some((rule, processor)) = self.assessed(matter) else { return Ok(Vec::new()) };
         let counted: Vec<(&str, String)> = match named.name.as_str() {
             "score" => {
-                let months = jiff::Span::new().months(i64::from(rule.every_months.value));
+                let months =
+                    jiff::Span::new().months(rule.every_months.as_ref().map_or(12, |every| i64::from(every.value)));
                 let since = turn.change().now().day().saturating_sub(months);
                 let tally = self.registry().orders_tally_in(turn, processor, since).await?;
                 let numbers = [(PLACED, tally.placed), (DECLINED, tally.declined), (LATE, tally.late)];
@@ -93,7 +93,7 @@ impl Casework {
 
     /// The rule of the assessment, and whom it is of, where the matter assesses a processor.
     fn assessed<'a>(&'a self, matter: &'a Matter) -> Option<(&'a Assessment, &'a OrganisationId)> {
-        let rule = self.registry().regime().assessment.iter().find(|rule| rule.of == Body::Processor)?;
+        let rule = self.registry().regime().assessment.iter().find(|rule| rule.of == Assessed::Processor)?;
         let of = matter.parties.get(&Role::Processor).filter(|_| matter.kind == MatterKind::Assessment)?;
         Some((rule, of))
     }

@@ -3,7 +3,7 @@
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{Citable, FactForm, MatterRules, Dimension, PaperKind, Handing};
+use shuyu_model::regime::{Citable, Dimension, FactForm, Handing, MatterRules, PaperKind};
 use shuyu_model::{Actor, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{Act, Page, PaperState, Permit, Scope};

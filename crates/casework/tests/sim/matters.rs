@@ -13,7 +13,9 @@ use shuyu_casework::{CaseState, MatterMove, NewMatter};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
-use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING, list}; use shuyu_model::{Actor, Day, Role, Handing, OPENING}; use shuyu_model::{Actor, Digest};
+use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING, list};
+use shuyu_model::{Actor, Day, Handing, OPENING, Role};
+use shuyu_model::{Actor, Digest};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, RegistrationState};
 
 use crate::memory::{Copy, Expect, Made, Matter, Memory, Org, need};

@@ -7,7 +7,7 @@ use shuyu_casework::exits::{HandoverOutcome, NewOutcome};
 use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{CiteRule, FactForm, Maker, OPENING, Dimension, Handing};
+use shuyu_model::regime::{CiteRule, Dimension, FactForm, Handing, Maker, OPENING};
 use shuyu_model::{Actor, Role};
 use shuyu_registry::testing::{allowed, digest};
 

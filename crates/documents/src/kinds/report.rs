@@ -180,6 +180,7 @@ async fn log(desk: &mut Desk<'_>) -> Result<()> {
     table.rows.push(vec![Cell::text("日志检查点根"), Cell::text(root)]);
     desk.content.sections.push(Section::table(LOG, table));
     desk.made_from("操作日志");
+    Ok(())
 }
 
 /// The closed months of the period.

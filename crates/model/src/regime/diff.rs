@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::labels::{Label, label};
-use super::{Choice, CiteRule, Maker, MatterRules, MoveRule, Regime, ToldForm, words, NoticeRule, Passage, Proposal, Reserved};
+use super::{
+    Choice, CiteRule, Maker, MatterRules, MoveRule, NoticeRule, Passage, Proposal, Regime, Reserved, ToldForm, words,
+};
 use crate::actor::Role;
 use crate::matter::Machine;
 

@@ -19,8 +19,8 @@ use crate::calendar::WORKING_DAYS_MAX;
 use crate::matter::{Effect, Machine, MatterKind, Transition};
 
 mod asked;
-mod followed;
 mod ending;
+mod followed;
 
 mod form;
 

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::interest::Interest;
-use super::words::{Body, Means, PriceKind, ProcessorPlace, ShareModel, TermSetBy, Treasury, Mode, ScenarioPart, UnitKind};
+use super::words::{
+    Body, Means, Mode, PriceKind, ProcessorPlace, ScenarioPart, ShareModel, TermSetBy, Treasury, UnitKind,
+};
 use crate::actor::Role;
 use crate::column::Grade;
 

@@ -105,7 +105,6 @@ async fn an_entity_computes_inside_where_the_document_says_so_under_its_agreemen
             refused(registry.declare_own_table(bank, set.new("clients")).await.unwrap()).contains(&"REG-012".into())
         );
         let development = set.town.development(&bank.organisation, &set.scenario).await;
-        set.town.admit(&bank.organisation, &set.scenario).await;
         allowed(registry.declare_own_table(bank, set.new("clients")).await.unwrap());
         let permit = allowed(set.compute(bank).await);
         assert_eq!(permit.development_agreement(), Some(&development), "{code}");

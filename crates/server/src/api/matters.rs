@@ -151,8 +151,13 @@ pub async fn opinions(State(app): Stations, Who(actor): Who, At(id): At<MatterId
 
 /// Says for the own organisation that it knows of a move.
 pub async fn receive(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<MatterId>,
     At(Version(version)): At<Version>,
+) -> Result<Done, Problem> {
     granted(app.casework().receive_notice(&actor, &id, version).await?)?;
+    Ok(Done)
 }
 
 /// Lists what is owed, the most urgent first.

@@ -119,7 +119,14 @@ impl Office {
 
     fn cost(&self, month: Month, amount_fen: i64) -> NewCost {
         let kind = self.delivery.regime().money.cost_kinds.value[0].clone();
-        NewCost { month, kind, product: None, item: "算力".to_owned(), amount_fen, voucher: Some(digest(&self.ledger, "凭证")) }
+        NewCost {
+            month,
+            kind,
+            product: None,
+            item: "算力".to_owned(),
+            amount_fen,
+            voucher: Some(digest(&self.ledger, "凭证")),
+        }
     }
 
     /// A cost of the operator, accepted by the agency.

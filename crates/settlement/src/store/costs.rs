@@ -48,7 +48,8 @@ pub(crate) async fn accept(change: &mut Change, id: &CostId, actor: &Actor) -> R
 
 const ACCEPTED: &str = "SELECT operator_id, kind, product_id, item, amount_fen FROM costs
                         WHERE month = $1 AND accepted_at IS NOT NULL ORDER BY id";
-const ENTERED: &str = "SELECT id, month, operator_id, kind, product_id, item, amount_fen, accepted_at, voucher FROM costs
+const ENTERED: &str =
+    "SELECT id, month, operator_id, kind, product_id, item, amount_fen, accepted_at, voucher FROM costs
                        ORDER BY id";
 
 /// The accepted costs of a month.
@@ -87,7 +88,10 @@ fn entered_cost(row: &Row) -> Result<EnteredCost> {
         id: read::<CostId>(row, "id", "costs")?,
         month: read(row, "month", "costs")?,
         cost: cost(row)?,
-        voucher: row.opt_text("voucher")?.map(|digest| Digest::parse(&digest).map_err(|_| SettlementError::Stored { table: "costs" })).transpose()?,
+        voucher: row
+            .opt_text("voucher")?
+            .map(|digest| Digest::parse(&digest).map_err(|_| SettlementError::Stored { table: "costs" }))
+            .transpose()?,
         accepted_at: row.opt_int("accepted_at")?.map(Time),
     })
 }

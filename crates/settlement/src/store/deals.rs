@@ -51,7 +51,8 @@ pub(crate) async fn insert_deal(change: &mut Change, id: &SubscriptionId, deal: 
 
 /// What was kept of each deal, and when.
 pub(crate) async fn deals(ledger: &Ledger) -> Result<BTreeMap<SubscriptionId, (Kept, Time)>> {
-    let sql = "SELECT subscription_id, other_terms, terms_reason, exchange, listing_number, unlisted_reason, recorded_at
+    let sql =
+        "SELECT subscription_id, other_terms, terms_reason, exchange, listing_number, unlisted_reason, recorded_at
                FROM deals";
     let deal = |row: &Row| {
         let kept = Kept {
@@ -77,7 +78,9 @@ pub(crate) async fn insert_grant(
     let sql = "INSERT INTO free_grants (product_id, entity_id, conditions, evidence, recorded_by, recorded_at)
                VALUES ($1, $2, $3, $4, $5, $6)";
     let evidence = evidence.to_string();
-    change.write(sql, args![product.as_str(), entity.as_str(), conditions, evidence, actor.person.as_str(), at]).await?;
+    change
+        .write(sql, args![product.as_str(), entity.as_str(), conditions, evidence, actor.person.as_str(), at])
+        .await?;
     Ok(())
 }
 
@@ -143,7 +146,8 @@ pub(crate) async fn insert_refusal(
     actor: &Actor,
 ) -> Result<()> {
     let at = change.now();
-    let sql = "INSERT INTO supply_refusals (number, product_id, entity_id, operator_id, reason, told_by, told_for, told_at)
+    let sql =
+        "INSERT INTO supply_refusals (number, product_id, entity_id, operator_id, reason, told_by, told_for, told_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let args = args![
         number,

@@ -135,7 +135,15 @@ fn every_key_that_the_parser_knows_has_a_label() {
             continue;
         }
         let starred = [
-            "assessment", "supervision", "report", "disclosure", "complaint", "milestone", "matter", "dossier", "fact",
+            "assessment",
+            "supervision",
+            "report",
+            "disclosure",
+            "complaint",
+            "milestone",
+            "matter",
+            "dossier",
+            "fact",
             "planned_product",
         ];
         let star = starred.contains(&section.as_str());

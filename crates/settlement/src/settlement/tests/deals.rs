@@ -87,7 +87,10 @@ async fn what_else_is_agreed_is_compared_too() {
     let deals = office.settlement.deals(&office.town.agency[0]).await.unwrap();
     let deal = deals.iter().find(|deal| deal.subscription == id).unwrap();
     assert_eq!(deal.other_terms.as_deref(), Some("优先供给"));
-    assert!(office.settlement.deals(&office.town.source[0]).await.unwrap().is_empty(), "none of a department's business");
+    assert!(
+        office.settlement.deals(&office.town.source[0]).await.unwrap().is_empty(),
+        "none of a department's business"
+    );
 }
 
 #[tokio::test]
