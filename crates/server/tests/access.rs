@@ -84,6 +84,7 @@ fn absent(list: &str) -> &'static str {
         "matters" => "MAT",
         "objections" => "OBJ",
         "orders" => "ORD",
+        "thematic_databases" => "THM",
         "documents" => "DOC",
         "releases" => "REL",
         "products" => "PRD",
