@@ -23,8 +23,8 @@ fn shipped() -> Regime {
 #[test]
 fn the_shipped_file_has_the_kinds_of_its_document_and_each_is_cited() {
     let regime = shipped();
-    // It knows no call, no note of guidance and no referral.
-    let absent = [MatterKind::Guidance, MatterKind::Call, MatterKind::Referral];
+    // It knows no call, no note of guidance, no referral and no supervision by a processor.
+    let absent = [MatterKind::Guidance, MatterKind::Call, MatterKind::Referral, MatterKind::Supervision];
     for kind in MatterKind::ALL {
         assert_ne!(regime.matter.contains_key(&kind), absent.contains(&kind), "{kind:?}");
     }
