@@ -87,6 +87,7 @@ fn absent(list: &str) -> &'static str {
         "matters" => "MAT",
         "objections" => "OBJ",
         "orders" => "ORD",
+        "thematic_databases" => "THM",
         "documents" => "DOC",
         "releases" => "REL",
         "products" => "PRD",

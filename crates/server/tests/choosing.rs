@@ -78,10 +78,12 @@ async fn a_processor_reads_an_operators_acts_and_nobody_else_of_the_market_does(
     let server = server_under("changsha-2023").await;
     let (operator, processor) = (server.person(Role::Operator).clone(), server.person(Role::Processor).clone());
     let fund = server.town.resource("fund_accounts", fund_columns()).await;
-    let agreement = server.town.agreement(std::slice::from_ref(&fund), 2).await;
-    let scenario = server.town.scenario("核验", UseKind::Industry, &agreement, &[(&fund, &["district"])]).await;
-    let draft = json!({ "sql": "SELECT district FROM fund_accounts" });
-    let own = server.post(&operator, &format!("/v1/scenarios/{scenario}/drafts"), &draft).await;
+    server.town.agreement(std::slice::from_ref(&fund), 2).await;
+    let rule = json!({
+        "key": "selection.holds_months", "value": 6, "issuer": "某厅", "rule": "某号", "first_day": "2026-06-01",
+        "document": DOCUMENT,
+    });
+    let own = server.post(&operator, "/v1/overrides", &rule).await;
     assert!(own.codes().contains(&"REG-011".to_owned()), "{own:?}");
     let path = format!("/v1/organisations/{}/acts", operator.organisation);
     let early = server.get(&processor, &path).await;

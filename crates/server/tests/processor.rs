@@ -104,18 +104,18 @@ async fn builds_a_thematic_database(server: &Server, order: &str, candidate: &st
     assert_eq!(server.post(&operator, "/v1/thematic_databases", &new).await.codes(), ["REG-011", "REG-103"]);
     let id = server.post(&processor, "/v1/thematic_databases", &new).await.ok()["id"].as_str().unwrap().to_owned();
     let versions = format!("/v1/thematic_databases/{id}/versions");
-    let step = |rows_read: i64| {
+    let step = |rows: i64, bad: i64| {
         json!({ "candidate": candidate, "steps": [{
             "kind": "aggregate", "what": "按区汇总人数",
-            "before": { "rows": rows_read, "bad": 0, "nulls": 0 }, "after": { "rows": 3, "bad": 0, "nulls": 0 },
+            "before": { "rows": rows, "bad": bad, "nulls": 0 }, "after": { "rows": 3, "bad": 0, "nulls": 0 },
         }] })
     };
-    let wrong = server.post(&processor, &versions, &step(1)).await;
+    let wrong = server.post(&processor, &versions, &step(1, 0)).await;
     assert_eq!(wrong.codes(), ["REG-104"]);
-    let told = wrong.json().to_string();
-    let read = told.split(" rows with").next().and_then(|text| text.rsplit('"').next()).unwrap();
-    let read: i64 = read.parse().unwrap();
-    assert_eq!(server.post(&processor, &versions, &step(read)).await.ok()["number"], 1);
+    let told = wrong.json()["reasons"][0]["what"].as_str().unwrap().to_owned();
+    let (rows, rest) = told.split_once(" rows with ").unwrap();
+    let (rows, bad): (i64, i64) = (rows.parse().unwrap(), rest.split(' ').next().unwrap().parse().unwrap());
+    assert_eq!(server.post(&processor, &versions, &step(rows, bad)).await.ok()["number"], 1);
     let path = format!("/v1/thematic_databases/{id}");
     assert_eq!(server.get(&operator, &path).await.status, StatusCode::NOT_FOUND, "its interface is not open");
     server.post(&processor, &format!("{path}/interface"), &json!({})).await.ok();

@@ -75,6 +75,7 @@ ids_in_path! {
     ObjectionId = "id", "OBJ";
     PaperId = "id", "PAP";
     OrderId = "id", "ORD";
+    ThematicId = "id", "THM";
     PeerId = "id", "PEE";
     DistrictSchemeId = "id", "DSC";
     DispatchId = "id", "DSP";

@@ -23,8 +23,16 @@ fn shipped() -> Regime {
 #[test]
 fn the_shipped_file_has_the_kinds_of_its_document_and_each_is_cited() {
     let regime = shipped();
-    // It knows no call, no note of guidance, no referral and no remedy; no voice beside complaints.
-    let absent = [MatterKind::Guidance, MatterKind::Call, MatterKind::Referral, MatterKind::Voice, MatterKind::Remedy];
+    // It knows no call, no note of guidance, no referral, no remedy and no supervision by a
+    // processor; no voice beside complaints.
+    let absent = [
+        MatterKind::Guidance,
+        MatterKind::Call,
+        MatterKind::Referral,
+        MatterKind::Voice,
+        MatterKind::Remedy,
+        MatterKind::Supervision,
+    ];
     for kind in MatterKind::ALL {
         assert_ne!(regime.matter.contains_key(&kind), absent.contains(&kind), "{kind:?}");
     }
