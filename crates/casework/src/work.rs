@@ -186,14 +186,10 @@ impl Casework {
             let put: Vec<&Matter> =
                 demands.iter().filter(|one| one.counterparty.as_ref() == Some(&organisation.id)).collect();
             let is_supplied = |one: &&&Matter| matches!(one.state, "supplied" | "met");
-            let open: Vec<MatterId> = put
-                .iter()
-                .filter(|one| !one.is_ended() && !is_supplied(one))
-                .map(|one| one.id.clone())
-                .collect();
-            let registered = resources
-                .iter()
-                .filter(|one| one.source == organisation.id && one.state == ResourceState::Registered);
+            let open: Vec<MatterId> =
+                put.iter().filter(|one| !one.is_ended() && !is_supplied(one)).map(|one| one.id.clone()).collect();
+            let registered =
+                resources.iter().filter(|one| one.source == organisation.id && one.state == ResourceState::Registered);
             let of_departments = organisation.owned_by.iter().filter_map(|id| names.get(id));
             tasks.push(SupplyTask {
                 organisation: organisation.id.clone(),
@@ -219,9 +215,8 @@ impl Casework {
             names.get(&one.opener).is_some_and(|organisation| organisation.roles.contains(&Role::Entity))
         };
         let name = |id: &OrganisationId| names.get(id).map_or_else(|| id.to_string(), |one| one.name.clone());
-        let seen = demands
-            .iter()
-            .filter(|one| sight.sees_matter(one) || (viewer.is(Role::Operator) && is_of_entity(one)));
+        let seen =
+            demands.iter().filter(|one| sight.sees_matter(one) || (viewer.is(Role::Operator) && is_of_entity(one)));
         let line = |one: &Matter| {
             let told = |key: &str| one.facts.get(key).cloned();
             DemandLine {

@@ -77,7 +77,9 @@ impl CatalogueState {
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Compiled, Self::Published, Self::Superseded, Self::Dropped].into_iter().find(|state| state.word() == word)
+        [Self::Compiled, Self::Published, Self::Superseded, Self::Dropped]
+            .into_iter()
+            .find(|state| state.word() == word)
     }
 }
 

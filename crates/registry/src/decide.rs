@@ -8,8 +8,8 @@ use shuyu_model::regime::{FactAct, PaperAct};
 use shuyu_model::{Actor, Column, Day, Mask, Reason, Regime, Role, Time, Verdict};
 
 use crate::affiliates;
-use crate::dossier::{self, OnFile, Parties};
 use crate::catalogue;
+use crate::dossier::{self, OnFile, Parties};
 use crate::facts;
 use crate::findings;
 use crate::live::Basis;
@@ -444,7 +444,8 @@ pub(crate) fn of_columns(asked: &Asked<'_>, resource: &Resource, columns: &[&str
     let is_bare = |column: &Column| column.mask == Mask::None && column.grade.is_some_and(|g| rule.value.contains(&g));
     let bare = names_where(resource, columns, is_bare);
     if !bare.is_empty() {
-        let what = format!("of a grade that is shown masked only, without a mask on `{}`: {}", resource.name, names(&bare));
+        let what =
+            format!("of a grade that is shown masked only, without a mask on `{}`: {}", resource.name, names(&bare));
         found.push(asked.regime.reason(reasons::UNMASKED, rule, what, "let its department give each a mask"));
     }
 }

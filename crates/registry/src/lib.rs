@@ -81,9 +81,7 @@ pub use catalogue::{
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
 pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
 pub use error::RegistryError;
-pub use facts::{
-    BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
-};
+pub use facts::{BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop};
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField};
 pub use page::{Listing, Page};

@@ -125,8 +125,7 @@ impl Registry {
         let last = world.product_findings.get(id).and_then(|known| known.get(&new.interest));
         if !actor.is(Role::Agency) && !actor.is(Role::Regulator) {
             found.extend(self.unless_own(&world, actor, &holder, self.regime().cite(rule)));
-            let of_others =
-                last.filter(|last| last.outcome == FindingOutcome::Harmed && last.organisation != holder);
+            let of_others = last.filter(|last| last.outcome == FindingOutcome::Harmed && last.organisation != holder);
             if let Some(last) = of_others {
                 let what = format!("`{}` found {} harmed", world.name_of(&last.organisation), new.interest.word());
                 found.push(self.regime().reason(reasons::OTHERS_FINDING, rule, what, "ask that body to find anew"));
@@ -231,8 +230,7 @@ pub(crate) fn against(asked: &Asked<'_>, product: &ProductId, use_kind: UseKind,
     let none = BTreeMap::new();
     let known = asked.world.product_findings.get(product).unwrap_or(&none);
     let told = |interest: &&Interest| format!("{} ({})", interest.word(), interest.zh());
-    let missing: Vec<String> =
-        rule.value.iter().filter(|one| !known.contains_key(one)).map(|one| told(&one)).collect();
+    let missing: Vec<String> = rule.value.iter().filter(|one| !known.contains_key(one)).map(|one| told(&one)).collect();
     if !missing.is_empty() {
         let what = format!("on the product {product} nothing was found yet about: {}", names(&missing));
         let instead = "let its operator record a finding on each";
@@ -251,8 +249,7 @@ pub(crate) fn against(asked: &Asked<'_>, product: &ProductId, use_kind: UseKind,
 pub(crate) fn unpermitted(asked: &Asked<'_>, scenario: &Scenario, found: &mut Vec<Reason>) {
     let Some(rule) = asked.regime.product.as_ref().and_then(|rules| rules.special_uses.as_ref()) else { return };
     let declared = asked.world.special_uses.get(&scenario.id).into_iter().flat_map(BTreeMap::values);
-    let open: Vec<&str> =
-        declared.filter(|one| one.permission.is_none()).map(|one| one.special_use.zh()).collect();
+    let open: Vec<&str> = declared.filter(|one| one.permission.is_none()).map(|one| one.special_use.zh()).collect();
     if !open.is_empty() {
         let what = format!("the scenario `{}` is for uses that nobody permitted: {}", scenario.title, names(&open));
         let instead = "ask the agency to record its permission";

@@ -37,9 +37,10 @@ impl Registry {
                     (Upward::Catalog, entry(&world, resource, until)),
                 ]
             }
-            ProcedureKind::ProductRegistration => {
-                product(&world, &parsed(ProductId::parse(id))?, today)?.map(|told| (Upward::Product, told)).into_iter().collect()
-            }
+            ProcedureKind::ProductRegistration => product(&world, &parsed(ProductId::parse(id))?, today)?
+                .map(|told| (Upward::Product, told))
+                .into_iter()
+                .collect(),
             ProcedureKind::OperatorAgreement => {
                 vec![(Upward::Agreement, agreement(&world, &parsed(AgreementId::parse(id))?, today)?)]
             }

@@ -124,10 +124,14 @@ async fn the_next_catalogue_and_entries_that_nothing_stands_for_are_owed() {
     let catalogue = owed(&desk, bureau, ObligationKind::Catalogue).await;
     assert_eq!(catalogue.iter().map(|one| one.by.clone()).collect::<Vec<_>>(), [["regulator"]]);
     let holder = town.source[0].organisation.clone();
-    let entry = NewBaseEntry { id: "B-1".into(), title: "缴存".into(), holder: holder.clone(), update_every_days: None };
+    let entry =
+        NewBaseEntry { id: "B-1".into(), title: "缴存".into(), holder: holder.clone(), update_every_days: None };
     allowed(town.registry.enter_base_entry(&town.agency[0], entry).await.unwrap());
     let entries = owed(&desk, &town.source[0], ObligationKind::Entry).await;
-    assert_eq!(entries.iter().map(|one| (one.about.as_str(), one.organisation.clone())).collect::<Vec<_>>(), [("B-1", Some(holder))]);
+    assert_eq!(
+        entries.iter().map(|one| (one.about.as_str(), one.organisation.clone())).collect::<Vec<_>>(),
+        [("B-1", Some(holder))]
+    );
     assert_eq!(entries[0].clause, "changsha-2026 setting");
 }
 
@@ -155,7 +159,10 @@ async fn what_was_demanded_of_a_department_and_of_those_under_it_is_summed_up() 
     desk.moves(&town.agency[0], &id, "put").await;
     let sums = async |viewer| {
         let tasks = desk.office.casework.supply_tasks(viewer).await.unwrap();
-        tasks.into_iter().map(|one| (one.put, one.supplied, one.outstanding, one.resources, one.demands)).collect::<Vec<_>>()
+        tasks
+            .into_iter()
+            .map(|one| (one.put, one.supplied, one.outstanding, one.resources, one.demands))
+            .collect::<Vec<_>>()
     };
     assert_eq!(sums(&town.source[0]).await, [(2, 1, 1, 1, vec![id.clone()])]);
     assert_eq!(sums(&town.other_source[0]).await, [(0, 0, 0, 0, vec![])]);
@@ -185,7 +192,8 @@ async fn an_entity_enters_a_demand_that_the_operator_lists_and_a_catalogue_answe
         assert_eq!(demands.len(), lines);
         assert!(demands.iter().all(|line| line.scenario.is_some() && line.data_items.is_some()), "{demands:?}");
     }
-    let new = |id: &shuyu_model::id::MatterId| NewCatalogue { kind: CatalogueKind::Operating, demands: vec![id.clone()] };
+    let new =
+        |id: &shuyu_model::id::MatterId| NewCatalogue { kind: CatalogueKind::Operating, demands: vec![id.clone()] };
     let version = allowed(desk.office.casework.compile_catalogue(&town.agency[0], new(&id)).await.unwrap());
     assert_eq!(town.registry.catalogue(&version).await.unwrap().unwrap().demands, [id.clone()]);
     let other = desk.open(&town.agency[0], MatterKind::Rectification, desk.agreement.as_str()).await;

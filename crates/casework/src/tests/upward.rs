@@ -9,8 +9,8 @@ use shuyu_model::Role;
 use shuyu_model::UseKind;
 use shuyu_model::id::ProductId;
 use shuyu_model::regime::words::Body;
-use shuyu_registry::{AgreementKind, ProductEntry};
 use shuyu_registry::testing::{fund_columns, new_resource, regime_of, town_under};
+use shuyu_registry::{AgreementKind, ProductEntry};
 
 use super::*;
 use crate::{ObligationKind, ObligationState};

@@ -184,8 +184,7 @@ impl Registry {
             let last = catalogue.answers.iter().rev().find(|answer| answer.organisation == **of);
             last.is_some_and(|answer| answer.is_agreed)
         };
-        let open: Vec<&str> =
-            catalogue.asked.iter().filter(|of| !agreed(of)).map(|of| world.name_of(of)).collect();
+        let open: Vec<&str> = catalogue.asked.iter().filter(|of| !agreed(of)).map(|of| world.name_of(of)).collect();
         if let (Some(rule), false) = (&rules.departments_agree, open.is_empty()) {
             let what = format!("these departments have not agreed, or object: {}", reasons::names(&open));
             let instead = "wait for their answers, or compile it anew without what they object to";
@@ -210,7 +209,10 @@ impl Registry {
         let catalogue = store::one(&mut Book::Change(turn.change()), id).await?;
         let catalogue = catalogue.ok_or_else(|| RegistryError::unknown("catalogue", id.as_str()))?;
         if catalogue.state != CatalogueState::Compiled {
-            return Err(RegistryError::conflict(format!("{id} is {}; compile another version", catalogue.state.word())));
+            return Err(RegistryError::conflict(format!(
+                "{id} is {}; compile another version",
+                catalogue.state.word()
+            )));
         }
         Ok((turn, world, catalogue))
     }

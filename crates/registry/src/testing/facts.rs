@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use shuyu_ledger::Event;
+use shuyu_model::UseKind;
 use shuyu_model::id::{HoldingId, OrganisationId, PersonId, ProductId, ResourceId};
 use shuyu_model::regime::FactKind;
-use shuyu_model::UseKind;
 
 use super::{Town, digest, nth};
 use crate::catalogue::store as catalogues;

@@ -56,9 +56,8 @@ pub(super) async fn codes_of_catalogues_with_every_fault() -> BTreeSet<String> {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let city = town(&ledger, "changchun-2025").await;
     let fund = city.resource("fund_accounts", fund_columns()).await;
-    let other = allowed(
-        city.registry.draft_resource(&city.source[0], new_resource("unlisted", fund_columns())).await.unwrap(),
-    );
+    let other =
+        allowed(city.registry.draft_resource(&city.source[0], new_resource("unlisted", fund_columns())).await.unwrap());
     assert_ne!(fund, other);
     let version = allowed(city.compiles(&city.regulators[0], CatalogueKind::Operating).await);
     let left_out = city.version(&version).await.left_out;
@@ -170,9 +169,8 @@ async fn departments_whose_entries_a_version_touches_agree_before_it_is_publishe
 async fn an_entry_without_its_mode_of_opening_or_its_entry_in_the_citys_catalogue_is_left_out() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let town = town(&ledger, "luohu-2025").await;
-    let bare = allowed(
-        town.registry.draft_resource(&town.source[0], new_resource("bare", fund_columns())).await.unwrap(),
-    );
+    let bare =
+        allowed(town.registry.draft_resource(&town.source[0], new_resource("bare", fund_columns())).await.unwrap());
     let version = allowed(town.compiles(&town.operator[0], CatalogueKind::Operating).await);
     let left_out = town.version(&version).await.left_out;
     let missing = left_out[0].reasons.iter().filter(|reason| reason.starts_with("REG-105")).count();
@@ -197,9 +195,8 @@ async fn a_resource_outside_its_departments_own_catalogue_is_not_authorised() {
         let version = allowed(town.compiles(department, of_department).await);
         assert_eq!(refused(town.publishes(&town.other_source[0], &version).await), ["REG-010"], "{backend}");
         // A second resource is in no published version until its department publishes the next.
-        let second = allowed(
-            town.registry.draft_resource(department, new_resource("second", fund_columns())).await.unwrap(),
-        );
+        let second =
+            allowed(town.registry.draft_resource(department, new_resource("second", fund_columns())).await.unwrap());
         let why = async |id: &ResourceId| {
             let version = allowed(town.compiles(&town.regulators[0], CatalogueKind::Operating).await);
             let all = town.version(&version).await.left_out;

@@ -116,7 +116,11 @@ async fn a_holder_and_an_owner_are_two_things_where_the_document_says_so_and_nob
 #[tokio::test]
 async fn each_act_waits_for_the_facts_that_its_document_asks_for_and_says_which() {
     // What is asked of personal data is not asked of any other.
-    let rows = [("changsha-2023", fund_columns(), 4), ("changsha-2023", plain_columns(), 0), ("luohu-2025", fund_columns(), 0)];
+    let rows = [
+        ("changsha-2023", fund_columns(), 4),
+        ("changsha-2023", plain_columns(), 0),
+        ("luohu-2025", fund_columns(), 0),
+    ];
     for (code, columns, missing) in rows {
         let (ledger, _folder) = sqlite(CryptoProfile::International).await;
         let town = town(&ledger, code).await;
@@ -146,7 +150,11 @@ async fn a_fact_is_told_by_its_own_department_and_the_last_one_counts() {
         let facts = town.registry.resource_facts(&fund).await.unwrap().facts;
         let view = facts.iter().find(|view| view.fact == FactKind::PriorityFields).unwrap();
         assert_eq!(view.values.len(), 25, "{backend}: 24 fields and others");
-        assert_eq!(view.told.as_ref().map(|fact| (fact.number, fact.told.as_slice())), Some((2, &["住房公积金".to_owned()][..])), "{backend}");
+        assert_eq!(
+            view.told.as_ref().map(|fact| (fact.number, fact.told.as_slice())),
+            Some((2, &["住房公积金".to_owned()][..])),
+            "{backend}"
+        );
         let unasked = town.registry.tell_fact(&town.source[0], &fund, told(FactKind::OpenMode, &["x"])).await;
         assert!(matches!(unasked, Err(RegistryError::Malformed { .. })), "{backend}: {unasked:?}");
     }
@@ -160,7 +168,10 @@ async fn resources_and_scenarios_are_found_by_their_marks() {
     let scenario = scenario(&town, &fund).await;
     let livelihood = told(FactKind::PriorityCriteria, &["与民生紧密相关"]);
     allowed(town.registry.tell_fact(&town.source[0], &fund, livelihood.clone()).await.unwrap());
-    assert_eq!(refused(town.registry.mark_scenario(&town.bank[0], &scenario, livelihood.clone()).await.unwrap()).len(), 2);
+    assert_eq!(
+        refused(town.registry.mark_scenario(&town.bank[0], &scenario, livelihood.clone()).await.unwrap()).len(),
+        2
+    );
     allowed(town.registry.mark_scenario(&town.operator[0], &scenario, livelihood).await.unwrap());
     let found = async |value: Option<&str>| {
         let all = town.registry.marked(value).await.unwrap();
@@ -180,8 +191,13 @@ async fn an_entry_of_the_base_catalogue_is_in_scope_excluded_or_outstanding_and_
         let fund = town.resource("fund_accounts", fund_columns()).await;
         let holder = town.source[0].organisation.clone();
         for id in ["B-1", "B-2"] {
-            let entry = NewBaseEntry { id: id.into(), title: id.into(), holder: holder.clone(), update_every_days: None };
-            assert_eq!(refused(town.registry.enter_base_entry(&town.bank[0], entry.clone()).await.unwrap()).len(), 2, "{backend}");
+            let entry =
+                NewBaseEntry { id: id.into(), title: id.into(), holder: holder.clone(), update_every_days: None };
+            assert_eq!(
+                refused(town.registry.enter_base_entry(&town.bank[0], entry.clone()).await.unwrap()).len(),
+                2,
+                "{backend}"
+            );
             allowed(town.registry.enter_base_entry(&town.agency[0], entry).await.unwrap());
         }
         let states = async || {
@@ -213,11 +229,18 @@ async fn a_department_stops_its_own_data_at_once_and_it_lives_again_when_the_sto
         let scenario = scenario(&town, &fund).await;
         let permit = allowed(run(&town, &scenario).await);
         let stop = async |actor, ground| town.registry.stop_resource(actor, &fund, ground).await;
-        assert_eq!(refused(stop(&town.other_source[0], Some("不是本单位数据")).await.unwrap()), ["REG-010"], "{backend}");
+        assert_eq!(
+            refused(stop(&town.other_source[0], Some("不是本单位数据")).await.unwrap()),
+            ["REG-010"],
+            "{backend}"
+        );
         allowed(stop(&town.source[0], Some("正在核查数据")).await.unwrap());
         assert!(!permit.is_live(), "{backend}: it dies with the stop");
         assert_eq!(refused(run(&town, &scenario).await), ["REG-114"], "{backend}");
-        assert!(matches!(stop(&town.source[0], Some("再停一次")).await, Err(RegistryError::Conflict { .. })), "{backend}");
+        assert!(
+            matches!(stop(&town.source[0], Some("再停一次")).await, Err(RegistryError::Conflict { .. })),
+            "{backend}"
+        );
         assert_eq!(refused(stop(&town.agency[0], None).await.unwrap()).len(), 2, "{backend}: its own to lift");
         allowed(stop(&town.source[1], None).await.unwrap());
         allowed(run(&town, &scenario).await);
@@ -290,8 +313,12 @@ async fn an_interval_longer_than_the_entrys_is_refused() {
     for (days, expected) in [(30, None), (7, Some("REG-107"))] {
         // The resource is promised every 30 days.
         let id = format!("SZ-{days}");
-        let entry =
-            NewBaseEntry { id: id.clone(), title: "账户".into(), holder: holder.clone(), update_every_days: Some(days) };
+        let entry = NewBaseEntry {
+            id: id.clone(),
+            title: "账户".into(),
+            holder: holder.clone(),
+            update_every_days: Some(days),
+        };
         allowed(town.registry.enter_base_entry(&town.agency[0], entry).await.unwrap());
         allowed(town.registry.tell_fact(&town.source[0], &fund, told(FactKind::BaseEntry, &[&id])).await.unwrap());
         let codes = run(&town, &scenario).await.into_result().err();
@@ -333,7 +360,8 @@ async fn where_the_document_names_who_decides_the_bureau_bars_nothing_by_itself(
         let town = town(&ledger, code).await;
         let fund = town.resource("fund_accounts", fund_columns()).await;
         let barred = town.registry.put_on_negative_list(&town.regulators[0], &fund, "不宜开放", "13").await.unwrap();
-        let codes = barred.into_result().err().map(|all| all.iter().map(|one| one.code.to_string()).collect::<Vec<_>>());
+        let codes =
+            barred.into_result().err().map(|all| all.iter().map(|one| one.code.to_string()).collect::<Vec<_>>());
         assert_eq!(codes.as_ref().and_then(|codes| codes.first()).map(String::as_str), expected, "{code}");
         let is_barred = town.registry.resource(&fund).await.unwrap().unwrap().barred.is_some();
         assert_eq!(is_barred, expected.is_none(), "{code}");

@@ -133,7 +133,11 @@ async fn a_scenario_for_patents_waits_for_the_agencys_permission() {
         assert_eq!(against_delivery(&set).await, ["REG-118"], "{backend}");
         let run = set.town.registry.permit(operator, Act::Compute, &Scope::of(set.scenario.clone())).await.unwrap();
         assert_eq!(refused(run), ["REG-118"], "{backend}");
-        assert_eq!(refused(set.uses(operator, true).await.unwrap()).len(), 2, "{backend}: not the operator's to permit");
+        assert_eq!(
+            refused(set.uses(operator, true).await.unwrap()).len(),
+            2,
+            "{backend}: not the operator's to permit"
+        );
         allowed(set.uses(agency, true).await.unwrap());
         assert_eq!(against_delivery(&set).await, Vec::<String>::new(), "{backend}");
         let known = set.town.registry.special_uses(&set.scenario).await.unwrap();
@@ -159,7 +163,11 @@ async fn each_right_in_a_product_has_its_holder_and_a_change_of_one_leaves_the_o
         assert_eq!(holders().await, before, "{backend}: nothing is agreed on what is derived");
         let (agency, to) = (&set.town.agency[0], &set.town.operator[0]);
         assert_eq!(refused(set.allots(agency, Right::Hold, to).await), ["REG-119"], "{backend}");
-        assert_eq!(refused(set.allots(agency, Right::Derived, &set.town.bank[0]).await), ["REG-119"], "{backend}: no party");
+        assert_eq!(
+            refused(set.allots(agency, Right::Derived, &set.town.bank[0]).await),
+            ["REG-119"],
+            "{backend}: no party"
+        );
         assert_eq!(refused(set.allots(to, Right::Derived, to).await), ["REG-010"], "{backend}: not its own to give");
         allowed(set.allots(agency, Right::Derived, to).await);
         let after = [&before[..3], &[(Right::Derived, operator)]].concat();

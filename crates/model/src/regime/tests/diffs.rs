@@ -133,7 +133,17 @@ fn every_key_that_the_parser_knows_has_a_label() {
         if plain || open {
             continue;
         }
-        let starred = ["assessment", "report", "disclosure", "complaint", "milestone", "matter", "dossier", "fact", "planned_product"];
+        let starred = [
+            "assessment",
+            "report",
+            "disclosure",
+            "complaint",
+            "milestone",
+            "matter",
+            "dossier",
+            "fact",
+            "planned_product",
+        ];
         let star = starred.contains(&section.as_str());
         let inside = match section.as_str() {
             "matter" => vec!["matter", "rectification"],

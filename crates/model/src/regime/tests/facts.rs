@@ -70,11 +70,31 @@ fn what_cannot_hold_is_told_with_its_place() {
     let file = |code: &str| FILES.iter().find(|(known, _)| *known == code).map(|(_, text)| *text).unwrap_or_default();
     for (code, from, to, said) in [
         ("changsha-2026", "score_min        = { value = 95", "score_min        = { value = 101", "it is per cent"),
-        ("changsha-2026", "{ value = [\"regulator\"], source = \"二(一)\" }\npublished", "{ value = [], source = \"二(一)\" }\npublished", "name who compiles it"),
-        ("changsha-2023", "owner                         = { value = \"government\"", "owner = { value = \"operator\"", "others own no public data"),
-        ("changsha-2023", "before                = { value = [\"using\"]", "before                = { value = []", "leave it out where no act waits"),
+        (
+            "changsha-2026",
+            "{ value = [\"regulator\"], source = \"二(一)\" }\npublished",
+            "{ value = [], source = \"二(一)\" }\npublished",
+            "name who compiles it",
+        ),
+        (
+            "changsha-2023",
+            "owner                         = { value = \"government\"",
+            "owner = { value = \"operator\"",
+            "others own no public data",
+        ),
+        (
+            "changsha-2023",
+            "before                = { value = [\"using\"]",
+            "before                = { value = []",
+            "leave it out where no act waits",
+        ),
         ("luohu-2025", "interests         = {", "rights_x         = {", "did you mean"),
-        ("xianning-2025", "[fact.base_entry]\nsource = \"三(一)\"", "[fact.base_entry]\nsource = \"三(一)\"\nvalues = { value = [\"x\"], setting = true }", "what entries there are"),
+        (
+            "xianning-2025",
+            "[fact.base_entry]\nsource = \"三(一)\"",
+            "[fact.base_entry]\nsource = \"三(一)\"\nvalues = { value = [\"x\"], setting = true }",
+            "what entries there are",
+        ),
         ("xianning-2025", "name   = \"文旅数据集\"", "name   = \"住房公积金信用\"", "is there twice"),
     ] {
         let text = file(code);
