@@ -238,6 +238,7 @@ mod tests {
             ("selection", "matter title organisation document_digest decided_on"),
             ("agreement", "agreement kind grantor grantee resources from until document_digest digest signed_on"),
             ("scenario", "scenario title use_kind operator agreement resources digest approved_on"),
+            ("product", "product title operator scenario resources registered_on"),
         ];
         let expected: Vec<(&str, Vec<&str>)> =
             expected.iter().map(|(kind, names)| (*kind, names.split(' ').collect())).collect();

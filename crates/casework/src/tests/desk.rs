@@ -223,8 +223,13 @@ impl Desk {
                 }
                 testing::complete(casework, id, &town.bank[0], &town.operator[2]).await;
             }
-            // What is fixed is landed anew, and checked.
-            MatterKind::QualityIssue if name == "confirm" => town.landed(&self.fund, 1000).await,
+            // What is fixed is landed anew, and checked, once.
+            MatterKind::QualityIssue if name == "confirm" => {
+                let now = town.ledger().now();
+                if town.registry.last_supplies().await.unwrap().iter().all(|supply| supply.landed_at < now) {
+                    town.landed(&self.fund, 1000).await;
+                }
+            }
             MatterKind::Exit if name == "close" => self.handed_over(id).await,
             _ => {}
         }

@@ -86,7 +86,8 @@ async fn steps_filings_assessments_and_ends_are_owed_too() {
         let (town, agreement) = (&desk.office.town, desk.agreement.as_str());
         let expected = [row("assessment", "2027-06-01", Open), row("at_expiry", "2031-05-31", Open)];
         assert_eq!(about(&desk, agreement).await, expected, "{backend}");
-        assert_eq!(about(&desk, "changsha-2026@1").await, [row("in_force", "2031-03-04", Open)], "{backend}");
+        let of_the_rules = [row("publication", "2026-06-30", Open), row("in_force", "2031-03-04", Open)];
+        assert_eq!(about(&desk, "changsha-2026@1").await, of_the_rules, "{backend}");
 
         let drafted = town.registry.draft_resource(&town.source[0], new_resource("other", fund_columns())).await;
         let id = allowed(drafted.unwrap());

@@ -84,6 +84,7 @@ async fn walk_everything(code: &str) {
     office.decide(&town.source[0], ProcedureKind::ResourceRegistration, fund.as_str()).await;
     assert_eq!(registry.resource(&fund).await.unwrap().unwrap().state, ResourceState::Registered, "{code}");
     town.found_clear(&fund).await;
+    town.told_all(&fund).await;
 
     let from = ledger.now().day();
     let until = from.saturating_add(jiff::Span::new().years(1));

@@ -74,6 +74,8 @@ ids_in_path! {
     MatterId = "id", "MAT";
     ObjectionId = "id", "OBJ";
     PaperId = "id", "PAP";
+    CatalogueId = "id", "CTL";
+    RequirementId = "id", "FRQ";
     OrderId = "id", "ORD";
     ThematicId = "id", "THM";
     PeerId = "id", "PEE";
