@@ -2,7 +2,8 @@
 //! see them, and that they are the ones which the rules ask for.
 //!
 //! INVARIANT (about the same): what the rules ask for concerns the organisation that
-//! the matter is about, or the one that it was given to.
+//! the matter is about, or the one that it was given to; a task that was given to
+//! somebody concerns them.
 //!
 //! Not here: which are asked for (`regime::CiteRule`).
 
@@ -21,6 +22,8 @@ use crate::{Casework, CaseworkError, reasons};
 pub(crate) struct Cited {
     of: Citable,
     organisation: Option<OrganisationId>,
+    /// Whom a move gave the cited matter to.
+    assigned: Option<OrganisationId>,
     state: Option<&'static str>,
     facts: Facts,
 }
@@ -52,7 +55,13 @@ impl Casework {
         viewer: Option<&Actor>,
         id: &str,
     ) -> Result<Option<Cited>, CaseworkError> {
-        let thing = |of, organisation| Cited { of: Citable::Thing(of), organisation, state: None, facts: Facts::new() };
+        let thing = |of, organisation| Cited {
+            of: Citable::Thing(of),
+            organisation,
+            assigned: None,
+            state: None,
+            facts: Facts::new(),
+        };
         match SubjectKind::of(id) {
             None => Ok(None),
             Some(SubjectKind::Matter) => {
@@ -64,6 +73,7 @@ impl Casework {
                 let sees = viewer.is_none_or(|viewer| is_visible(&matter, viewer));
                 Ok(sees.then_some(Cited {
                     of: Citable::Matter(matter.kind),
+                    assigned: matter.counterparty.clone().filter(|_| matter.machine().counterparty.is_none()),
                     organisation: matter.subject_organisation,
                     state: Some(matter.state),
                     facts: matter.facts,
@@ -118,7 +128,8 @@ pub(crate) fn against(
 /// Upholds INVARIANT (about the same).
 fn answers(cited: &Cited, rule: &CiteRule, matter: &Matter) -> bool {
     let about = [&matter.subject_organisation, &matter.counterparty];
-    let is_same = cited.organisation.is_some() && about.contains(&&cited.organisation);
+    let is_about = |of: &Option<OrganisationId>| of.is_some() && about.contains(&of);
+    let is_same = is_about(&cited.organisation) || is_about(&cited.assigned);
     let is_in = rule.states.is_empty() || cited.state.is_some_and(|state| rule.states.iter().any(|s| s == state));
     let tells = rule.told.iter().all(|(key, told)| cited.facts.get(key) == Some(told));
     rule.of.contains(&cited.of) && is_same && is_in && tells

@@ -144,7 +144,9 @@ impl Memory {
         };
         let is_in = rule.states.is_empty() || matter.is_some_and(|m| rule.states.iter().any(|state| state == m.state));
         let tells = rule.told.iter().all(|(key, told)| matter.is_some_and(|m| m.facts.get(key) == Some(told)));
-        rule.of.contains(&of) && org.is_some() && about.contains(&&org) && is_in && tells
+        let given = matter.filter(|m| m.kind.machine().counterparty.is_none()).and_then(|m| m.counterparty.clone());
+        let is_about = |of: &Option<Org>| of.is_some() && about.contains(&of);
+        rule.of.contains(&of) && (is_about(&org) || is_about(&given)) && is_in && tells
     }
 
     /// Somebody who sees every case.
