@@ -66,8 +66,8 @@ pub use casework::Casework;
 pub use decision::{Decision, Signature};
 pub use error::CaseworkError;
 pub use filing::Filing;
-pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
 pub use matter::opinions::{Invited, NewStance, Stance};
+pub use matter::{MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept};
 pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
@@ -78,5 +78,5 @@ pub use registration::{
     Revocation,
 };
 pub use states::CaseState;
-pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView};
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};
+pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView};

@@ -516,12 +516,7 @@ impl Casework {
     }
 
     /// The matters about a record, as far as this viewer may see them.
-    pub(crate) async fn matters_on(
-        &self,
-        book: &mut Book<'_>,
-        subject: &str,
-        viewer: &Actor,
-    ) -> Result<Vec<MatterId>> {
+    pub(crate) async fn matters_on(&self, book: &mut Book<'_>, subject: &str, viewer: &Actor) -> Result<Vec<MatterId>> {
         let found = store::on_subject(book, subject, CITING_SHOWN_MAX).await?;
         Ok(found.into_iter().filter(|on| matter::is_visible(on, viewer)).map(|on| on.id).collect())
     }

@@ -84,8 +84,16 @@ impl CaseState {
 
 impl Move {
     /// Every one.
-    pub const ALL: [Move; 8] =
-        [Self::Sign, Self::Advance, Self::Approve, Self::Return, Self::Refuse, Self::Resubmit, Self::Withdraw, Self::Reopen];
+    pub const ALL: [Move; 8] = [
+        Self::Sign,
+        Self::Advance,
+        Self::Approve,
+        Self::Return,
+        Self::Refuse,
+        Self::Resubmit,
+        Self::Withdraw,
+        Self::Reopen,
+    ];
 
     fn words(self) -> &'static str {
         match self {

@@ -45,7 +45,14 @@ async fn office(ledger: &Ledger) -> Office {
 }
 
 fn opinion(outcome: Outcome, seen: Digest) -> Opinion {
-    Opinion { outcome, reason: "looked at all of it".into(), evidence: None, number: Some("备〔2026〕1号".into()), subject_digest: seen, defects: vec![] }
+    Opinion {
+        outcome,
+        reason: "looked at all of it".into(),
+        evidence: None,
+        number: Some("备〔2026〕1号".into()),
+        subject_digest: seen,
+        defects: vec![],
+    }
 }
 
 impl Office {

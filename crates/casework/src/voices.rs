@@ -271,12 +271,7 @@ impl Casework {
         VoiceKind::ALL.into_iter().filter(is_on).collect()
     }
 
-    async fn addressed(
-        &self,
-        turn: &mut Turn,
-        new: &NewVoice,
-        found: &mut Vec<Reason>,
-    ) -> Result<Option<Addressed>> {
+    async fn addressed(&self, turn: &mut Turn, new: &NewVoice, found: &mut Vec<Reason>) -> Result<Option<Addressed>> {
         let about = new.about.as_deref().unwrap_or_default();
         match new.kind {
             VoiceKind::Complaint => self.reported(turn, about, found).await,
@@ -380,6 +375,7 @@ async fn holders(
     roles: &[Role],
 ) -> std::result::Result<Vec<(OrganisationId, String)>, shuyu_registry::RegistryError> {
     let all = registry.organisations(&shuyu_registry::Page::first()).await?;
-    let is_one = |one: &&std::sync::Arc<shuyu_registry::Organisation>| one.roles.iter().any(|role| roles.contains(role));
+    let is_one =
+        |one: &&std::sync::Arc<shuyu_registry::Organisation>| one.roles.iter().any(|role| roles.contains(role));
     Ok(all.items.iter().filter(is_one).map(|one| (one.id.clone(), one.name.clone())).collect())
 }

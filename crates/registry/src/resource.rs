@@ -7,8 +7,8 @@ use shuyu_model::column::{COLUMNS_MAX, NAME_BYTES_MAX, is_plain_name};
 use shuyu_model::id::{OrganisationId, PersonId, ResourceId};
 use shuyu_model::{Column, ColumnType, Digest, Mask, Time};
 
-use crate::units::Origin;
 use crate::party::{NAME_CHARS_MAX, text_fault};
+use crate::units::Origin;
 
 /// How far a resource has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

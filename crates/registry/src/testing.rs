@@ -145,9 +145,9 @@ impl Founding<'_> {
             roles: roles.to_vec(),
             entity_kind: Some(EntityKind::LegalPerson),
             owned_by: owned_by.iter().map(|id| (*id).clone()).collect(),
-                unit: None,
-                identity: None,
-            };
+            unit: None,
+            identity: None,
+        };
         store::insert_organisation(self.turn.change(), &organisation).await.expect("an organisation");
         self.turn.touch(Basis::Organisation(organisation.id.clone()));
         let mut actors = Vec::new();

@@ -38,11 +38,7 @@ impl Registry {
     }
 
     /// The organisation that was first entered in a role.
-    pub async fn first_holder_in(
-        &self,
-        turn: &mut Turn,
-        role: Role,
-    ) -> Result<Option<OrganisationId>, RegistryError> {
+    pub async fn first_holder_in(&self, turn: &mut Turn, role: Role) -> Result<Option<OrganisationId>, RegistryError> {
         let world = self.world_in(turn).await?;
         Ok(world.organisations.values().find(|one| one.roles.contains(&role)).map(|one| one.id.clone()))
     }
@@ -60,9 +56,9 @@ impl Registry {
             roles: Vec::new(),
             entity_kind: None,
             owned_by: Vec::new(),
-                unit: None,
-                identity: None,
-            };
+            unit: None,
+            identity: None,
+        };
         let person = Person {
             id: self.ledger().new_id(),
             name: NAME.to_owned(),

@@ -74,7 +74,12 @@ impl Registry {
         {
             let kinds: Vec<&str> = rule.value.iter().map(|kind| kind.word()).collect();
             let what = format!("a source is no `{}` by the document", unit.unit_kind.word());
-            found.push(self.regime().reason(reasons::NO_SUCH_SOURCE, rule, what, format!("one of: {}", kinds.join(", "))));
+            found.push(self.regime().reason(
+                reasons::NO_SUCH_SOURCE,
+                rule,
+                what,
+                format!("one of: {}", kinds.join(", ")),
+            ));
         }
         if let Some(rule) = rules.by_reference.as_ref().filter(|_| is_source)
             && rule.value.contains(&unit.unit_kind)
@@ -111,8 +116,7 @@ impl Registry {
         let mut found = Vec::new();
         decide::role(&self.asked(&world), actor, &[Role::Source], &mut found);
         let from = known.shared_from.as_ref().and_then(|id| world.organisations.get(id));
-        let is_upper =
-            from.and_then(|from| from.unit.as_ref()).is_some_and(|unit| unit.unit_kind == UnitKind::Upper);
+        let is_upper = from.and_then(|from| from.unit.as_ref()).is_some_and(|unit| unit.unit_kind == UnitKind::Upper);
         if origin.way == Way::Returned && !is_upper {
             let what = "what came back from above names the ministry or province that shared it";
             let instead = "name it in `shared_from`, and let the system administrator state that it is `upper_level`";

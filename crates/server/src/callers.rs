@@ -75,7 +75,9 @@ impl Callers {
 fn too_often() -> Reason {
     Reason::new(
         reasons::TOO_OFTEN,
-        format!("今日同一地址来信已满 {VOICES_OF_ADDRESS_MAX} 件 · {VOICES_OF_ADDRESS_MAX} voices came from one address today"),
+        format!(
+            "今日同一地址来信已满 {VOICES_OF_ADDRESS_MAX} 件 · {VOICES_OF_ADDRESS_MAX} voices came from one address today"
+        ),
         "setting",
         "请明日再来，或直接致函主管部门 · come again tomorrow, or write to the managing body",
     )

@@ -104,12 +104,7 @@ impl Service<Request<Incoming>> for FromPeer {
 }
 
 /// INVARIANT (slow clients go).
-fn connection<S>(
-    stream: S,
-    peer: Peer,
-    router: Router,
-    head_max: Duration,
-) -> http1::Connection<TokioIo<S>, FromPeer>
+fn connection<S>(stream: S, peer: Peer, router: Router, head_max: Duration) -> http1::Connection<TokioIo<S>, FromPeer>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

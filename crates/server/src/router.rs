@@ -13,8 +13,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, files, jobs,
-    journal, matters, milestones, money, orders, organisations, outside, people, prices, products, registrations,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, files,
+    jobs, journal, matters, milestones, money, orders, organisations, outside, people, prices, products, registrations,
     releases, resources, scenarios, sessions, shares, voices, worth,
 };
 use crate::app::App;

@@ -164,8 +164,14 @@ impl Here {
 
     pub(crate) async fn approve(&self, actor: &Actor, case: &CaseId, step: &str, seen: Digest) -> Verdict<CaseState> {
         let reason = "looked at all of it".to_owned();
-        let opinion =
-            Opinion { outcome: Outcome::Approve, reason, evidence: None, number: None, subject_digest: seen, defects: vec![] };
+        let opinion = Opinion {
+            outcome: Outcome::Approve,
+            reason,
+            evidence: None,
+            number: None,
+            subject_digest: seen,
+            defects: vec![],
+        };
         self.casework.sign(actor, case, step, opinion).await.unwrap()
     }
 

@@ -208,11 +208,7 @@ const WALKS: &[Walk] = &[
         MatterKind::EntityProduct,
         |desk| desk.development.to_string(),
         By::Bank,
-        &[
-            (By::Bank, "register", "registered"),
-            (By::Bank, "offer", "offered"),
-            (By::Bank, "withdraw", "withdrawn"),
-        ],
+        &[(By::Bank, "register", "registered"), (By::Bank, "offer", "offered"), (By::Bank, "withdraw", "withdrawn")],
     ),
     // Last: afterwards nothing is authorised any more.
     (

@@ -16,11 +16,7 @@ pub(super) const MACHINE: Machine = Machine {
         open("offered", "已向社会提供", "who may take it back"),
         end("withdrawn", "已下架"),
     ],
-    moves: &[
-        row("register", "登记", &[]),
-        row("offer", "向社会提供", &[]),
-        row("withdraw", "下架", &[]),
-    ],
+    moves: &[row("register", "登记", &[]), row("offer", "向社会提供", &[]), row("withdraw", "下架", &[])],
     transitions: &[
         go("drafted", "register", "registered"),
         go("registered", "offer", "offered"),

@@ -353,7 +353,8 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, UnitKind, TakesPart, Way, ArisesIn, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
+    Suspension, Measure, Force, UnitKind, TakesPart, Way, ArisesIn,
+    DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure,
     super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record,
 }
 

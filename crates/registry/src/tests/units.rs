@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::identifier::id_card_check;
-use shuyu_model::registration::{Applicant, Registrable, RegistrationKind};
 use shuyu_model::regime::Sourced;
 use shuyu_model::regime::words::{ArisesIn, TakesPart, UnitKind, Way};
+use shuyu_model::registration::{Applicant, Registrable, RegistrationKind};
 use shuyu_model::{Actor, CryptoProfile, Role};
 
 use crate::party::IdentityNumber;
@@ -94,7 +94,11 @@ async fn a_natural_person_takes_part_without_a_credit_code_and_the_number_is_kep
         let number = identity_number();
         let id = allowed(town.registry.add_organisation(&town.admins[0], person(&number)).await.unwrap());
         let known = town.registry.organisation(&id).await.unwrap().unwrap();
-        assert_eq!(known.identity.as_deref(), Some(format!("430{}{}", "*".repeat(13), &number[16..]).as_str()), "{backend}");
+        assert_eq!(
+            known.identity.as_deref(),
+            Some(format!("430{}{}", "*".repeat(13), &number[16..]).as_str()),
+            "{backend}"
+        );
         assert_eq!(known.entity_kind, Some(EntityKind::NaturalPerson));
         let journal = ledger.journal_page(i64::MAX, 5).await.unwrap();
         assert!(!journal.iter().any(|row| row.text("written").unwrap().contains(&number)), "{backend}");
@@ -118,7 +122,9 @@ fn application(town: &Town, subject: &str) -> NewApplication {
 
 #[tokio::test]
 async fn a_resource_is_registered_when_its_holder_and_its_origin_are_stated_where_the_document_asks() {
-    for (code, is_asked) in [("changchun-2025", true), ("xianning-2025", true), ("luohu-2025", true), ("changsha-2026", false)] {
+    for (code, is_asked) in
+        [("changchun-2025", true), ("xianning-2025", true), ("luohu-2025", true), ("changsha-2026", false)]
+    {
         let (town, _ledger, _folder) = town_of(code).await;
         let source = &town.source[0];
         let new = new_resource("fund_accounts", fund_columns());
@@ -172,9 +178,10 @@ async fn what_lies_outside_the_documents_area_is_not_authorised_under_it() {
             let source = &town.source[0].organisation;
             allowed(town.registry.state_unit(&town.admins[0], source, stated).await.unwrap());
             let said = town.registry.draft_agreement(&town.agency[0], new.clone()).await.unwrap();
-            let codes: Vec<String> = said.into_result().err().map_or_else(Vec::new, |reasons| {
-                reasons.iter().map(|reason| reason.code.to_string()).collect()
-            });
+            let codes: Vec<String> = said
+                .into_result()
+                .err()
+                .map_or_else(Vec::new, |reasons| reasons.iter().map(|reason| reason.code.to_string()).collect());
             assert_eq!(codes.contains(&"REG-126".to_owned()), is_outside, "{code} {division}: {codes:?}");
         }
         town.agreement(std::slice::from_ref(&fund), 1).await;

@@ -165,7 +165,10 @@ async fn bytes(app: &App, file: &KeptFile, cache: &'static str) -> Result<Raw<By
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (DIGEST, value(file.digest.to_string())?),
         (header::CONTENT_DISPOSITION, value(format!("inline; filename=\"{}.{}\"", file.id, file.ending()))?),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"),
+        ),
     ];
     Ok(Raw::new((headers, bytes).into_response()))
 }

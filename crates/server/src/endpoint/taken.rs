@@ -154,7 +154,9 @@ impl InPath for VoiceNumber {
     const PATTERN: &'static str = "^V[0-9]{8}-[0-9]{4,}$";
     fn read(text: &str) -> Result<Self, String> {
         let is_number = text.starts_with('V') && text.len() <= 24 && text.is_ascii();
-        is_number.then(|| Self(text.to_owned())).ok_or_else(|| "a voice's number looks like `V20260601-0001`".to_owned())
+        is_number
+            .then(|| Self(text.to_owned()))
+            .ok_or_else(|| "a voice's number looks like `V20260601-0001`".to_owned())
     }
 }
 

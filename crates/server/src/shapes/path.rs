@@ -52,7 +52,9 @@ pub struct Organisation {
 #[derive(ToSchema)]
 pub struct Unit {
     /// Of which kind.
-    #[schema(pattern = "^(party_or_government|public_institution|enterprise|utility|social_organisation|upper_level)$")]
+    #[schema(
+        pattern = "^(party_or_government|public_institution|enterprise|utility|social_organisation|upper_level)$"
+    )]
     pub unit_kind: String,
     /// Its division code (GB/T 2260).
     #[schema(pattern = "^[0-9]{6}$")]

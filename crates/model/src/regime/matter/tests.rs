@@ -24,13 +24,7 @@ fn shipped() -> Regime {
 fn the_shipped_file_has_the_kinds_of_its_document_and_each_is_cited() {
     let regime = shipped();
     // It knows no call, no note of guidance, no referral and no remedy; no voice beside complaints.
-    let absent = [
-        MatterKind::Guidance,
-        MatterKind::Call,
-        MatterKind::Referral,
-        MatterKind::Voice,
-        MatterKind::Remedy,
-    ];
+    let absent = [MatterKind::Guidance, MatterKind::Call, MatterKind::Referral, MatterKind::Voice, MatterKind::Remedy];
     for kind in MatterKind::ALL {
         assert_ne!(regime.matter.contains_key(&kind), absent.contains(&kind), "{kind:?}");
     }

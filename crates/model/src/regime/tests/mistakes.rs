@@ -152,7 +152,13 @@ const UNREADABLE: &[Mistake] = &[
 
 /// Where it reads and cannot hold: all are told.
 const IMPOSSIBLE: &[Mistake] = &[
-    of(HUNAN, "value = \"2023-08-13\"", "value = \"2023-06-13\"", "comments_until", "lies before `public.comments_from`"),
+    of(
+        HUNAN,
+        "value = \"2023-08-13\"",
+        "value = \"2023-06-13\"",
+        "comments_until",
+        "lies before `public.comments_from`",
+    ),
     of(LUOHU, "value = \"440303\"", "value = \"44030\"", "division  ", "a division code of six digits"),
     of(
         XIANNING,
