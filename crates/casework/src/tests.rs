@@ -79,7 +79,8 @@ impl Office {
 
     /// Brings every paper that an application about a resource needs.
     async fn applies(&self, actor: &Actor, kind: RegistrationKind, subject: &str) -> Digest {
-        if let Ok(resource) = shuyu_model::id::ResourceId::parse(subject) {
+        let asks = self.town.registry.regime().resource.origin_required.is_some();
+        if let (Ok(resource), true) = (shuyu_model::id::ResourceId::parse(subject), asks) {
             self.town.of_known_units().await;
             let known = self.town.registry.resource(&resource).await.unwrap().unwrap();
             let mut people = self.town.source.iter().chain(&self.town.other_source);

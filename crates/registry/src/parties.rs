@@ -309,8 +309,10 @@ fn apart(regime: &Regime, roles: &[Role]) -> Option<Reason> {
 /// REG-120.
 fn roles_apart(regime: &Regime, roles: &[Role]) -> Option<Reason> {
     let rule = regime.roles.apart.as_ref()?;
-    let both: Vec<&str> =
-        rule.value.iter().filter(|role| roles.contains(role)).map(|role| regime.word(*role)).collect();
+    // That agency and regulator are two bodies is told by a rule of its own.
+    let is_told = |role: &Role| *role == Role::Agency && apart(regime, roles).is_some();
+    let held = rule.value.iter().filter(|role| roles.contains(role) && !is_told(role));
+    let both: Vec<&str> = held.map(|role| regime.word(*role)).collect();
     (both.len() > 1).then(|| {
         let what = format!("one organisation would be {} at once", both.join(", "));
         regime.reason(reasons::ROLES_APART, rule, what, "enter them as organisations of their own")

@@ -2,7 +2,8 @@
 //! see them, and that they are the ones which the rules ask for.
 //!
 //! INVARIANT (about the same): what the rules ask for concerns the organisation that
-//! the matter is about, or the one that it was given to.
+//! the matter is about, or the one that it was given to; a task that was given to
+//! somebody concerns them.
 //!
 //! Not here: which are asked for (`regime::CiteRule`).
 
@@ -25,6 +26,8 @@ pub(crate) struct Cited {
     id: String,
     of: Citable,
     organisation: Option<OrganisationId>,
+    /// Whom a move gave the cited matter to.
+    assigned: Option<OrganisationId>,
     state: Option<&'static str>,
     facts: Facts,
 }
@@ -56,7 +59,14 @@ impl Casework {
         viewer: Option<&Actor>,
         id: &str,
     ) -> Result<Option<Cited>, CaseworkError> {
-        let record = |of, organisation| Cited { id: id.to_owned(), of, organisation, state: None, facts: Facts::new() };
+        let record = |of, organisation| Cited {
+            id: id.to_owned(),
+            of,
+            organisation,
+            assigned: None,
+            state: None,
+            facts: Facts::new(),
+        };
         let thing = |of, organisation| record(Citable::Thing(of), organisation);
         if let Some(number) = id.strip_prefix(REFUSAL) {
             let Ok(number) = number.parse::<i64>() else { return Ok(None) };
@@ -76,6 +86,7 @@ impl Casework {
                 Ok(sees.then_some(Cited {
                     id: matter.id.to_string(),
                     of: Citable::Matter(matter.kind),
+                    assigned: matter.counterparty.clone().filter(|_| matter.machine().counterparty.is_none()),
                     organisation: matter.subject_organisation,
                     state: Some(matter.state),
                     facts: matter.facts,
@@ -122,6 +133,7 @@ impl Casework {
             id: id.to_owned(),
             of: Citable::Paper(paper.kind),
             organisation: Some(paper.organisation),
+            assigned: None,
             state: Some(if paper.is_in_order { IN_ORDER } else { "not_in_order" }),
             facts: paper.particulars,
         }))
@@ -172,7 +184,8 @@ fn answers(asked: &Asked<'_>, cited: &Cited, rule: &CiteRule, matter: &Matter) -
     if is_paper && !rule.of.contains(&Citable::AnyPaper) && cited.state != Some(IN_ORDER) {
         return false;
     }
-    let is_same = is_own || (cited.organisation.is_some() && about.contains(&&cited.organisation));
+    let is_about = |of: &Option<OrganisationId>| of.is_some() && about.contains(&of);
+    let is_same = is_own || is_about(&cited.organisation) || is_about(&cited.assigned);
     let is_in = match (cited.of, cited.state) {
         (Citable::Matter(kind), Some(state)) => rule.counts_in(kind, state),
         _ => true,

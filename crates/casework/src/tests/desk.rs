@@ -19,6 +19,8 @@ pub(super) struct Desk {
     pub(super) fund: ResourceId,
     pub(super) agreement: AgreementId,
     pub(super) scenario: ScenarioId,
+    /// What the customer has of the operator.
+    pub(super) development: AgreementId,
     /// The code of a registered product of that scenario.
     pub(super) code: String,
 }
@@ -33,11 +35,11 @@ pub(super) async fn furnished(office: Office, years: u8) -> Desk {
     let fund = town.resource("fund_accounts", fund_columns()).await;
     let agreement = town.agreement(std::slice::from_ref(&fund), years).await;
     let scenario = town.scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
-    town.development(&town.bank[0].organisation, &scenario).await;
+    let development = town.development(&town.bank[0].organisation, &scenario).await;
     let product: ProductId = town.ledger().new_id();
     town.register_product(&product, &scenario).await;
     let registered = town.registry.registration_of(product.as_str()).await.unwrap().unwrap();
-    Desk { fund, agreement, scenario, code: registered.code.to_string(), office }
+    Desk { fund, agreement, scenario, development, code: registered.code.to_string(), office }
 }
 
 /// A fact in the form that the rules ask for, where they ask for one.

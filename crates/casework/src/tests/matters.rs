@@ -210,6 +210,12 @@ const WALKS: &[Walk] = &[
             (By::Regulator(0), "resolve", "resolved"),
         ],
     ),
+    (
+        MatterKind::EntityProduct,
+        |desk| desk.development.to_string(),
+        By::Bank,
+        &[(By::Bank, "register", "registered"), (By::Bank, "offer", "offered"), (By::Bank, "withdraw", "withdrawn")],
+    ),
     // Last: afterwards nothing is authorised any more.
     (
         MatterKind::Exit,

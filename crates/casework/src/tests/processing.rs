@@ -45,7 +45,14 @@ async fn overdue(office: &Office, subject: &str) -> MatterId {
         subject: subject.to_owned(),
         counterparty: None,
         title: "超范围加工整改".into(),
-        facts: Facts::from([("finding".to_owned(), "超授权范围加工使用数据".to_owned())]),
+        facts: Facts::from(
+            [
+                ("finding", "超授权范围加工使用数据"),
+                ("violation", "use_beyond_scope"),
+                ("finding_paper", "检查记录第3号"),
+            ]
+            .map(|(key, told)| (key.to_owned(), told.to_owned())),
+        ),
     };
     let regulator = &office.town.regulators[0];
     let id = allowed(office.casework.open_matter(regulator, new).await.unwrap());

@@ -12,6 +12,7 @@ use shuyu_registry::{Page, rules};
 use super::desk::{By, Desk, furnished, who};
 use super::shipped_matters::desk_under;
 use super::{Office, opinion};
+use crate::voices::{VOICES_PER_DAY_MAX, store};
 use crate::{
     CaseState, Casework, CaseworkError, MatterFilter, MatterMove, NewStance, NewVoice, Outcome, Stance, VoiceKind,
 };
@@ -154,7 +155,7 @@ async fn an_entity_applies_to_a_departments_call_and_the_department_answers() {
     let call = desk.open(&town.source[0], MatterKind::Call, town.source[0].organisation.as_str()).await;
     desk.moves(&town.source[0], &call, "publish").await;
     let applied = desk.open(&town.bank[0], MatterKind::Voice, call.as_str()).await;
-    assert!(desk.may_not(&town.operator[0], &applied, "answer").await.contains(&"CAS-021".to_owned()));
+    assert!(desk.may_not(&town.regulators[0], &applied, "answer").await.contains(&"CAS-021".to_owned()));
     assert_eq!(desk.moves(&town.source[0], &applied, "answer").await, "answered");
 }
 
@@ -270,7 +271,7 @@ async fn a_filing_is_received_with_a_number_and_never_refused() {
     };
     let number = || Some("咸数备〔2026〕7号".to_owned());
     assert_eq!(refused(sign(Outcome::Refuse, number()).await.unwrap()), ["CAS-148"]);
-    assert_eq!(refused(sign(Outcome::Return, None).await.unwrap()), ["CAS-148", "CAS-147"]);
+    assert_eq!(refused(sign(Outcome::Return, None).await.unwrap()), ["CAS-147", "CAS-148"]);
     assert_eq!(refused(sign(Outcome::Approve, Some("  ".into())).await.unwrap()), ["CAS-147"]);
     assert_eq!(allowed(sign(Outcome::Approve, number()).await.unwrap()), CaseState::Approved);
     let receipts = office.view(&case, bureau).await.receipts;
@@ -295,7 +296,7 @@ async fn a_refusal_names_the_remedies_at_law_and_their_course_is_kept_on_it() {
 
     let id = desk.open(&town.operator[0], MatterKind::Remedy, case.as_str()).await;
     assert_eq!(desk.moves(&town.operator[0], &id, "accept").await, "accepted");
-    assert_eq!(desk.may_not(&town.bank[0], &id, "annul").await, ["CAS-021"]);
+    assert_eq!(desk.may_not(&town.supervisor[0], &id, "annul").await, ["CAS-021"]);
     assert_eq!(desk.moves(&town.operator[0], &id, "annul").await, "annulled");
     assert_eq!(office.view(&case, &town.operator[0]).await.matters_on_it, [id]);
 }
@@ -305,9 +306,7 @@ async fn a_product_of_an_entity_is_offered_only_with_the_number_of_an_exchange()
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk_under(&ledger, "changsha-2026").await;
     let (town, casework) = (&desk.office.town, &desk.office.casework);
-    let all = town.registry.agreements(&Page::first()).await.unwrap();
-    let own = all.items.iter().find(|one| one.grantee == town.bank[0].organisation).unwrap();
-    let id = desk.open(&town.bank[0], MatterKind::EntityProduct, own.id.as_str()).await;
+    let id = desk.open(&town.bank[0], MatterKind::EntityProduct, desk.development.as_str()).await;
     assert!(casework.entity_products().await.unwrap().is_empty());
     assert_eq!(desk.may_not(&town.bank[0], &id, "offer").await, ["CAS-020"]);
     let bare = MatterMove { facts: Default::default(), ..desk.complete(&id, "register").await };
@@ -362,4 +361,63 @@ async fn what_is_put_under_supervision_was_reported_to_the_government_and_has_a_
     let bare = MatterMove { facts: Default::default(), ..desk.complete(&id, "supervise").await };
     assert_eq!(refused(desk.attempt(bureau, &id, bare).await), ["CAS-027"]);
     assert_eq!(desk.moves(bureau, &id, "supervise").await, "supervised");
+}
+
+/// As many voices of today as are taken.
+async fn filled(desk: &Desk, number: &str) {
+    let casework = &desk.office.casework;
+    let ledger = desk.office.town.ledger();
+    let (kind, matter, _) = store::find(ledger, number, &secret(ledger)).await.unwrap().unwrap();
+    let mut change = ledger.change().await.unwrap();
+    for at in 0..VOICES_PER_DAY_MAX {
+        let number = format!("V-{at}");
+        store::insert(&mut change, &number, &secret(ledger), kind, &matter, ledger.now().day()).await.unwrap();
+    }
+    change.commit(shuyu_ledger::Event::done(None, "voice.filed", matter.as_str())).await.unwrap();
+    assert!(casework.voice(number, &secret(ledger)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn so_many_voices_are_taken_on_a_day_and_the_next_day_again() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = super::desk::desk(&ledger).await;
+    let about = || Some(desk.office.town.operator[0].organisation.to_string());
+    let number = allowed(files(&desk, VoiceKind::Complaint, about()).await);
+    filled(&desk, &number).await;
+    assert_eq!(refused(files(&desk, VoiceKind::Complaint, about()).await), ["CAS-143"]);
+    ledger.clock().advance_to(ledger.now().plus_days(1)).unwrap();
+    allowed(files(&desk, VoiceKind::Complaint, about()).await);
+}
+
+pub(super) async fn codes_of_the_public() -> Vec<String> {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk_under(&ledger, "xianning-2025").await;
+    let (office, town) = (&desk.office, &desk.office.town);
+    let of = |actor: &shuyu_model::Actor| Some(actor.organisation.to_string());
+    let mut seen = refused(files(&desk, VoiceKind::Complaint, of(&town.source[0])).await);
+    let number = allowed(files(&desk, VoiceKind::Complaint, of(&town.operator[0])).await);
+    filled(&desk, &number).await;
+    seen.extend(refused(files(&desk, VoiceKind::Complaint, of(&town.operator[0])).await));
+    let operator = town.operator[0].organisation.as_str();
+    let id = desk.open(&town.bank[0], MatterKind::Complaint, operator).await;
+    desk.moves(&town.regulators[0], &id, "receive").await;
+    desk.moves(&town.regulators[0], &id, "investigate").await;
+    seen.extend(desk.may_not(&town.regulators[0], &id, "overturn").await);
+    let (case, at) = office.open_release().await;
+    let nobody = office.casework.name_applicant(&town.operator[1], &case, &town.source[0].organisation).await;
+    seen.extend(refused(nobody.unwrap()));
+    office.approves(&town.operator[2], &case, "compliance_review").await;
+    let given = crate::Opinion { number: None, ..opinion(Outcome::Refuse, at) };
+    seen.extend(refused(office.casework.sign(&town.regulators[0], &case, "filing_receipt", given).await.unwrap()));
+
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk_under(&ledger, "changsha-2023").await;
+    let town = &desk.office.town;
+    seen.extend(refused(files(&desk, VoiceKind::Comment, None).await));
+    let id = desk.open(&town.operator[0], MatterKind::Scheme, town.operator[0].organisation.as_str()).await;
+    desk.moves(&town.operator[0], &id, "submit").await;
+    seen.extend(desk.may_not(&town.regulators[0], &id, "approve_directly").await);
+    let new = NewStance { stance: Stance::None, opinion: "无意见，请研究".into(), evidence: None };
+    seen.extend(refused(desk.office.casework.give_opinion(&town.regulators[0], &id, new).await.unwrap()));
+    seen
 }

@@ -72,6 +72,7 @@ async fn every_code_is_given() {
     seen.extend(office.may_not(&town.agency[1], &case, "collective_decision").await);
 
     seen.extend(super::milestones::codes_of_marks().await);
+    seen.extend(super::public::codes_of_the_public().await);
     seen.extend(super::matter_refusals::codes_of_matters_with_every_fault().await);
     seen.extend(super::registration::codes_of_registrations_with_every_fault().await);
     seen.extend(super::candidacies::codes_of_candidacies_with_every_fault().await);

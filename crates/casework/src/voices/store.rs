@@ -17,7 +17,7 @@ pub(super) async fn count_on(change: &mut Change, day: Day) -> Result<i64> {
     Ok(rows.first().map(|row| row.int("total")).transpose()?.unwrap_or(0))
 }
 
-pub(super) async fn insert(
+pub(crate) async fn insert(
     change: &mut Change,
     number: &str,
     secret_digest: &Digest,
@@ -34,7 +34,7 @@ pub(super) async fn insert(
 }
 
 /// The voice of this number, if its secret word has this digest.
-pub(super) async fn find(
+pub(crate) async fn find(
     ledger: &Ledger,
     number: &str,
     secret_digest: &Digest,

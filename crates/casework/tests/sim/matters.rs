@@ -195,7 +195,9 @@ impl Memory {
         });
         let says = |key: &String| matter.and_then(|m| m.facts.get(key));
         let tells = rule.told.iter().all(|(key, told)| says(key).is_some_and(|said| told.0.contains(said)));
-        rule.of.contains(&of) && org.is_some() && about.contains(&&org) && is_in && tells
+        let given = matter.filter(|m| m.kind.machine().counterparty.is_none()).and_then(|m| m.counterparty.clone());
+        let is_about = |of: &Option<Org>| of.is_some() && about.contains(&of);
+        rule.of.contains(&of) && (is_about(&org) || is_about(&given)) && is_in && tells
     }
 
     /// Somebody who sees every case.

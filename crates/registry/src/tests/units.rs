@@ -173,7 +173,7 @@ async fn what_lies_outside_the_documents_area_is_not_authorised_under_it() {
         let until = today.saturating_add(jiff::Span::new().months(6));
         let operator = town.operator[0].organisation.clone();
         let new = town.new_agreement(AgreementKind::Operator, operator, vec![fund.clone()], None, today, until);
-        for (division, is_outside) in [(inside, false), (outside, true)] {
+        for (division, is_outside) in [(outside, true), (inside, false)] {
             let stated = unit(UnitKind::Institution, division, TakesPart::Duty);
             let source = &town.source[0].organisation;
             allowed(town.registry.state_unit(&town.admins[0], source, stated).await.unwrap());
@@ -184,7 +184,7 @@ async fn what_lies_outside_the_documents_area_is_not_authorised_under_it() {
                 .map_or_else(Vec::new, |reasons| reasons.iter().map(|reason| reason.code.to_string()).collect());
             assert_eq!(codes.contains(&"REG-126".to_owned()), is_outside, "{code} {division}: {codes:?}");
         }
-        town.agreement(&[], 1).await;
+        town.agreement(std::slice::from_ref(&fund), 1).await;
         let shown = town.registry.authorised(&Page::first()).await.unwrap();
         let own = town.registry.regime().roles.division.as_ref().unwrap();
         assert!(shown.items.iter().all(|one| one.division == own.value), "{code}");
