@@ -171,7 +171,7 @@ impl City {
             held: std::collections::BTreeSet::new(),
             admissions: BTreeMap::new(),
             chosen: Vec::new(),
-            held: Vec::new(),
+            assessed: Vec::new(),
         };
         let head = town.ledger().journal_head().await.unwrap();
         Self {

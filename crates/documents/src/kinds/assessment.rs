@@ -64,7 +64,7 @@ pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
     }
     let mut told = Table::of(["项目", "内容"]);
     for (key, text) in &matter.facts {
-        let title = Dimension::parse(key).map_or_else(|| heading(key), Dimension::zh);
+        let title = Dimension::parse(key).map_or_else(|| heading(key), |one| one.zh());
         told.rows.push(vec![Cell::text(title), Cell::text(text)]);
     }
     desk.content.sections.push(Section::table("考核结果", told));
@@ -89,7 +89,7 @@ fn marks(desk: &mut Desk<'_>, held: &ResultView) {
     if !held.marks.is_empty() {
         let mut table = Table::of(["考核内容", "得分"]);
         for (word, mark) in &held.marks {
-            let title = Dimension::parse(word).map_or(word.as_str(), Dimension::zh);
+            let title = Dimension::parse(word).map_or(word.as_str(), |one| one.zh());
             table.rows.push(vec![Cell::text(title), Cell::Count(i64::from(*mark))]);
         }
         desk.content.sections.push(Section::table("考核内容", table));
