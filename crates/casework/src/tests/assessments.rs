@@ -223,7 +223,8 @@ async fn an_exit_names_the_latest_result_and_waits_only_for_one_that_is_due() {
     assert_eq!(desk.view(&assessed).await.cited_by, [id.clone()]);
     let confirm = desk.view(&id).await.history.into_iter().find(|moved| moved.name == "confirm").unwrap();
     assert_eq!(confirm.cites, [assessed.to_string()]);
-    let early = desk_under(&sqlite(CryptoProfile::International).await.0, "changsha-2026").await;
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let early = desk_under(&ledger, "changsha-2026").await;
     let id = early.open(&early.office.town.agency[0], MatterKind::Exit, early.agreement.as_str()).await;
     assert_eq!(early.moves(&early.office.town.agency[1], &id, "confirm").await, "confirmed", "nothing is due yet");
 }

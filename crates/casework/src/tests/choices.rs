@@ -241,6 +241,8 @@ async fn an_agreement_rests_on_a_selection_in_time_under_the_same_rules_or_renew
         testing::selected(casework, &town.agency[0], &town.agency[3], operator).await;
         let _ = allowed(open(&first).await);
         town.in_force(first.clone()).await;
+        // A further agreement of the same operator rests on its results, too.
+        testing::assessed(casework, &town.agency[0], operator).await;
 
         // Twelve months hold to the same day of the month.
         let last = today.saturating_add(jiff::Span::new().months(12));
@@ -258,6 +260,7 @@ async fn an_agreement_rests_on_a_selection_in_time_under_the_same_rules_or_renew
             let _ = allowed(open(&second).await);
         }
         ledger.clock().advance_to(ledger.now().plus_days(1)).unwrap();
+        testing::assessed(casework, &town.agency[0], operator).await;
         let third = draft(last.saturating_add(jiff::Span::new().days(1))).await;
         let refused = refused(open(&third).await);
         assert!(refused.contains(&"CAS-054".to_owned()), "{code}: {refused:?}");

@@ -56,7 +56,7 @@ impl Memory {
                 && Some(&one.id) != new
         });
         let Some(since) = theirs.map(|one| one.from).min() else { return };
-        let last = self.held.iter().filter(|(of, _)| of == org).map(|(_, day)| *day).max();
+        let last = self.assessed.iter().filter(|(of, _)| of == org).map(|(_, day)| *day).max();
         let months = row.every_months.as_ref().map_or(12, |every| every.value);
         let next = last.unwrap_or(since).saturating_add(jiff::Span::new().months(i64::from(months)));
         let is_overdue = next < self.today();
@@ -81,7 +81,7 @@ impl City {
             self.cast.iter().find(|(_, actor)| actor.organisation == grantor).map(|(_, actor)| actor.clone());
         let Some(agent) = agent else { return };
         testing::assessed(&self.casework, &agent, &grantee).await;
-        self.memory.held.push((grantee, self.memory.today()));
+        self.memory.assessed.push((grantee, self.memory.today()));
         self.counts_events().await;
     }
 }

@@ -173,7 +173,7 @@ impl City {
             held: std::collections::BTreeSet::new(),
             admissions: BTreeMap::new(),
             chosen: Vec::new(),
-            held: Vec::new(),
+            assessed: Vec::new(),
         };
         for operator in [&town.operator[0], &town.other_operator[0]] {
             let new = NewCondition { code: "own_condition".into(), what: "自设条件".into() };

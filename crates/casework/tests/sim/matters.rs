@@ -555,7 +555,7 @@ impl Memory {
         matter.copies.extend(copies);
         let of_body = matter.subject.starts_with("ORG-") || matter.subject.starts_with("AGR-");
         if matter.kind == MatterKind::Assessment && name == "confirm" && of_body {
-            self.held.extend(matter.subject_org.clone().map(|org| (org, today)));
+            self.assessed.extend(matter.subject_org.clone().map(|org| (org, today)));
         }
         matter.known.insert(transition.to, matter.facts.clone());
         if transition.to != transition.from {

@@ -190,7 +190,7 @@ pub(crate) struct Memory {
     /// Which agency chose which operator, and when.
     pub(crate) chosen: Vec<(Org, Org, Day)>,
     /// Confirmed results of organisations: whose, on which day.
-    pub(crate) held: Vec<(Org, Day)>,
+    pub(crate) assessed: Vec<(Org, Day)>,
 }
 
 impl Memory {

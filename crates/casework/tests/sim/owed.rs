@@ -186,7 +186,7 @@ impl City {
         // Of bodies without a term it falls due by the interval alone.
         if owed.kind == ObligationKind::Assessment && owed.about.starts_with("ORG-") {
             let of = memory.roles_of.keys().find(|org| org.as_str() == owed.about).unwrap();
-            let last = memory.held.iter().filter(|(held, _)| held == of).map(|(_, day)| *day).max();
+            let last = memory.assessed.iter().filter(|(held, _)| held == of).map(|(_, day)| *day).max();
             let from = last.or(memory.regime.in_force.from).unwrap();
             let due = from.saturating_add(jiff::Span::new().months(12));
             let listed = (owed.due_day, owed.state);
@@ -209,7 +209,7 @@ impl City {
         let row = memory.regime.assessment.iter().find(|row| row.of == Assessed::Operator);
         let expected = if owed.kind == ObligationKind::Assessment {
             let every = row.unwrap().every_months.as_ref().unwrap().value;
-            let last = memory.held.iter().filter(|(of, _)| *of == agreement.grantee).map(|(_, day)| *day).max();
+            let last = memory.assessed.iter().filter(|(of, _)| *of == agreement.grantee).map(|(_, day)| *day).max();
             let last = last.map_or(agreement.from, |last| last.max(agreement.from));
             let due = last.saturating_add(jiff::Span::new().months(i64::from(every)));
             (due.min(agreement.until), stands(due.min(agreement.until), None, today))

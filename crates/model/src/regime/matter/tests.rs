@@ -150,9 +150,9 @@ fn an_agreement_ends_on_a_ground_that_the_rules_name() {
 
 #[test]
 fn contents_are_asked_for_at_a_move_and_by_a_clause() {
-    check("{ at = \"score\"", "{ at = \"scored\"", "there is no such move here");
-    check("keys = [\"score\"]", "keys = []", "need `keys` and a clause");
-    check("keys = [\"score\"]", "keys = [\"The Score\"]", "`The Score` is no key");
+    check("{ at = \"apply\"", "{ at = \"applies\"", "there is no such move here");
+    check("keys = [\"use_of_result\"]", "keys = []", "need `keys` and a clause");
+    check("keys = [\"use_of_result\"]", "keys = [\"The Score\"]", "`The Score` is no key");
     check("counterparty_decides = {", "required_for_use = {", "belongs to `matter.entity_onboarding`");
     let error = Regime::parse(
         "x.toml",

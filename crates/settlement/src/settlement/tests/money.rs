@@ -469,7 +469,8 @@ async fn a_price_is_filed_with_its_four_contents_where_the_document_asks_for_the
     let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
     let office = office_under(ledger, "luohu-2025").await;
     let (settlement, today) = (&office.settlement, date(2026, 6, 1));
-    let mut filing = BTreeMap::from([("定价依据".to_owned(), "收费标准".to_owned())]);
+    let told = [("定价依据", "收费标准"), ("成本", "400"), ("收益", "100")];
+    let mut filing: BTreeMap<String, String> = told.map(|(name, said)| (name.to_owned(), said.to_owned())).into();
     let found = settlement.set_tariff(office.operator(), office.tariff(0, 500, today), &filing).await.unwrap();
     let reasons = found.into_result().unwrap_err();
     assert!(reasons.has(reasons::FILING_INCOMPLETE) && reasons.iter().count() == 1, "{reasons:?}");
@@ -478,5 +479,5 @@ async fn a_price_is_filed_with_its_four_contents_where_the_document_asks_for_the
     }
     allowed(settlement.set_tariff(office.operator(), office.tariff(0, 500, today), &filing).await.unwrap());
     let filed = settlement.price_filings().await.unwrap();
-    assert_eq!((filed.len(), filed[0].number, filed[0].contents.len()), (1, 1, 4));
+    assert_eq!((filed.len(), filed[0].number, filed[0].contents.len()), (1, 1, 6));
 }
