@@ -25,6 +25,7 @@ async fn every_code_is_given_somewhere() {
     seen.extend(findings::codes_of_findings_with_every_fault().await);
     seen.extend(processing::codes_of_orders_with_every_fault().await);
     seen.extend(districts::codes_of_districts_with_every_fault().await);
+    seen.extend(staff::codes_of_staff_and_incidents().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

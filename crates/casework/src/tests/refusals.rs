@@ -78,6 +78,7 @@ async fn every_code_is_given() {
     seen.extend(super::requests::codes_of_requests().await);
     seen.extend(super::schemes::codes_of_schemes_with_every_fault().await);
     seen.extend(super::processing::codes_of_a_processor_that_reviews_itself().await);
+    seen.extend(super::watching::codes_of_watching().await);
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     seen.extend(super::districts::codes_of_another_district(&ledger).await);
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;

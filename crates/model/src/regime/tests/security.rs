@@ -25,7 +25,12 @@ fn what_is_watched_and_followed_can_be_watched_and_followed() {
     check(CHANGSHA, "\"sandbox\"", "\"sandbx\"", "did you mean `sandbox`?");
     check(LUOHU, "times = [{ key = \"discovered_at\"", "times = [{ key = \"Discovered\"", "needs to be a key");
     check(LUOHU, "notices = [{ at = \"open\"", "notices = [{ at = \"opening\"", "there is no such move here");
-    check(LUOHU, "before = [\"contain\"], source = \"九(二)\" }", "before = [\"x\"], source = \"九(二)\" }", "no move `x`");
+    check(
+        LUOHU,
+        "before = [\"contain\"], source = \"九(二)\" }",
+        "before = [\"x\"], source = \"九(二)\" }",
+        "no move `x`",
+    );
     check(LUOHU, "keys = [\"plan_step\"]", "keys = [\"step\"]", "`plan_step` among the contents");
     check(LUOHU, "of = [\"scenario_emergency_plan\"", "of = [\"added_tool\"", "there is no `dossier.added_tool` here");
 }
