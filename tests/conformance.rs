@@ -379,7 +379,7 @@ fn what_is_not_there_is_found_out() {
         "matter:exit/negotiate",
         "obligation:thanks",
         "rule:agreement.colour",
-        "rule:logs.network_log_years_min",
+        "rule:incident.report_hours",
         "calculation:tea.leaves",
         "magic:wand",
         "wand",

@@ -198,6 +198,17 @@ const WALKS: &[Walk] = &[
         ],
     ),
     (
+        MatterKind::Alert,
+        |desk| desk.office.town.operator[0].organisation.to_string(),
+        By::Agency(0),
+        &[
+            (By::Operator, "explain", "raised"),
+            (By::Regulator(0), "acknowledge", "acknowledged"),
+            (By::Operator, "explain", "acknowledged"),
+            (By::Regulator(1), "close", "closed"),
+        ],
+    ),
+    (
         MatterKind::RiskReport,
         |desk| desk.scenario.to_string(),
         By::Operator,

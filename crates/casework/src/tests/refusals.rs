@@ -82,6 +82,7 @@ async fn every_code_is_given() {
     seen.extend(super::agreements::codes_of_agreements_with_every_fault().await);
     seen.extend(super::plans::codes_of_plans_with_every_fault().await);
     seen.extend(super::processing::codes_of_a_processor_that_reviews_itself().await);
+    seen.extend(super::watching::codes_of_watching().await);
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     seen.extend(super::districts::codes_of_another_district(&ledger).await);
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;

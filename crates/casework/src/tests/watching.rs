@@ -1,12 +1,15 @@
 //! Watching over security: alerts in a queue, notices with an answer, plans step by step,
 //! what stays inside after an incident, risks by rota.
 
+use std::collections::BTreeSet;
+
 use shuyu_ledger::Event;
-use shuyu_ledger::testing::ledgers;
+use shuyu_ledger::testing::{ledgers, sqlite};
+use shuyu_model::id::PaperId;
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::Unusual;
-use shuyu_model::{Reason, Reasons};
-use shuyu_registry::testing::{allowed, refused};
+use shuyu_model::regime::{PaperKind, Particular, Unusual};
+use shuyu_model::{CryptoProfile, Reason, Reasons};
+use shuyu_registry::testing::{allowed, new_paper, refused};
 use shuyu_registry::{Act, Page};
 
 use super::desk::{Desk, desk, told_now};
@@ -98,24 +101,54 @@ async fn an_alert_can_end_with_a_warning() {
 
 #[tokio::test]
 async fn only_the_officer_whom_the_dossier_names_answers_an_alert() {
-    let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
+    assert_eq!(codes_of_another_than_the_officer().await, ["CAS-158"]);
+}
+
+/// Somebody else than the named officer tries; then the officer does it.
+async fn codes_of_another_than_the_officer() -> Vec<String> {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk_under(&ledger, "changsha-2023").await;
     let (casework, town) = (&desk.office.casework, &desk.office.town);
     let operator = &town.operator[0].organisation;
     let officer = town.registry.person(&town.operator[1].person).await.unwrap().unwrap();
-    let kind = shuyu_model::regime::PaperKind::SecurityOfficer;
+    let kind = PaperKind::SecurityOfficer;
     let before = desk.paper(kind).await.unwrap();
-    let mut paper = shuyu_registry::testing::new_paper(&ledger, kind, None);
-    paper.particulars.insert(shuyu_model::regime::Particular::Officer, officer.name.clone());
-    paper.replaces = Some(shuyu_model::id::PaperId::parse(&before).unwrap());
+    let mut paper = new_paper(&ledger, kind, None);
+    paper.particulars.insert(Particular::Officer, officer.name.clone());
+    paper.replaces = Some(PaperId::parse(&before).unwrap());
     allowed(town.registry.enter_paper(&town.operator[0], operator, paper).await.unwrap());
-
     let seen = Observed { organisation: Some(operator.clone()), object: None, ..calls(&desk, 95) };
     let id = casework.raise(seen).await.unwrap().unwrap();
     let view = desk.view(&id).await;
     assert_eq!((&view.facts["officer"], &view.facts["officer_person"]), (&officer.name, &officer.id.to_string()));
-    assert_eq!(desk.may_not(&town.operator[0], &id, "explain").await, ["CAS-158"]);
+    let codes = desk.may_not(&town.operator[0], &id, "explain").await;
     desk.moves(&town.operator[1], &id, "explain").await;
+    codes
+}
+
+/// Every code of this part, for `tests/refusals.rs`.
+pub(super) async fn codes_of_watching() -> BTreeSet<String> {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk_under(&ledger, "luohu-2025").await;
+    let (agency, operator) = (&desk.office.town.agency[0], &desk.office.town.operator[0]);
+    let mut seen: BTreeSet<String> = codes_of_another_than_the_officer().await.into_iter().collect();
+    let mut new = desk.prepared(MatterKind::Incident, desk.scenario.as_str());
+    new.facts.insert("discovered_at".to_owned(), "昨天".to_owned());
+    seen.extend(refused(desk.office.casework.open_matter(operator, new).await.unwrap()));
+    let id = desk.open(operator, MatterKind::Incident, desk.scenario.as_str()).await;
+    seen.extend(refused(desk.office.casework.receive_notice(operator, &id, 1).await.unwrap()));
+    desk.moves(operator, &id, "start_plan").await;
+    let other = Facts::from([("plan_step".to_owned(), "别的".to_owned())]);
+    let other = MatterMove { facts: other, ..desk.complete(&id, "take_step").await };
+    seen.extend(refused(desk.attempt(operator, &id, other).await));
+    desk.moves(operator, &id, "report").await;
+    seen.extend(desk.may_not(operator, &id, "contain").await);
+    for name in ["take_step", "contain"] {
+        desk.moves(operator, &id, name).await;
+    }
+    desk.moves(agency, &id, "resume").await;
+    seen.extend(desk.may_not(agency, &id, "review").await);
+    seen
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! People with access to data: on file by name, with training and undertaking, before
 //! they get a role that computes and whenever they compute.
 
+use std::collections::BTreeSet;
+
+use shuyu_ledger::Event;
 use shuyu_ledger::testing::ledgers;
+use shuyu_model::id::MatterId;
 use shuyu_model::regime::{PaperKind, Particular};
 use shuyu_model::{Actor, Role, UseKind};
 
 use crate::testing::{allowed, fund_columns, new_paper, refused, regime_of, town_under};
-use crate::{Act, NewPerson, Password, Scope};
+use crate::{Act, NewPerson, Password, Scope, enact};
 
 #[tokio::test]
 async fn somebody_without_a_record_of_staff_gets_no_role_and_computes_nothing() {
@@ -53,4 +57,24 @@ async fn where_the_document_asks_for_no_record_nobody_is_asked() {
     let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
     let town = town_under(&ledger, regime_of(&ledger, "luohu-2025")).await;
     assert!(!town.registry.regime().dossier.contains_key(&PaperKind::StaffRecord));
+}
+
+/// REG-130 to REG-132, for `every_code_is_given_somewhere`.
+pub(super) async fn codes_of_staff_and_incidents() -> BTreeSet<String> {
+    let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
+    let town = town_under(&ledger, regime_of(&ledger, "changchun-2025")).await;
+    let fund = town.resource("fund_accounts", fund_columns()).await;
+    let agreement = town.agreement(std::slice::from_ref(&fund), 1).await;
+    let scenario = town.scenario("公积金核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
+    let mut turn = town.registry.turn().await.unwrap();
+    let ground: MatterId = ledger.new_id();
+    enact::suspended(&mut turn, fund.as_str(), &ground).await.unwrap();
+    enact::results_quarantined(&mut turn, fund.as_str(), &ground).await.unwrap();
+    turn.commit(Event::done(None, "test.stopped", fund.as_str())).await.unwrap();
+    let scope = Scope::of(scenario);
+    let mut seen: BTreeSet<String> =
+        refused(town.registry.permit(&town.operator[0], Act::Review, &scope).await.unwrap()).into_iter().collect();
+    let stranger = Actor { person: ledger.new_id(), ..town.operator[0].clone() };
+    seen.extend(refused(town.registry.permit(&stranger, Act::Compute, &scope).await.unwrap()));
+    seen
 }
