@@ -95,4 +95,5 @@ pub use registration::{
 pub use said::{Said, StruckField};
 pub use states::CaseState;
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};
-pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView}; pub use work::{DemandLine, SupplyTask, WorkItem, VoiceView};
+pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView};
+pub use work::{DemandLine, SupplyTask, WorkItem};

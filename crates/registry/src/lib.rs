@@ -88,7 +88,14 @@ pub use catalogue::{
     Catalogue, CatalogueAnswer, CatalogueDue, CatalogueEntry, CatalogueKind, CatalogueState, LeftOut, NewCatalogue,
 };
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
-pub use dossier::{AdversePaper, Answer, CitedPaper, DossierItem, MissingPaper, NewPaper, Officer, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing, }; pub use error::RegistryError; pub use facts::{BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop, Standing}; pub use error::RegistryError; pub use facts::{BaseEntry};
+pub use dossier::{
+    AdversePaper, Answer, CitedPaper, DossierItem, MissingPaper, NewPaper, Officer, Paper, PaperAnswer, PaperDue,
+    PaperState, PaperView, Standing,
+};
+pub use error::RegistryError;
+pub use facts::{
+    BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
+};
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use handover::{Handed, RunOut};
 pub use kept::{FILE_BYTES_MAX, FileKind, KeptFile, NewFile};

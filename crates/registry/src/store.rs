@@ -8,7 +8,8 @@ use shuyu_model::regime::words::{ArisesIn, Mode, TakesPart, UnitKind, Way};
 use shuyu_model::{Day, Digest, Time, UseKind};
 
 use crate::{
-    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Field, Organisation, Origin, Person, RegistryError, Resource, ResourceState, Scenario, ScenarioState, Unit,
+    Admission, AdmissionState, Agreement, AgreementKind, AgreementState, Barred, EntityKind, Field, Organisation,
+    Origin, Person, RegistryError, Resource, ResourceState, Scenario, ScenarioState, Unit,
 };
 
 pub(crate) mod orders;

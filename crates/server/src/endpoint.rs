@@ -26,7 +26,8 @@ pub use given::{Accepted, Bytes, Created, Done, Html, Media, Raw, RawJson, Shown
 pub use shape::{ListShape, Listed, Shaped, Shared};
 pub(crate) use taken::read_body;
 pub use taken::{
-    Asked, At, FiledWith, Form, IfMatch, InPath, Json, Numbered, OfOrganisation, PageAsked, Seq, Upload, Version, VoiceNumber, Who, Whole,
+    Asked, At, FiledWith, Form, IfMatch, InPath, Json, Numbered, OfOrganisation, PageAsked, Seq, Upload, Version,
+    VoiceNumber, Who, Whole,
 };
 
 /// What is known of an operation.

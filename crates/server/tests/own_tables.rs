@@ -22,7 +22,7 @@ fn declared(scenario: &str) -> Value {
     json!({
         "scenario": scenario, "name": "clients", "title": "客户名单",
         "origin": "本行贷款客户, 依合同与本人同意收集",
-        "origin_digest": format!("sha-256:{}", "ab".repeat(32)),
+        "origin_digest": format!("sha256:{}", "ab".repeat(32)),
         "columns": [
             { "name": "id_card", "title": "身份证号", "type": "text", "class": "direct_identifier", "grade": "l3",
               "mask": { "mask": "pseudonym" }, "is_entity": true },

@@ -7,9 +7,8 @@
 //! Selections in which nobody applies are opened and moved like any matter (`walks.rs`):
 //! they come as far as their check, and fail.
 
-use shuyu_casework::{NewMatter, testing};
-use shuyu_model::candidacy::FOR_CAUSE;
-use shuyu_model::candidacy::{ChosenAs, FOR_CAUSE, NewStance, Record, Stance, free_from, testing};
+use shuyu_casework::{NewMatter, NewStance, Stance, testing};
+use shuyu_model::candidacy::{ChosenAs, FOR_CAUSE, Record, free_from};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Disqualification;
 use shuyu_model::{Actor, Day, Role, Verdict};

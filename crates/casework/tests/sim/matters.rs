@@ -13,9 +13,8 @@ use shuyu_casework::{CaseState, MatterMove, NewMatter};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
-use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING, list};
-use shuyu_model::{Actor, Day, Handing, OPENING, Role};
-use shuyu_model::{Actor, Digest};
+use shuyu_model::regime::{Citable, CiteRule, Handing, MoveRule, OPENING, list};
+use shuyu_model::{Actor, Day, Digest, Role};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, RegistrationState};
 
 use crate::memory::{Copy, Expect, Made, Matter, Memory, Org, need};

@@ -32,7 +32,7 @@ pub struct NewOwnTable {
     #[schema(min_length = 1, max_length = 4000)]
     pub origin: String,
     /// The digest of what proves that.
-    #[schema(pattern = "^(sha-256|sm3):[0-9a-f]{64}$")]
+    #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
     pub origin_digest: String,
     /// Its columns, each with class, grade and mask.
     #[schema(min_items = 1)]
