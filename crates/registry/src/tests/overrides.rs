@@ -52,6 +52,7 @@ fn scheme(ledger: &Ledger, years: i64) -> NewDistrictScheme {
         title: "城东区实施方案".into(),
         document_digest: digest(ledger, "scheme"),
         sections: BTreeMap::new(),
+        parent: None,
         narrows: BTreeMap::from([("agreement.years_max".to_owned(), years)]),
     }
 }
