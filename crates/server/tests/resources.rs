@@ -128,15 +128,12 @@ async fn facts_marks_stops_and_requirements_go_over_http_by_the_rules_of_each_do
     for expected in ["拟提供的产品和服务", "文旅数据集", "应用场景及数据需求", "district"] {
         assert!(page.contains(expected), "{expected}");
     }
-    let requirements = server.post(
-        &source,
-        "/v1/field_requirements",
-        &json!({
-            "field": "住房", "resources": [fund], "uses": ["industry"], "scope": "核验", "security": "只出结果",
-            "document_digest": DOCUMENT,
-        }),
-    );
-    assert_eq!(requirements.await.status, StatusCode::BAD_REQUEST, "this document asks for none");
+    let proposed = json!({
+        "field": "住房", "resources": [fund], "uses": ["industry"], "scope": "核验", "security": "只出结果",
+        "document_digest": DOCUMENT,
+    });
+    let requirements = server.post(&source, "/v1/field_requirements", &proposed).await;
+    assert_eq!(requirements.status, StatusCode::BAD_REQUEST, "this document asks for none");
 
     let server = server_under("luohu-2025").await;
     let fund = server.town.resource("fund_accounts", fund_columns()).await;
@@ -145,11 +142,8 @@ async fn facts_marks_stops_and_requirements_go_over_http_by_the_rules_of_each_do
     let facts = format!("/v1/resources/{fund}/facts");
     let told = seen(&server, Role::Operator, "/v1/resources/{id}/facts", &facts).await;
     assert_eq!(told["owner"], "江城市住房公积金管理中心");
-    let stop = server.json(
-        server.person(Role::Source),
-        Method::PUT,
-        &format!("/v1/resources/{fund}/stop"),
-        b"{\"ground\":\"\xe6\xad\xa3\xe5\x9c\xa8\xe6\xa0\xb8\xe6\x9f\xa5\"}".to_vec(),
-    );
-    assert_eq!(stop.await.status, StatusCode::BAD_REQUEST, "and that one gives no such right");
+    let ground = serde_json::to_vec(&json!({ "ground": "正在核查数据" })).unwrap();
+    let path = format!("/v1/resources/{fund}/stop");
+    let stop = server.json(server.person(Role::Source), Method::PUT, &path, ground).await;
+    assert_eq!(stop.status, StatusCode::BAD_REQUEST, "and that one gives no such right");
 }
