@@ -26,8 +26,8 @@ mod rounds;
 pub(crate) mod store;
 
 pub use items::{FIGURES, ItemView, NewItem};
-pub use results::{ResultFilter, ResultView};
 pub(crate) use results::Held;
+pub use results::{ResultFilter, ResultView};
 pub use rounds::{NewRound, ROUND_BODIES_MAX, RoundMatter, RoundView};
 
 type Result<T> = std::result::Result<T, CaseworkError>;

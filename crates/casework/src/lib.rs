@@ -59,7 +59,9 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use assessment::{ItemView as AssessmentItemView, NewItem, NewRound, ResultFilter, ResultView, RoundMatter, RoundView};
+pub use assessment::{
+    ItemView as AssessmentItemView, NewItem, NewRound, ResultFilter, ResultView, RoundMatter, RoundView,
+};
 pub use case::{Opinion, Outcome, REASON_CHARS_MAX, REASON_CHARS_MIN};
 pub use casework::Casework;
 pub use decision::{Decision, Signature};

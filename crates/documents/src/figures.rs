@@ -10,9 +10,9 @@ use shuyu_model::matter::MatterKind;
 use shuyu_model::{Actor, Time};
 use shuyu_registry::Page;
 
+use crate::DocumentsError;
 use crate::documents::Documents;
 use crate::records::Stations;
-use crate::DocumentsError;
 
 type Result<T> = std::result::Result<T, DocumentsError>;
 

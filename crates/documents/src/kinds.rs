@@ -16,7 +16,6 @@ use crate::{DocumentKind, DocumentsError, Period, reasons};
 
 mod agreement;
 mod assessment;
-mod work;
 mod catalog;
 pub(crate) mod disclosure;
 mod filing;
@@ -25,6 +24,7 @@ pub(crate) mod report;
 mod scheme;
 mod source_account;
 mod statement;
+mod work;
 
 type Result<T> = std::result::Result<T, DocumentsError>;
 

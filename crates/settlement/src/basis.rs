@@ -23,9 +23,9 @@ use crate::{reasons, store};
 type Result<T> = std::result::Result<T, SettlementError>;
 
 /// Under these names a price says, in whole fen, what of it is cost and what is return.
-pub const COST_PART: &str = "成本";
+pub(crate) const COST_PART: &str = "成本";
 /// See [`COST_PART`].
-pub const RETURN_PART: &str = "收益";
+pub(crate) const RETURN_PART: &str = "收益";
 
 /// A document to be put on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

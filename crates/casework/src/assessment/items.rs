@@ -111,7 +111,8 @@ impl Casework {
         let NewItem { item, document, statement, figures } = new;
         let given = Given { item, document, statement, figures, is_late, given_at: now };
         store::insert_item(turn.change(), id, &given, actor).await?;
-        let facts = json!({ "item": given.item, "is_late": is_late, "figures": given.figures.keys().collect::<Vec<_>>() });
+        let facts =
+            json!({ "item": given.item, "is_late": is_late, "figures": given.figures.keys().collect::<Vec<_>>() });
         let event = Event::done(Some(actor), "assessment_item.given", id.as_str()).facts(facts).under(regime);
         turn.commit(event.digests(Some(statement), Some(document)).citing(regime.cite(asked))).await?;
         Ok(Verdict::Allow(()))

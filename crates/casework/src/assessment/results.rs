@@ -92,7 +92,8 @@ impl Casework {
                 && sight.sees_owed(Some(&held.organisation))
         };
         let mut shown = Vec::new();
-        for (place, held) in store::results(ledger).await?.into_iter().rev().enumerate().filter(|(_, held)| asked(held)) {
+        for (place, held) in store::results(ledger).await?.into_iter().rev().enumerate().filter(|(_, held)| asked(held))
+        {
             let used_by = uses.iter().filter(|(matter, _)| *matter == held.matter).map(|(_, by)| by.clone()).collect();
             let zh = |word: &String| PaperKind::parse(word).map_or_else(|| word.clone(), |kind| kind.zh().to_owned());
             let view = ResultView {

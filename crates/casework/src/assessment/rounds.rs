@@ -83,11 +83,14 @@ impl Casework {
         let regime = self.registry().regime();
         let mut turn = self.registry().turn().await?;
         let known = self.known(&mut turn, actor).await?;
-        let row = regime.assessment.iter().find(|row| row.of == new.of && row.form() == form && known.is(row.entered_by()));
+        let row =
+            regime.assessment.iter().find(|row| row.of == new.of && row.form() == form && known.is(row.entered_by()));
         let Some(row) = row else {
-            let of: Vec<&str> = regime.assessment.iter().filter(|row| row.of == new.of).map(|row| row.by.zh()).collect();
+            let of: Vec<&str> =
+                regime.assessment.iter().filter(|row| row.of == new.of).map(|row| row.by.zh()).collect();
             let what = format!("no {} of {} is yours to open", form.zh(), new.of.zh());
-            let instead = if of.is_empty() { "the document knows none".to_owned() } else { format!("ask {}", of.join("、")) };
+            let instead =
+                if of.is_empty() { "the document knows none".to_owned() } else { format!("ask {}", of.join("、")) };
             let clause = regime.matter.get(&MatterKind::Assessment).map_or("setting", |rules| rules.source.as_str());
             let reason = Reason::new(reasons::NOT_THE_ROUNDS_OPENER, what, regime.cite_clause(clause), instead);
             return self.refuse(turn, actor, "assessment_round.refused", new.of.word(), Reasons::one(reason)).await;
@@ -99,16 +102,16 @@ impl Casework {
         turn.commit(event.citing(regime.cite_clause(&row.source))).await?;
         let mut opened = Vec::new();
         for subject in subjects {
-            let facts = Facts::from([
-                (FORM.to_owned(), form.word().to_owned()),
-                (ROUND.to_owned(), number.to_string()),
-            ]);
+            let facts =
+                Facts::from([(FORM.to_owned(), form.word().to_owned()), (ROUND.to_owned(), number.to_string())]);
             let kind = MatterKind::Assessment;
             let (title, cites) = (new.title.clone(), Vec::new());
             let new = NewMatter { kind, subject: subject.clone(), counterparty: None, title, facts, cites };
             opened.push(match self.open_matter(actor, new).await? {
                 Verdict::Allow(id) => RoundMatter { subject, matter: Some(id), reasons: Vec::new() },
-                Verdict::Refuse(found) => RoundMatter { subject, matter: None, reasons: found.iter().cloned().collect() },
+                Verdict::Refuse(found) => {
+                    RoundMatter { subject, matter: None, reasons: found.iter().cloned().collect() }
+                }
             });
         }
         Ok(Verdict::Allow((number, opened)))

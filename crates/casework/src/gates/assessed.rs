@@ -63,9 +63,12 @@ impl Casework {
                 Waits::OnceDue => latest.is_some() || !is_overdue,
             };
             if !holds {
-                let clause = row.effects.as_ref().map_or_else(|| regime.cite_clause(&row.source), |one| regime.cite(one));
+                let clause =
+                    row.effects.as_ref().map_or_else(|| regime.cite_clause(&row.source), |one| regime.cite(one));
                 let what = match confirmed {
-                    Some(day) => format!("the latest {} of the operator is of {day}, and the next is overdue", row.form().zh()),
+                    Some(day) => {
+                        format!("the latest {} of the operator is of {day}, and the next is overdue", row.form().zh())
+                    }
                     None => format!("no {} of the operator has a confirmed result", row.form().zh()),
                 };
                 let instead = format!("have its {} held and confirmed first", row.form().zh());

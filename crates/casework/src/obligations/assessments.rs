@@ -35,7 +35,8 @@ pub(super) fn owed(known: &Known<'_>, found: &mut Vec<Obligation>) {
 
 fn last_held(known: &Known<'_>, row: &Assessment, of: &OrganisationId) -> Option<Day> {
     let is_it = |held: &&crate::assessment::Held| held.form == row.form() && held.organisation == *of;
-    let of_body = |held: &&crate::assessment::Held| held.subject.starts_with("ORG-") || held.subject.starts_with("AGR-");
+    let of_body =
+        |held: &&crate::assessment::Held| held.subject.starts_with("ORG-") || held.subject.starts_with("AGR-");
     known.results.iter().filter(is_it).filter(of_body).map(|held| held.confirmed_at.day()).max()
 }
 

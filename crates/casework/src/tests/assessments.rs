@@ -12,7 +12,9 @@ use shuyu_registry::{AgreementKind, Page};
 use super::desk::{Desk, desk};
 use super::shipped_matters::desk_under;
 use crate::matter::Facts;
-use crate::{CaseworkError, MatterMove, NewItem, NewMatter, NewRound, ObligationKind, ResultFilter, ResultView, testing};
+use crate::{
+    CaseworkError, MatterMove, NewItem, NewMatter, NewRound, ObligationKind, ResultFilter, ResultView, testing,
+};
 
 async fn results(desk: &Desk, viewer: &Actor) -> Vec<ResultView> {
     let filter = ResultFilter::default();
@@ -82,7 +84,9 @@ async fn a_total_is_computed_from_the_marks_and_decides_the_result() {
             assert_eq!(refused(desk.attempt(&agency[0], &id, named).await), ["CAS-166"], "{backend} {key}");
         }
         let mut named = desk.complete(&id, "score").await;
-        named.facts.extend([("compliance", "50"), ("safety", "70"), ("effect", "61")].map(|(k, v)| (k.into(), v.into())));
+        named
+            .facts
+            .extend([("compliance", "50"), ("safety", "70"), ("effect", "61")].map(|(k, v)| (k.into(), v.into())));
         allowed(desk.attempt(&agency[0], &id, named).await);
         // 50 by 40, 70 by 30, 61 by 30 per cent.
         let mut passed = desk.complete(&id, "confirm").await;
@@ -92,7 +96,10 @@ async fn a_total_is_computed_from_the_marks_and_decides_the_result() {
         let found = results(&desk, operator).await.remove(0);
         assert_eq!((found.total.as_deref(), found.result.as_deref()), (Some("59.30"), Some("failed")), "{backend}");
         assert_eq!((found.marks["safety"], found.matter), (70, id), "{backend}");
-        assert!(results(&desk, &desk.office.town.bank[0]).await.is_empty(), "{backend}: it is none of a bank's business");
+        assert!(
+            results(&desk, &desk.office.town.bank[0]).await.is_empty(),
+            "{backend}: it is none of a bank's business"
+        );
     }
 }
 
@@ -149,19 +156,20 @@ async fn a_round_opens_one_of_each_body_and_says_why_not() {
         let desk = desk(&ledger).await;
         let (town, casework) = (&desk.office.town, &desk.office.casework);
         assert_eq!(refused(casework.open_round(&town.agency[0], round(Assessed::Source)).await.unwrap()), ["CAS-174"]);
-        let (number, opened) = allowed(casework.open_round(&town.regulators[0], round(Assessed::Source)).await.unwrap());
+        let (number, opened) =
+            allowed(casework.open_round(&town.regulators[0], round(Assessed::Source)).await.unwrap());
         let sources: Vec<_> = casework.roles_of_all().await.unwrap();
         let sources = sources.iter().filter(|(_, roles)| roles.contains(&shuyu_model::Role::Source)).count();
         assert_eq!((number, opened.len()), (1, sources), "{backend}");
         assert!(opened.iter().all(|one| one.matter.is_some()), "{backend}: {opened:?}");
         // What runs already is told of each.
         let (number, again) = allowed(casework.open_round(&town.regulators[0], round(Assessed::Source)).await.unwrap());
-        let codes: Vec<_> = again.iter().flat_map(|one| one.reasons.iter().map(|reason| reason.code.as_ref())).collect();
+        let codes: Vec<_> =
+            again.iter().flat_map(|one| one.reasons.iter().map(|reason| reason.code.as_ref())).collect();
         assert_eq!((number, codes), (2, vec!["CAS-032"; sources]), "{backend}");
         let id = opened[0].matter.clone().unwrap();
-        let source = [&town.source[0], &town.source[1]]
-            .into_iter()
-            .find(|one| one.organisation.as_str() == opened[0].subject);
+        let source =
+            [&town.source[0], &town.source[1]].into_iter().find(|one| one.organisation.as_str() == opened[0].subject);
         let Some(source) = source else { continue };
         desk.moves(source, &id, "submit_material").await;
         desk.moves(&town.regulators[0], &id, "score").await;
@@ -188,7 +196,10 @@ async fn a_further_agreement_rests_on_the_latest_result_and_names_it() {
         testing::selected(casework, &town.agency[0], &town.agency[1], &town.operator[0].organisation).await;
         let asked = || async {
             let seen = town.registry.agreement(&new).await.unwrap().unwrap().digest;
-            casework.open(&town.agency[0], ProcedureKind::OperatorAgreement, new.as_str(), seen, Vec::new()).await.unwrap()
+            casework
+                .open(&town.agency[0], ProcedureKind::OperatorAgreement, new.as_str(), seen, Vec::new())
+                .await
+                .unwrap()
         };
         assert!(refused(asked().await).contains(&"CAS-173".to_owned()), "{backend}");
         let id = held(&desk, &town.agency, &town.operator[0], desk.agreement.as_str()).await;

@@ -95,7 +95,11 @@ async fn steps_filings_assessments_and_ends_are_owed_too() {
 
         desk.office.advance_to(2026, 9, 1);
         let id = desk.open(&town.agency[0], MatterKind::Assessment, agreement).await;
-        assert_eq!(about(&desk, agreement).await[0], row("assessment", "2027-06-01", Open), "{backend}: begun is not held");
+        assert_eq!(
+            about(&desk, agreement).await[0],
+            row("assessment", "2027-06-01", Open),
+            "{backend}: begun is not held"
+        );
         for (actor, name) in [(&town.operator[0], "submit_material"), (&town.agency[0], "score")] {
             desk.moves(actor, &id, name).await;
         }

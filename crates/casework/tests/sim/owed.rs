@@ -167,7 +167,8 @@ impl City {
             let due = from.saturating_add(jiff::Span::new().months(12));
             let listed = (owed.due_day, owed.state);
             let expected = (due, stands(due, None, today));
-            return self.holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));
+            return self
+                .holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));
         }
         let known = memory.agreement_of(&owed.about).map(|at| &memory.agreements[at]);
         let holds = |agreement: &&Agreement| {

@@ -114,7 +114,8 @@ async fn an_annual_report_counts_each_of_the_five_parts_and_lists_support() {
     let mut report = of_period(DocumentKind::OperatorReport, Some("operation"), "2026");
     let issued = office.issued(&operator, &report).await;
     let html = page(&office, &operator, &issued).await;
-    for part in ["授权情况", "区县报告", "江城银行", "融合利用", "加工次数", ">7<", "出域结果数", ">5<"] {
+    for part in ["授权情况", "区县报告", "江城银行", "融合利用", "加工次数", ">7<", "出域结果数", ">5<"]
+    {
         assert!(html.contains(part), "{part} in {html}");
     }
     for part in ["对数据治理和信息化建设的支持", "数据治理工具", "45.00"] {

@@ -142,9 +142,10 @@ impl Assessment {
         }
         let sum = |all: &mut dyn Iterator<Item = u32>| all.fold(0_u32, u32::saturating_add);
         match &self.weights {
-            Some(weights) => Some(sum(
-                &mut marks.iter().zip(&weights.value).map(|(mark, weight)| u32::from(*mark) * u32::from(*weight)),
-            )),
+            Some(weights) => Some(sum(&mut marks
+                .iter()
+                .zip(&weights.value)
+                .map(|(mark, weight)| u32::from(*mark) * u32::from(*weight)))),
             None => {
                 let all = sum(&mut marks.iter().map(|mark| u32::from(*mark))).saturating_mul(100);
                 all.checked_div(u32::try_from(marks.len()).ok()?)
@@ -178,9 +179,8 @@ impl Regime {
         by: &[Role],
         form: AssessmentForm,
     ) -> Option<&Assessment> {
-        let is_it = |row: &&Assessment| {
-            row.form() == form && by.contains(&row.entered_by()) && row.is_of(subject, roles)
-        };
+        let is_it =
+            |row: &&Assessment| row.form() == form && by.contains(&row.entered_by()) && row.is_of(subject, roles);
         self.assessment.iter().find(is_it)
     }
 }
@@ -192,9 +192,8 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
         if found.of != Assessed::City && found.of.role().is_some_and(itself) {
             faults.at(format!("{path}.by"), format!("`{}` assesses itself; name another body", found.of.word()));
         }
-        let same = |earlier: &Assessment| {
-            (earlier.of, earlier.by, earlier.form()) == (found.of, found.by, found.form())
-        };
+        let same =
+            |earlier: &Assessment| (earlier.of, earlier.by, earlier.form()) == (found.of, found.by, found.form());
         if regime.assessment.iter().take(index).any(same) {
             faults.at(format!("{path}.of"), format!("`{}` is assessed twice by the same; keep one", found.of.word()));
         }
