@@ -210,10 +210,10 @@ async fn service_resumes_without_the_results_until_they_are_cleared() {
         }
         desk.moves(agency, &id, "resume").await;
         allowed(desk.asks(Act::Compute).await);
-        assert_eq!(refused(desk.asks(Act::Use).await), ["REG-130"], "{backend}");
+        assert_eq!(refused(desk.asks(Act::Review).await), ["REG-130"], "{backend}");
         assert_eq!(desk.may_not(agency, &id, "review").await, ["CAS-159"], "{backend}");
         desk.moves(agency, &id, "clear_results").await;
-        allowed(desk.asks(Act::Use).await);
+        allowed(desk.asks(Act::Review).await);
         desk.moves(agency, &id, "review").await;
     }
 }
