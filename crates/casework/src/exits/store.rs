@@ -118,10 +118,13 @@ pub(super) async fn insert_result(
     by: &PersonId,
     measured: &Measured,
 ) -> Result<()> {
-    let sql = "INSERT INTO target_results (agreement, code, number, actual, evidence, measured_by, measured_at) \
-               SELECT $1, $2, CAST(count(*) AS BIGINT) + 1, $3, $4, $5, $6 FROM target_results \
-               WHERE agreement = $1 AND code = $2";
     let Measured { code, actual, evidence, at } = measured;
-    change.write(sql, args![agreement.as_str(), code, *actual, evidence.to_string(), by.as_str(), *at]).await?;
+    let count = "SELECT CAST(count(*) AS BIGINT) AS total FROM target_results WHERE agreement = $1 AND code = $2";
+    let rows = change.read(count, args![agreement.as_str(), code]).await?;
+    let before = rows.first().map(|row| row.int("total")).transpose()?.unwrap_or(0);
+    let sql = "INSERT INTO target_results (agreement, code, number, actual, evidence, measured_by, measured_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let (number, evidence) = (before.saturating_add(1), evidence.to_string());
+    change.write(sql, args![agreement.as_str(), code, number, *actual, evidence, by.as_str(), *at]).await?;
     Ok(())
 }
