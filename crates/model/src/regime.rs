@@ -54,7 +54,8 @@ pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{
-    Choice, Citable, CiteRule, Contents, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING, is_key,
+    AnyOf, Choice, Citable, CiteRule, Contents, Handing, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule, OPENING,
+    Passage, Proposal, Reserved, is_key,
 };
 pub use milestone::{Counted, Figure, Milestone};
 pub use money::{ConsentRule, MoneyRules};

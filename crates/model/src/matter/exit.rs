@@ -1,7 +1,9 @@
 //! 退出与移交: triggered, confirmed, access ended at once, handed over, data
 //! deleted and proved, logs sealed. Deletion never touches the logs (CS26 六). An
-//! operator that hands nothing over, or deletes nothing, does not hold the exit up:
-//! the agency records that it refused, and goes on.
+//! operator that hands nothing over does not hold the exit up: the agency records
+//! that it refused, and goes on; whether a refusal to delete closes one, or the proof
+//! is asked for all the same, the rules say. One that the platform opened waits for
+//! the agency like any other.
 
 use super::Effect::EndAccess;
 use super::Guard::{Concluded, KnownGround, NotTheSubject};
@@ -51,6 +53,7 @@ pub(super) const MACHINE: Machine = Machine {
         go("access_ended", "hand_over", "handed_over"),
         go("transition", "hand_over", "handed_over"),
         go("access_ended", "order_deletion", "deletion_ordered"),
+        go("transition", "order_deletion", "deletion_ordered"),
         go("handed_over", "order_deletion", "deletion_ordered"),
         go("access_ended", "record_refusal", "handover_refused"),
         go("transition", "record_refusal", "handover_refused"),

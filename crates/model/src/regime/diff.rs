@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::labels::{Label, label};
-use super::{Choice, CiteRule, Maker, MatterRules, MoveRule, Regime, words};
+use super::{Choice, CiteRule, Maker, MatterRules, MoveRule, Passage, Proposal, Regime, Reserved, words};
 use crate::actor::Role;
+use crate::matter::Machine;
 
 /// One thing on which two rule sets differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,8 +220,12 @@ fn matters(regime: &Regime, said: &mut BTreeMap<String, Said>) {
             say("contents_required", format!("{at}时须有{}项", contents.keys.len()), Some(&contents.source));
         }
         asked_of(regime, rules, &mut say);
-        let flags =
-            [("required_for_use", &rules.required_for_use), ("counterparty_decides", &rules.counterparty_decides)];
+        ending_of(regime, machine, rules, &mut say);
+        let flags = [
+            ("required_for_use", &rules.required_for_use),
+            ("counterparty_decides", &rules.counterparty_decides),
+            ("opened_at_expiry", &rules.opened_at_expiry),
+        ];
         for (key, flag) in flags.into_iter().filter_map(|(key, flag)| Some((key, flag.as_ref()?))) {
             say(key, shown(key, &Value::Bool(flag.value)), flag.source.as_deref());
         }
@@ -255,6 +260,42 @@ fn asked_of(regime: &Regime, rules: &MatterRules, say: &mut impl FnMut(&str, Str
     if let Some(first) = rules.cites_required.first() {
         let told: Vec<String> = rules.cites_required.iter().map(cite).collect();
         say("cites_required", told.join("；"), Some(&first.source));
+    }
+}
+
+/// How an agreement ends, in words.
+fn ending_of(
+    regime: &Regime,
+    machine: &Machine,
+    rules: &MatterRules,
+    say: &mut impl FnMut(&str, String, Option<&str>),
+) {
+    let title = |word: &str| machine.row(word).map_or("发起", |row| row.title);
+    if let Some(first) = rules.passages_required.first() {
+        let told = |one: &Passage| format!("{}先于{}", title(&one.after), title(&one.at));
+        let told: Vec<String> = rules.passages_required.iter().map(told).collect();
+        say("passages_required", told.join("；"), Some(&first.source));
+    }
+    if let Some(first) = rules.reserved.first() {
+        let told = |one: &Reserved| {
+            let on: Vec<&str> = one.on.iter().map(|role| regime.word(*role)).collect();
+            let by: Vec<&str> = one.by.0.iter().map(|maker| words::zh(maker.word())).collect();
+            format!("对{}的{}由{}", on.join("、"), title(&one.at), by.join("、"))
+        };
+        let told: Vec<String> = rules.reserved.iter().map(told).collect();
+        say("reserved", told.join("；"), Some(&first.source));
+    }
+    if let Some(first) = rules.proposed_on.first() {
+        let told = |one: &Proposal| format!("{}({})", one.of.zh(), words::zh(&one.ground));
+        let told: Vec<String> = rules.proposed_on.iter().map(told).collect();
+        say("proposed_on", told.join("；"), Some(&first.source));
+    }
+    if let Some(hands) = &rules.hands_over {
+        let told: Vec<&str> = hands.value.iter().map(|handing| handing.zh()).collect();
+        say("hands_over", told.join("、"), hands.source.as_deref());
+    }
+    if let Some(days) = &rules.deliveries_go_on_days {
+        say("deliveries_go_on_days", format!("{}天", days.value), days.source.as_deref());
     }
 }
 

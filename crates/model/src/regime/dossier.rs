@@ -88,6 +88,7 @@ words! {
         Place = "place" "地点",
         Keeper = "keeper" "保管人",
         Condition = "condition" "状态",
+        CheckedOn = "checked_on" "最近检查日期",
         AtExit = "at_exit" "退出时去向",
         EffectiveOn = "effective_on" "施行日期",
         RestsOnIt = "rests_on_it" "据此确定的事项",
@@ -128,7 +129,7 @@ impl Particular {
     /// How it is written.
     pub fn form(self) -> Form {
         match self {
-            Self::ValidUntil | Self::AssessedOn | Self::HeldOn | Self::EffectiveOn => Form::Day,
+            Self::ValidUntil | Self::AssessedOn | Self::CheckedOn | Self::HeldOn | Self::EffectiveOn => Form::Day,
             Self::ProtectionLevel => Form::OneOf(&["1", "2", "3", "4", "5"]),
             Self::ToolKind => Form::OneOf(&["development", "operation"]),
             Self::AssetKind => Form::OneOf(&["premises", "hardware", "software", "access_line"]),
@@ -161,7 +162,7 @@ impl PaperKind {
             Self::ProtectionCertificate => &[P::System, P::ProtectionLevel, P::AssessedOn, P::Conclusion],
             Self::CryptographyAssessment => &[P::System, P::AssessedOn, P::Conclusion],
             Self::AddedTool => &[P::ToolKind, P::ToolVersion, P::Purpose],
-            Self::Asset => &[P::AssetKind, P::Place, P::Keeper, P::Condition, P::AtExit],
+            Self::Asset => &[P::AssetKind, P::Place, P::Keeper, P::Condition, P::CheckedOn, P::AtExit],
             Self::DrillRecord | Self::SecurityReview => &[P::HeldOn, P::Participants, P::Result],
             Self::DevelopmentPlan
             | Self::ManagementNorms

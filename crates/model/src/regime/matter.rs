@@ -19,8 +19,10 @@ use crate::calendar::WORKING_DAYS_MAX;
 use crate::matter::{Effect, Machine, MatterKind, Transition};
 
 mod asked;
+mod ending;
 
-pub use asked::{Choice, Citable, CiteRule};
+pub use asked::{AnyOf, Choice, Citable, CiteRule};
+pub use ending::{Handing, Passage, Proposal, Reserved};
 
 /// Who makes a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,8 +159,18 @@ pub struct Contents {
     pub at: String,
     /// Which facts.
     pub keys: Vec<String>,
+    /// Only where the fact `ground` is one of these; always where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<String>,
     /// The clause that lists them.
     pub source: String,
+}
+
+impl Contents {
+    /// Whether it asks on the ground that these facts name.
+    pub fn applies(&self, facts: &BTreeMap<String, String>) -> bool {
+        ending::is_on(&self.grounds, facts)
+    }
 }
 
 /// One kind of matter, as a jurisdiction has it.
@@ -184,6 +196,24 @@ pub struct MatterRules {
     /// Which records must be cited at which move.
     #[serde(default)]
     pub cites_required: Vec<CiteRule>,
+    /// What must have gone before which move.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages_required: Vec<Passage>,
+    /// Moves that on some organisations only some may make.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<Reserved>,
+    /// `exit`: the records on which the platform proposes one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed_on: Vec<Proposal>,
+    /// `exit`: the platform opens one when an agreement runs out and none follows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at_expiry: Option<Sourced<bool>>,
+    /// `exit`: what is listed and handed over, one by one, before it closes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hands_over: Option<Sourced<Vec<Handing>>>,
+    /// `exit`: how many days deliveries go on after the operator's own access has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliveries_go_on_days: Option<Sourced<u16>>,
     /// `entity_onboarding`: only an admitted entity is served.
     #[serde(default)]
     pub required_for_use: Option<Sourced<bool>>,
@@ -274,6 +304,7 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
             grounds(&name, kind.machine(), rules, rule, &regime.agreement.exit_grounds.value, faults);
         }
         contents(&name, rules, faults);
+        ending::faults_of(&name, *kind, rules, regime, faults);
         only_for(&name, *kind, rules, faults);
         asked::faults_of(&name, *kind, rules, regime, faults);
     }
@@ -413,6 +444,10 @@ fn only_for(name: &str, kind: MatterKind, rules: &MatterRules, faults: &mut Faul
         ("required_for_use", rules.required_for_use.is_some(), MatterKind::EntityOnboarding),
         ("counterparty_decides", rules.counterparty_decides.is_some(), MatterKind::Complaint),
         ("every_months", rules.every_months.is_some(), MatterKind::Assessment),
+        ("proposed_on", !rules.proposed_on.is_empty(), MatterKind::Exit),
+        ("opened_at_expiry", rules.opened_at_expiry.is_some(), MatterKind::Exit),
+        ("hands_over", rules.hands_over.is_some(), MatterKind::Exit),
+        ("deliveries_go_on_days", rules.deliveries_go_on_days.is_some(), MatterKind::Exit),
     ];
     for (key, is_given, of) in rows {
         if is_given && kind != of {

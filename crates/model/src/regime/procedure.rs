@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::faults::Faults;
+use super::matter::Maker;
 use super::words::Body;
 use crate::actor::Role;
 use crate::id::OrganisationId;
@@ -156,6 +157,9 @@ pub struct Filing {
     /// Who gets the same copy outside of the platform, with the same filing.
     #[serde(default)]
     pub and_with: Vec<Body>,
+    /// Of a matter: who files it, where that is not who makes the move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Maker>,
     /// Within how many working days, where a document or the city says so.
     pub working_days_max: Sourced<u16>,
     /// The clause that asks for the filing.
@@ -180,6 +184,10 @@ pub const EVIDENCE: [&str; 5] = ["minutes", "government_decision", "signed_agree
 
 pub(super) fn faults_of(kind: ProcedureKind, procedure: &Procedure, faults: &mut Faults) {
     let name = kind.word();
+    if procedure.file.iter().any(|file| file.by.is_some()) {
+        let what = format!("`procedure.{name}` files its copies by who opened the case; leave `by` out");
+        faults.at(format!("procedure.{name}.file"), what);
+    }
     if procedure.steps.is_empty() {
         faults.at(format!("procedure.{name}.steps"), format!("`procedure.{name}` has no step; name who signs"));
     }

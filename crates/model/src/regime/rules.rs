@@ -81,6 +81,8 @@ pub struct AgreementRules {
     /// Agreements from before are reported and signed anew or ended. Not yet read by
     /// any control.
     pub legacy_is_reviewed: Option<Sourced<bool>>,
+    /// How many measurable operating targets an operator agreement states at least.
+    pub targets_min: Option<Sourced<u8>>,
     /// `renew`, `reselect`, `leave`, `reapply`.
     pub at_expiry: Sourced<Vec<String>>,
     /// A development agreement ends no later than the operator's own.

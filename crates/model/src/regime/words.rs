@@ -231,6 +231,12 @@ pub const TREASURY_SHARES: &[(&str, &str)] = &[("surplus", "收入扣除成本�
 /// The answers that facts of matters may have, and their keys, as `choices` says them.
 pub const MATTER_CHOICES: &[(&str, &str)] = &[
     ("area", "检查事项"),
+    ("no_effect", "无不良影响"),
+    ("accord", "协商结果"),
+    ("reached", "达成一致"),
+    ("no_accord", "未达成一致"),
+    ("liability", "违约责任"),
+    ("accepted", "愿意承担"),
     ("data_use", "数据使用合规性"),
     ("safeguards", "安全保障措施"),
     ("service_effect", "服务成效"),

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Faults, MatterRules, OPENING, Regime, is_key};
+use super::{Faults, MatterRules, OPENING, OneOrMore, Regime, is_key};
 use crate::actor::Role;
 use crate::matter::{Effect, MatterKind, SubjectKind};
 
@@ -22,6 +22,10 @@ pub enum Citable {
     Matter(MatterKind),
     /// A thing of this kind.
     Thing(SubjectKind),
+    /// A refusal of the journal, as `JRN-` and its number: a use that was tried.
+    Refusal,
+    /// A paper of a dossier.
+    Paper,
 }
 
 impl Citable {
@@ -30,6 +34,8 @@ impl Citable {
         match self {
             Self::Matter(kind) => kind.word(),
             Self::Thing(kind) => kind.word(),
+            Self::Refusal => "refusal",
+            Self::Paper => "paper",
         }
     }
 
@@ -43,6 +49,8 @@ impl Citable {
             Self::Thing(SubjectKind::Resource) => "公共数据资源",
             Self::Thing(SubjectKind::Matter) => "事项",
             Self::Thing(SubjectKind::Case) => "审批",
+            Self::Refusal => "被拒绝的使用记录",
+            Self::Paper => "备案材料",
         }
     }
 }
@@ -51,9 +59,11 @@ impl TryFrom<String> for Citable {
     type Error = String;
     fn try_from(word: String) -> Result<Self, String> {
         let thing = || SubjectKind::ALL.into_iter().find(|kind| kind.word() == word).map(Self::Thing);
+        let other = || [Self::Refusal, Self::Paper].into_iter().find(|one| one.word() == word);
         MatterKind::parse(&word)
             .map(Self::Matter)
             .or_else(thing)
+            .or_else(other)
             .ok_or_else(|| format!("`{word}` is neither a matter nor a thing that can be cited"))
     }
 }
@@ -61,6 +71,34 @@ impl TryFrom<String> for Citable {
 impl From<Citable> for String {
     fn from(citable: Citable) -> String {
         citable.word().to_owned()
+    }
+}
+
+/// One answer, or any of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "OneOrMore", into = "Vec<String>")]
+pub struct AnyOf(pub Vec<String>);
+
+impl AnyOf {
+    /// Whether what was told is one of them.
+    pub fn holds(&self, told: Option<&String>) -> bool {
+        told.is_some_and(|told| self.0.contains(told))
+    }
+}
+
+impl TryFrom<OneOrMore> for AnyOf {
+    type Error = String;
+    fn try_from(given: OneOrMore) -> Result<Self, String> {
+        Ok(match given {
+            OneOrMore::One(word) => Self(vec![word]),
+            OneOrMore::More(words) => Self(words),
+        })
+    }
+}
+
+impl From<AnyOf> for Vec<String> {
+    fn from(any: AnyOf) -> Self {
+        any.0
     }
 }
 
@@ -76,12 +114,13 @@ pub struct CiteRule {
     /// Only where the fact `ground` is one of these; always where none is named.
     #[serde(default)]
     pub grounds: Vec<String>,
-    /// The cited matter is in one of these states; in any where none is named.
+    /// The cited matter is in one of these states (`overdue`, or of one kind alone
+    /// `rectification/overdue`); in any where none is named for its kind.
     #[serde(default)]
     pub states: Vec<String>,
     /// What the cited matter tells.
     #[serde(default)]
-    pub told: BTreeMap<String, String>,
+    pub told: BTreeMap<String, AnyOf>,
     /// The clause that asks for it.
     pub source: String,
 }
@@ -96,6 +135,18 @@ pub struct Choice {
     pub values: Vec<String>,
     /// The clause that lists them.
     pub source: String,
+}
+
+impl CiteRule {
+    /// Whether a cited matter of this kind counts in this state.
+    pub fn counts_in(&self, kind: MatterKind, state: &str) -> bool {
+        let mut of_kind = self.states.iter().filter_map(|named| match named.split_once('/') {
+            Some((of, state)) => (of == kind.word()).then_some(state),
+            None => Some(named.as_str()),
+        });
+        let first = of_kind.next();
+        first.is_none() || first == Some(state) || of_kind.any(|named| named == state)
+    }
 }
 
 impl MatterRules {
@@ -148,7 +199,11 @@ fn cites(name: &str, rules: &MatterRules, rule: &CiteRule, regime: &Regime, faul
     for kind in kinds().filter(|kind| !regime.matter.contains_key(kind)) {
         faults.named(format!("{at}: there is no `matter.{}` here", kind.word()));
     }
-    for state in rule.states.iter().filter(|state| !kinds().any(|kind| kind.machine().state(state).is_some())) {
+    let is_state = |named: &&String| {
+        let (of, state) = named.split_once('/').map_or((None, named.as_str()), |(of, state)| (Some(of), state));
+        kinds().any(|kind| of.is_none_or(|of| of == kind.word()) && kind.machine().state(state).is_some())
+    };
+    for state in rule.states.iter().filter(|state| !is_state(state)) {
         faults.named(format!("{at}: no cited matter ever is `{state}`"));
     }
     for ground in rule.grounds.iter().filter(|ground| !regime.agreement.exit_grounds.value.contains(ground)) {

@@ -56,7 +56,7 @@ fn a_jurisdiction_without_matters_has_none() {
 fn what_is_not_in_the_table_is_told_its_nearest_neighbour() {
     check("move = \"hand_over\"", "move = \"handover\"", "did you mean `hand_over`?");
     check("[matter.rectification]", "[matter.rectifications]", "did you mean `rectification`?");
-    check("from = [\"handed_over\", ", "from = [\"triggered\", ", "does not leave `triggered` in the table");
+    check("\"transition\", \"handed_over\", ", "\"triggered\", ", "does not leave `triggered` in the table");
     check("{ move = \"talk\", by = [\"agency\"", "{ move = \"talk\", by = [\"agencies\"", "`agencies` is no role");
     check("{ move = \"talk\", by", "{ move = \"talk\", bye", "did you mean `by`?");
     check("open_by = [\"entity\"]\n", "open_by = []\n", "opened by nobody");
@@ -106,7 +106,7 @@ fn what_cannot_be_walked_is_a_fault() {
     check("  { move = \"announce\", by = \"agency\" },\n", "", "`evaluate` can never be made");
     check("  { move = \"announce\", by = \"agency\" },\n", "", "no final state can be reached");
     check(
-        "{ move = \"mark_overdue\", by = \"platform\"",
+        "{ move = \"mark_overdue\", from = [\"ordered\", \"plan_agreed\", \"suspended\"], by = \"platform\"",
         "{ move = \"supervise\", by = \"platform\"",
         "`supervise` can never be made",
     );
@@ -176,5 +176,35 @@ fn what_is_asked_of_a_matter_beside_its_moves_can_be_given() {
         "grounds = [\"assessment_failed\"]",
         "grounds = [\"bad_luck\"]",
         "`bad_luck` is none of `agreement.exit_grounds`",
+    );
+}
+
+#[test]
+fn how_an_agreement_ends_can_be_done_here() {
+    let passage = "{ at = \"report_done\", after = \"agree_plan\", on = [\"source\"], source = \"七(一)\" }";
+    check(passage, &passage.replace("agree_plan", "agree_plans"), "there is no move `agree_plans` here");
+    check(passage, &passage.replace("七(一)", " "), "passage to `report_done` needs a clause");
+    check(passage, &passage.replace("on =", "grounds = [\"bad_luck\"], on ="), "`bad_luck` is none of");
+    let reserved = "{ at = \"accept\", on = [\"source\"], by = \"regulator\", source = \"七(一)\" }";
+    check(reserved, &reserved.replace("regulator", "supervisor"), "`supervisor` does not make that move here");
+    check(reserved, &reserved.replace("[\"source\"]", "[]"), "reserved `accept` needs `on` and a clause");
+    let proposed = "{ of = \"rectification\", states = [\"overdue\", \"channel_closed\"], ground";
+    check(proposed, &proposed.replace("rectification", "referral"), "there is no `matter.referral` here");
+    check(proposed, &proposed.replace("rectification", "agreement"), "an exit is proposed on a matter");
+    check(proposed, &proposed.replace("\"overdue\"", "\"overdone\""), "it never is `overdone`");
+    check(proposed, &proposed.replace("[\"overdue\", \"channel_closed\"]", "[]"), "needs `states` and a clause");
+    check("value = [\"service\", \"data\", \"asset\"]", "value = []", "is an empty list");
+    check("deliveries_go_on_days = { value = 60", "deliveries_go_on_days = { value = 0", "is 0");
+    check("opened_at_expiry = { value = true", "required_for_use = { value = true", "belongs to `matter.entity_");
+    check("counterparty_decides = {", "opened_at_expiry = {", "`opened_at_expiry` belongs to `matter.exit`");
+    check(
+        "grounds = [\"other\"] },\n  { at = \"confirm\"",
+        "grounds = [\"others\"] },\n  { at = \"confirm\"",
+        "`others` is none",
+    );
+    check(
+        "states = [\"rectification/ordered\"",
+        "states = [\"inspection/ordered\"",
+        "no cited matter ever is `inspection/",
     );
 }
