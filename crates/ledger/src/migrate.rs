@@ -48,6 +48,7 @@ migrations! {
     17 "exchange" "0017_exchange.sql";
     18 "processing" "0018_processing.sql";
     19 "candidacies" "0019_candidacies.sql";
+    21 "exits" "0021_exits.sql";
 }
 
 /// Applies what is missing; all of it or nothing.

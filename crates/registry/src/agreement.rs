@@ -116,6 +116,8 @@ pub struct Agreement {
     pub term_reason: Option<String>,
     /// What it says, by heading (processing).
     pub contents: BTreeMap<String, String>,
+    /// Against what the operator is measured (operation).
+    pub targets: Vec<Target>,
     /// Of all of the above.
     pub digest: Digest,
     /// How far it has come.
@@ -163,6 +165,24 @@ pub(crate) struct AgreedMore<'a> {
     pub(crate) term_reason: Option<&'a str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) contents: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "<[Target]>::is_empty")]
+    pub(crate) targets: &'a [Target],
+}
+
+/// An operating target (经营目标): at least so much of something by a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Names it within its agreement.
+    pub code: String,
+    /// What is measured.
+    pub what: String,
+    /// In which unit.
+    pub unit: String,
+    /// How much at least.
+    pub at_least: i64,
+    /// The day by which.
+    pub by: Day,
 }
 
 /// An agreement to be drafted. The grantor is the drafter's organisation.
@@ -199,6 +219,9 @@ pub struct NewAgreement {
     /// What it says, by heading (processing).
     #[serde(default)]
     pub contents: BTreeMap<String, String>,
+    /// Against what the operator is measured (operation).
+    #[serde(default)]
+    pub targets: Vec<Target>,
 }
 
 /// The most resources in one agreement.
@@ -207,10 +230,34 @@ pub const AGREEMENT_RESOURCES_MAX: usize = 5000;
 pub const TERM_REASON_CHARS_MAX: usize = 1000;
 /// The most headings of an agreement's contents.
 pub const CONTENTS_MAX: usize = 40;
+/// The most operating targets of an agreement.
+pub const TARGETS_MAX: usize = 40;
 /// The longest text under one heading, in characters.
 pub const CONTENT_CHARS_MAX: usize = 4000;
 
 impl NewAgreement {
+    fn target_faults(&self, faults: &mut Vec<String>) {
+        if self.kind != AgreementKind::Operator && !self.targets.is_empty() {
+            faults.push("`targets` belong to an operator agreement".to_owned());
+        }
+        if self.targets.len() > TARGETS_MAX {
+            faults.push(format!("`targets` are more than {TARGETS_MAX}"));
+        }
+        for (index, target) in self.targets.iter().enumerate() {
+            text_fault("targets", &target.what, NAME_CHARS_MAX, faults);
+            text_fault("targets", &target.unit, NAME_CHARS_MAX, faults);
+            if !shuyu_model::regime::is_key(&target.code) || target.code.len() > NAME_CHARS_MAX {
+                faults.push("the `code` of a target is lower-case letters, digits and `_`".to_owned());
+            }
+            if self.targets.iter().take(index).any(|before| before.code == target.code) {
+                faults.push(format!("`targets` name `{}` twice", target.code));
+            }
+            if target.at_least <= 0 || target.by < self.from || self.until < target.by {
+                faults.push("a target is more than nothing, by a day of the agreement's term".to_owned());
+            }
+        }
+    }
+
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         if self.until < self.from {
@@ -248,6 +295,7 @@ impl NewAgreement {
         if self.kind != AgreementKind::Processing && !self.contents.is_empty() {
             faults.push("`contents` belong to a processing agreement".to_owned());
         }
+        self.target_faults(faults);
         for (heading, text) in &self.contents {
             text_fault("contents", heading, NAME_CHARS_MAX, faults);
             // An empty text is for the rules to refuse, with the clause that asks for it.

@@ -1,6 +1,7 @@
-//! Drafting and ending agreements. That one comes into force is `casework`'s to
-//! decide (see [`crate::enact`]); that one ends needs no procedure and takes
-//! effect at once (六).
+//! Drafting agreements, and ending those that end directly. That one comes into force
+//! is `casework`'s to decide (see [`crate::enact`]), and so is that an operator's
+//! agreement ends: it takes its exit, a rectification or an incident. That a
+//! development or processing agreement ends needs no procedure and takes effect at once.
 
 use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
@@ -51,7 +52,7 @@ impl Registry {
 
     fn agreed(&self, actor: &Actor, new: NewAgreement) -> Result<Agreement> {
         let NewAgreement { kind, grantee, mut resources, scenario, from, until, document_digest, .. } = new;
-        let NewAgreement { mode, scheme, term_reason, contents, .. } = new;
+        let NewAgreement { mode, scheme, term_reason, contents, targets, .. } = new;
         let mode = mode.or_else(|| self.regime().mode.taken()).filter(|_| kind == AgreementKind::Operator);
         resources.sort();
         resources.dedup();
@@ -70,6 +71,7 @@ impl Registry {
                 scheme: scheme.as_ref(),
                 term_reason: term_reason.as_deref(),
                 contents: &contents,
+                targets: &targets,
             },
         };
         let digest = canonical::digest(self.ledger().profile(), &agreed).map_err(LedgerError::from)?;
@@ -87,6 +89,7 @@ impl Registry {
             scheme,
             term_reason,
             contents,
+            targets,
             digest,
             state: AgreementState::Draft,
             authors: vec![actor.person.clone()],
@@ -96,15 +99,19 @@ impl Registry {
         })
     }
 
-    /// Ends an agreement on one of the grounds that the rules name, at once: the
-    /// agency any, an operator the development agreements of its own.
+    /// Ends a development or processing agreement on one of the grounds that the rules
+    /// name, at once: the agency any, an operator the development agreements of its own.
+    /// An operator's agreement ends by what casework decides.
     pub async fn terminate_agreement(&self, actor: &Actor, id: &AgreementId, ground: &str) -> Result<Verdict<()>> {
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         let agreement = world.agreement(id)?;
         let mut found = Vec::new();
         match agreement.kind {
-            AgreementKind::Operator | AgreementKind::Processing => {
+            AgreementKind::Operator => {
+                return Err(RegistryError::conflict(format!("`{id}` is an operator's agreement; it ends by its exit")));
+            }
+            AgreementKind::Processing => {
                 decide::role(&self.asked(&world), actor, &[Role::Agency], &mut found);
                 let clause = self.regime().cite_role(Role::Agency);
                 found.extend(self.unless_own(&world, actor, &agreement.grantor, clause));

@@ -62,11 +62,17 @@ pub(crate) fn permit(
         party(asked, actor, act, scenario, agreement, entity, &mut found);
     }
     approved(asked, scenario, &mut found);
-    of_agreement(asked, agreement, &mut found);
+    let goes_on = goes_on(asked, act, agreement);
+    if goes_on.is_some() {
+        standing::suspended(asked, agreement.id.as_str(), reasons::AGREEMENT_SUSPENDED, &mut found);
+    } else {
+        of_agreement(asked, agreement, &mut found);
+    }
     used_for(asked, scenario, scope, &mut found);
     let tables = columns(asked, scenario, scope, &mut found)?;
     covered(asked, agreement, scenario.resources(), &mut found);
-    let development = entity.and_then(|entity| contracted(asked, scenario, entity, &mut found));
+    let with = goes_on.map(|_| agreement.as_ref());
+    let development = entity.and_then(|entity| contracted(asked, scenario, entity, with, &mut found));
     if let Some(entity) = entity {
         standing::admitted(asked, &scenario.operator, entity, &mut found);
         affiliated(asked, &scenario.operator, entity, &mut found);
@@ -82,7 +88,8 @@ pub(crate) fn permit(
         Basis::Agreement(agreement.id.clone()),
     ];
     bases.extend(on_file.whose.into_iter().map(Basis::Organisation));
-    let mut until = until(asked, agreement, &tables, development, leave.as_ref(), &mut bases)?;
+    let ends_at = goes_on.map_or(agreement.ends_at(), first_moment_after);
+    let mut until = until(asked, ends_at, &tables, development, leave.as_ref(), &mut bases)?;
     until = on_file.last_day.map(first_moment_after).map_or(until, |end| until.min(end));
     if let Some(product) = &scope.product {
         until = product_end.map_or(until, |end| until.min(end));
@@ -96,6 +103,7 @@ pub(crate) fn permit(
         scenario: scenario.id.clone(),
         agreement: agreement.id.clone(),
         development: development.map(|agreement| agreement.id.clone()),
+        goes_on: goes_on.is_some(),
         leave,
         use_kind: scenario.use_kind,
         operator: scenario.operator.clone(),
@@ -134,24 +142,32 @@ fn on_file<'a>(
     Ok(dossier::against(asked, act, &parties, Some(&scenario.id), found))
 }
 
+/// To which day deliveries under an agreement that has ended go on; what else was
+/// permitted under it does not. (CS26 六: an exit interrupts no service.)
+fn goes_on(asked: &Asked<'_>, act: Act, agreement: &Agreement) -> Option<Day> {
+    let last = asked.world.going_on.get(&agreement.id).copied()?;
+    let is_over = agreement.state == AgreementState::Ended;
+    Some(last).filter(|last| act.has_entity() && is_over && asked.today() <= *last)
+}
+
 /// When a permit ends, if nothing changes before; what that rests on joins the bases.
 fn until(
     asked: &Asked<'_>,
-    agreement: &Agreement,
+    ends_at: Time,
     tables: &[PermittedTable],
     development: Option<&Agreement>,
     leave: Option<&processing::Leave>,
     bases: &mut Vec<Basis>,
 ) -> Result<Time, RegistryError> {
-    let mut until =
-        asked.regime.last_day().map(first_moment_after).map_or(agreement.ends_at(), |end| end.min(agreement.ends_at()));
+    let mut until = asked.regime.last_day().map(first_moment_after).map_or(ends_at, |end| end.min(ends_at));
     for table in tables {
         let resource = asked.world.resource(&table.resource)?;
         until = resource.registered_until.map_or(until, |end| until.min(end));
         bases.push(Basis::Resource(resource.id.clone()));
     }
     if let Some(development) = development {
-        until = until.min(development.ends_at());
+        // One that ran out with the operator's own goes on with it.
+        until = Some(development.ends_at()).filter(|end| asked.now < *end).map_or(until, |end| until.min(end));
         bases.push(Basis::Agreement(development.id.clone()));
     }
     if let Some(leave) = leave {
@@ -486,11 +502,14 @@ pub(crate) fn affiliated(
     }
 }
 
-/// REG-012, REG-007: the development agreement that holds today for an entity.
+/// REG-012, REG-007: the development agreement that holds today for an entity. Where
+/// deliveries go on `with` an operator's agreement that has ended, one that ran out
+/// on the same day holds as long.
 fn contracted<'a>(
     asked: &Asked<'a>,
     scenario: &Scenario,
     entity: &OrganisationId,
+    with: Option<&Agreement>,
     found: &mut Vec<Reason>,
 ) -> Option<&'a Agreement> {
     let rule = &asked.regime.agreement.entity_must_be_contracted;
@@ -500,6 +519,11 @@ fn contracted<'a>(
     let mut against = Vec::new();
     let of_scenario = asked.world.development_of(entity).filter(|a| a.scenario.as_ref() == Some(&scenario.id));
     for agreement in of_scenario {
+        let ran_out = agreement.state == AgreementState::InForce && agreement.until < asked.today();
+        if ran_out && with.is_some_and(|above| above.until == agreement.until) {
+            standing::suspended(asked, agreement.id.as_str(), reasons::AGREEMENT_SUSPENDED, found);
+            return Some(agreement);
+        }
         if of_agreement(asked, agreement, &mut against) {
             return Some(agreement);
         }

@@ -5,10 +5,10 @@
 //! the signatures it rests on are one change. Named by `casework` alone (the tidy
 //! test looks). Each compares the digest: what was signed is what becomes so.
 
-use shuyu_model::Digest;
 use shuyu_model::id::{AgreementId, DistrictSchemeId, MatterId, OrganisationId, ResourceId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::registration::{RegistrationCode, RegistrationKind};
+use shuyu_model::{Day, Digest};
 
 use crate::live::Basis;
 use crate::registration::result;
@@ -134,6 +134,26 @@ pub async fn access_ended(turn: &mut Turn, subject: &str, ground: &str) -> Resul
         turn.touch(Basis::Agreement(id));
     }
     Ok(ids)
+}
+
+/// What an agreement that has ended had delivered goes on to this day, because of
+/// `ground`; the operator's own access does not.
+pub async fn deliveries_go_on(
+    turn: &mut Turn,
+    id: &AgreementId,
+    ground: &MatterId,
+    until: Day,
+) -> Result<(), RegistryError> {
+    store::go_on(turn.change(), id, ground, until).await?;
+    turn.touch(Basis::Agreement(id.clone()));
+    Ok(())
+}
+
+/// Nothing goes on under an agreement that has ended. Says whether something did.
+pub async fn deliveries_end(turn: &mut Turn, id: &AgreementId) -> Result<bool, RegistryError> {
+    let did = store::end_going_on(turn.change(), id).await?;
+    turn.touch(Basis::Agreement(id.clone()));
+    Ok(did)
 }
 
 /// How an entity stands with an operator from now on.

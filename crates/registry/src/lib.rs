@@ -38,6 +38,7 @@ mod dossier;
 pub mod enact;
 mod error;
 mod findings;
+mod handover;
 mod live;
 mod mode;
 pub mod order;
@@ -67,13 +68,14 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
+pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Target};
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry};
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
 pub use dossier::{Answer, DossierItem, NewPaper, Paper, PaperAnswer, PaperDue, PaperState, PaperView, Standing};
 pub use error::RegistryError;
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
+pub use handover::{Handed, RunOut};
 pub use order::{NewOrder, Order, OrderState, OrderStep, OrderedField};
 pub use page::{Listing, Page};
 pub use parties::Bootstrap;

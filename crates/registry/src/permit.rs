@@ -131,6 +131,7 @@ pub(crate) struct Granted {
     pub(crate) scenario: ScenarioId,
     pub(crate) agreement: AgreementId,
     pub(crate) development: Option<AgreementId>,
+    pub(crate) goes_on: bool,
     pub(crate) leave: Option<Leave>,
     pub(crate) use_kind: UseKind,
     pub(crate) operator: OrganisationId,
@@ -165,6 +166,11 @@ impl Permit {
     /// Under which development agreement, where an entity is concerned.
     pub fn development_agreement(&self) -> Option<&AgreementId> {
         self.granted.development.as_ref()
+    }
+
+    /// Whether the operator's agreement has ended, and only what it had delivered goes on.
+    pub fn goes_on(&self) -> bool {
+        self.granted.goes_on
     }
 
     /// On which order, where a processor computes.

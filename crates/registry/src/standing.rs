@@ -20,6 +20,9 @@ use crate::subject::parsed;
 use crate::world::World;
 use crate::{Agreement, AgreementKind, AgreementState, Registry, RegistryError, Turn, reasons};
 
+/// The ground on which an agreement ends that nobody ended.
+const RAN_OUT: &str = "expiry";
+
 /// How an entity stands with an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -133,7 +136,13 @@ impl Registry {
         Ok(world.admissions.values().filter(|admission| admission.entity == *entity).cloned().collect())
     }
 
-    /// The operator agreements that hold, oldest first.
+    /// How entities stand with an operator that ever admitted them, those that left too.
+    pub async fn admissions_by(&self, operator: &OrganisationId) -> Result<Vec<Admission>, RegistryError> {
+        let world = self.world().await?;
+        Ok(world.admissions.values().filter(|admission| admission.operator == *operator).cloned().collect())
+    }
+
+    /// The operator agreements that hold or ran out, oldest first.
     pub async fn terms(&self) -> Result<Vec<Term>, RegistryError> {
         self.terms_of(AgreementKind::Operator).await
     }
@@ -146,7 +155,8 @@ impl Registry {
 
     async fn terms_of(&self, kind: AgreementKind) -> Result<Vec<Term>, RegistryError> {
         let world = self.world().await?;
-        let holds = |a: &&Agreement| a.kind == kind && a.state == AgreementState::InForce;
+        let ran_out = |a: &Agreement| a.state == AgreementState::Ended && a.ended_ground.as_deref() == Some(RAN_OUT);
+        let holds = |a: &&Agreement| a.kind == kind && (a.state == AgreementState::InForce || ran_out(a));
         let term =
             |a: &Agreement| Term { agreement: a.id.clone(), operator: a.grantee.clone(), from: a.from, until: a.until };
         Ok(world.agreements.values().map(AsRef::as_ref).filter(holds).map(term).collect())

@@ -296,7 +296,7 @@ pub(crate) async fn set_consent(change: &mut Change, id: &ResourceId, digest: Op
 
 pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agreement>> {
     let sql = "SELECT id, kind, grantor, grantee, scenario, resources, from_day, until_day, document_digest, digest, \
-               state, authors, decided_at, ended_at, ended_ground, mode, scheme, term_reason, contents \
+               state, authors, decided_at, ended_at, ended_ground, mode, scheme, term_reason, contents, targets \
                FROM agreements WHERE $1 = '' OR id = $1";
     let rows = book.read(sql, args![id]).await?;
     read_all("agreement", &rows, |row| {
@@ -314,6 +314,7 @@ pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agre
             scheme: row.opt_id("scheme")?,
             term_reason: row.row.opt_text("term_reason")?,
             contents: row.json("contents")?,
+            targets: row.json("targets")?,
             digest: row.digest("digest")?,
             state: row.word("state", AgreementState::parse)?,
             authors: row.json("authors")?,
@@ -326,8 +327,8 @@ pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agre
 
 pub(crate) async fn insert_agreement(change: &mut Change, new: &Agreement) -> Result<()> {
     let sql = "INSERT INTO agreements (id, kind, grantor, grantee, scenario, resources, from_day, until_day, \
-               document_digest, digest, state, authors, drafted_at, mode, scheme, term_reason, contents) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+               document_digest, digest, state, authors, drafted_at, mode, scheme, term_reason, contents, targets) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     let now = change.now();
     let args = args![
         new.id.as_str(),
@@ -347,6 +348,7 @@ pub(crate) async fn insert_agreement(change: &mut Change, new: &Agreement) -> Re
         new.scheme.as_ref().map(MatterId::as_str),
         new.term_reason.as_deref(),
         json(&new.contents)?,
+        json(&new.targets)?,
     ];
     change.write(sql, args).await?;
     Ok(())
@@ -432,6 +434,29 @@ pub(crate) async fn set_admission(
     let now = change.now();
     change.write(sql, args![entity.as_str(), operator.as_str(), state.word(), ground, now]).await?;
     Ok(())
+}
+
+/// To which day what an agreement had delivered goes on. `id` is one id, or empty for all.
+pub(crate) async fn going_on(book: &mut Book<'_>, id: &str) -> Result<Vec<(AgreementId, Day)>> {
+    let sql = "SELECT agreement AS id, until_day FROM deliveries_going_on \
+               WHERE ended_at IS NULL AND ($1 = '' OR agreement = $1)";
+    let rows = book.read(sql, args![id]).await?;
+    read_all("delivery going on", &rows, |row| Ok((row.id("id")?, row.day("until_day")?)))
+}
+
+pub(crate) async fn go_on(change: &mut Change, id: &AgreementId, ground: &MatterId, until: Day) -> Result<()> {
+    let sql = "INSERT INTO deliveries_going_on (agreement, ground, since, until_day) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (agreement) DO UPDATE SET until_day = excluded.until_day, ended_at = NULL";
+    let now = change.now();
+    change.write(sql, args![id.as_str(), ground.as_str(), now, until.to_string()]).await?;
+    Ok(())
+}
+
+/// Nothing goes on any more. Says whether something did.
+pub(crate) async fn end_going_on(change: &mut Change, id: &AgreementId) -> Result<bool> {
+    let sql = "UPDATE deliveries_going_on SET ended_at = $2 WHERE agreement = $1 AND ended_at IS NULL";
+    let now = change.now();
+    Ok(change.write(sql, args![id.as_str(), now]).await? == 1)
 }
 
 // Scenarios.

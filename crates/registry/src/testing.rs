@@ -19,7 +19,7 @@ use crate::live::Basis;
 use crate::registration::result;
 use crate::{
     AgreementKind, Ending, EntityKind, Field, NewAgreement, NewOrder, NewResource, NewScenario, OrderStep,
-    Organisation, Person, ProductEntry, RegistrationState, Registry, enact, rules, store,
+    Organisation, Person, ProductEntry, RegistrationState, Registry, Target, enact, rules, store,
 };
 
 /// Parties and people of 江城市. Where a role has two people, the second one may
@@ -278,14 +278,21 @@ impl Town {
     }
 
     /// A development agreement between operator and `entity`, in force from
-    /// today until the operator agreement ends.
+    /// today until the operator agreement ends; the entity is admitted, where the
+    /// rules ask for that.
     pub async fn development(&self, entity: &OrganisationId, scenario: &ScenarioId) -> AgreementId {
         let above = self.registry.scenario(scenario).await.expect("a world").expect("a scenario").agreement.clone();
         let until = self.registry.agreement(&above).await.expect("a world").expect("an agreement").until;
         let (kind, from) = (AgreementKind::Development, self.ledger().now().day());
         let new = self.new_agreement(kind, entity.clone(), Vec::new(), Some(scenario.clone()), from, until);
         let drafted = self.registry.draft_agreement(nth(&self.operator, 0), new).await;
-        self.in_force(allowed(drafted.expect("a drafted agreement"))).await
+        let id = self.in_force(allowed(drafted.expect("a drafted agreement"))).await;
+        let rules = self.registry.regime().matter.get(&shuyu_model::matter::MatterKind::EntityOnboarding);
+        let is_asked = rules.and_then(|rules| rules.required_for_use.as_ref()).is_some_and(|asked| asked.value);
+        if is_asked && self.registry.admissions_of(entity).await.expect("a world").is_empty() {
+            self.admit(entity).await;
+        }
+        id
     }
 
     /// A processing agreement in force from today for a year.
@@ -336,6 +343,15 @@ impl Town {
         let mode = self.registry.regime().mode.allowed.value.first().copied().filter(|_| is_operator);
         let (scheme, term_reason) = (None, is_operator.then(|| "agreed for a test".to_owned()));
         let contents = self.contents(kind);
+        let least = self.registry.regime().agreement.targets_min.as_ref().map_or(0, |least| least.value);
+        let target = |n: u8| Target {
+            code: format!("target_{n}"),
+            what: "开发的数据产品".into(),
+            unit: "个".into(),
+            at_least: 3,
+            by: until,
+        };
+        let targets = (0..least).filter(|_| is_operator).map(target).collect();
         NewAgreement {
             kind,
             grantee,
@@ -348,6 +364,7 @@ impl Town {
             scheme,
             term_reason,
             contents,
+            targets,
         }
     }
 
@@ -356,6 +373,33 @@ impl Town {
         let rules = self.registry.regime().processor.iter().filter(|_| kind == AgreementKind::Processing);
         let headings = rules.flat_map(|rules| &rules.contents_required.value);
         headings.map(|heading| (heading.clone(), "as agreed".to_owned())).collect()
+    }
+
+    /// Ends an operator's agreement without the way there.
+    pub async fn end_agreement(&self, id: &AgreementId, ground: &str) {
+        let mut turn = self.registry.turn().await.expect("a turn");
+        enact::access_ended(&mut turn, id.as_str(), ground).await.expect("an ending");
+        turn.commit(Event::done(None, "agreement.ended", id.as_str())).await.expect("an ending");
+    }
+
+    /// Ends an operator's agreement by its exit, so that what it had delivered goes on for
+    /// so many days.
+    pub async fn hand_over(&self, id: &AgreementId, days: i64) {
+        let until = self.ledger().now().plus_days(days).day();
+        let mut turn = self.registry.turn().await.expect("a turn");
+        enact::access_ended(&mut turn, id.as_str(), "operator_request").await.expect("an ending");
+        let exit = self.ledger().new_id();
+        enact::deliveries_go_on(&mut turn, id, &exit, until).await.expect("an ending");
+        turn.commit(Event::done(None, "agreement.ended", id.as_str())).await.expect("an ending");
+    }
+
+    /// Admits an entity to the town's operator without the way there.
+    pub async fn admit(&self, entity: &OrganisationId) {
+        let mut turn = self.registry.turn().await.expect("a turn");
+        let (operator, ground) = (&nth(&self.operator, 0).organisation, self.ledger().new_id());
+        let state = crate::AdmissionState::Admitted;
+        enact::admission(&mut turn, entity, operator, state, &ground).await.expect("an admission");
+        turn.commit(Event::done(None, "matter.moved", entity.as_str())).await.expect("an admission");
     }
 
     /// Signs what is drafted.

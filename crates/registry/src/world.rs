@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use shuyu_model::Time;
 use shuyu_model::id::{
     AgreementId, DistrictSchemeId, OrderId, OrganisationId, PersonId, RegistrationId, ResourceId, ScenarioId,
 };
 use shuyu_model::regime::{Interest, PaperKind};
 use shuyu_model::registration::RegistrationKind;
+use shuyu_model::{Day, Time};
 
 use crate::district::{self, DistrictScheme};
 use crate::dossier::{self, Paper};
@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub(crate) orders: BTreeMap<OrderId, Arc<Order>>,
     /// Agreements and scenarios that rest, and since when.
     pub(crate) suspended: BTreeMap<String, Time>,
+    /// To which day what an ended agreement had delivered goes on.
+    pub(crate) going_on: BTreeMap<AgreementId, Day>,
     /// How entities stand with operators.
     pub(crate) admissions: BTreeMap<(OrganisationId, OrganisationId), Admission>,
     pub(crate) registrations: BTreeMap<RegistrationId, Arc<Registration>>,
@@ -67,6 +69,7 @@ impl World {
         world.take_agreements(store::agreements(book, "").await?);
         world.take_scenarios(store::scenarios(book, "").await?);
         world.suspended.extend(store::suspensions(book, "").await?);
+        world.going_on.extend(store::going_on(book, "").await?);
         world.take_admissions(store::admissions(book, "").await?);
         world.take_registrations(registration::store::registrations(book, "").await?);
         world.take_applications(registration::store::applications(book, "").await?);
@@ -103,6 +106,8 @@ impl World {
                 Basis::Application(subject) => self.refresh_registrations(book, subject).await?,
                 Basis::Agreement(id) => {
                     self.take_agreements(store::agreements(book, id.as_str()).await?);
+                    self.going_on.remove(id);
+                    self.going_on.extend(store::going_on(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
                 }
                 Basis::Order(id) => self.take_orders(store::orders(book, id.as_str()).await?),

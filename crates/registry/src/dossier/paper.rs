@@ -218,7 +218,7 @@ impl NewPaper {
             } else if let Some(fault) = particular.form().fault(told) {
                 faults.push(format!("{at} {fault}"));
             }
-            let is_past = matches!(particular, Particular::HeldOn | Particular::AssessedOn);
+            let is_past = matches!(particular, Particular::HeldOn | Particular::AssessedOn | Particular::CheckedOn);
             if is_past && told.parse::<Day>().is_ok_and(|day| today < day) {
                 faults.push(format!("{at} lies ahead; it is told once it is done"));
             }

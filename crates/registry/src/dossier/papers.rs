@@ -256,6 +256,20 @@ impl Registry {
         Ok(found)
     }
 
+    /// Whose a paper is, be it replaced or withdrawn meanwhile; `None` where there is none.
+    pub async fn paper_holder_in(&self, turn: &mut Turn, id: &PaperId) -> Result<Option<OrganisationId>> {
+        store::owner(&mut Book::Change(turn.change()), id).await
+    }
+
+    /// The rules on file by which an operator admits entities and sends them away
+    /// (入驻退出规范); `None` where the document asks for none or none is in order.
+    pub async fn entity_rules_in(&self, turn: &mut Turn, operator: &OrganisationId) -> Result<Option<Paper>> {
+        let (world, today) = (self.world_in(turn).await?, self.now().day());
+        let Some(rules) = self.regime().dossier.get(&PaperKind::EntityRules) else { return Ok(None) };
+        let mut papers = world.papers_of(operator, PaperKind::EntityRules, None);
+        Ok(papers.find(|paper| paper.state(rules, today) == super::paper::PaperState::InOrder).cloned())
+    }
+
     /// The papers of an operator that the review of its release waits for.
     pub async fn against_release_in(&self, turn: &mut Turn, operator: &OrganisationId) -> Result<Vec<Reason>> {
         let world = self.world_in(turn).await?;

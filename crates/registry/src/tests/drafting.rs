@@ -237,7 +237,7 @@ async fn the_public_sees_what_is_authorised_to_whom_until_when() {
             (last.resources.as_slice(), last.until),
             (["表 fund_accounts".to_owned()].as_slice(), jiff::civil::date(2031, 5, 31))
         );
-        allowed(town.registry.terminate_agreement(&town.agency[0], &agreement, "expiry").await.unwrap());
+        town.end_agreement(&agreement, "expiry").await;
         assert_eq!(town.registry.authorised(&Page::first()).await.unwrap().total, 0, "{backend}: both end");
     }
 }

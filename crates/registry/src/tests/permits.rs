@@ -237,6 +237,7 @@ const FAULTS: &[Fault] = &[
         },
         &["REG-030"],
     ),
+    ("an entity that was never admitted", |world, _| world.admissions.clear(), &["REG-031"]),
     ("an entity whose admission rests", |world, set| admit(world, set, AdmissionState::Suspended), &["REG-031"]),
     ("an entity that was removed", |world, set| admit(world, set, AdmissionState::Removed), &["REG-031"]),
     ("an entity that is admitted", |world, set| admit(world, set, AdmissionState::Admitted), &[]),
@@ -322,8 +323,8 @@ async fn the_wrong_people_get_no_permit() {
         ("a department", &town.source[0], Act::Compute, &["REG-010", "REG-011"]),
         ("the agency computing", &town.agency[0], Act::Compute, &["REG-010", "REG-011"]),
         ("an administrator", &town.admins[0], Act::Review, &["REG-010", "REG-011"]),
-        ("an uncontracted entity", &town.affiliate[0], Act::Use, &["REG-012", "REG-020"]),
-        ("the operator as user", &town.operator[0], Act::Use, &["REG-011", "REG-012", "REG-020"]),
+        ("an uncontracted entity", &town.affiliate[0], Act::Use, &["REG-012", "REG-020", "REG-031"]),
+        ("the operator as user", &town.operator[0], Act::Use, &["REG-011", "REG-012", "REG-020", "REG-031"]),
     ];
     for (name, actor, act, expected) in rows {
         let seen = decide(&set, &world, ledger.now(), actor, *act, &Scope::of(set.scenario.clone()));
@@ -407,7 +408,7 @@ async fn a_permit_dies_with_what_it_rests_on_and_with_nothing_else() {
         town.register(&set.fund).await;
 
         let compute = set.compute().await;
-        allowed(registry.terminate_agreement(&town.agency[0], &set.agreement, "operator_request").await.unwrap());
+        town.end_agreement(&set.agreement, "operator_request").await;
         assert!(!compute.is_live(), "{backend}: operator agreement");
         assert_eq!(refused(set.ask(&town.operator[0], Act::Compute, &scope()).await), ["REG-007"]);
     }
@@ -472,8 +473,7 @@ async fn no_permit_outlives_the_end_of_its_agreement_however_many_ask_meanwhile(
             })
             .collect();
         tokio::task::yield_now().await;
-        let registry = &set.town.registry;
-        allowed(registry.terminate_agreement(&set.town.agency[0], &set.agreement, "breach").await.unwrap());
+        set.town.end_agreement(&set.agreement, "breach").await;
         ended.store(true, std::sync::atomic::Ordering::SeqCst);
         for asker in askers {
             let permits = asker.await.unwrap();

@@ -96,7 +96,9 @@ impl Try {
             Self::EndOn(ground) => {
                 let fund = town.resource("fund_accounts", fund_columns()).await;
                 let agreement = town.agreement(std::slice::from_ref(&fund), 2).await;
-                told(town.registry.terminate_agreement(&town.agency[0], &agreement, ground).await.unwrap())
+                let scenario = town.scenario("核验", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await;
+                let development = town.development(&town.bank[0].organisation, &scenario).await;
+                told(town.registry.terminate_agreement(&town.operator[1], &development, ground).await.unwrap())
             }
             Self::NoContract => {
                 let fund = town.resource("fund_accounts", fund_columns()).await;
