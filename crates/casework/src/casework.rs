@@ -158,7 +158,9 @@ impl Casework {
             return Ok(Vec::new());
         }
         let agreement = self.registry.agreement_in(turn, subject).await?;
-        gates::scheme::against(turn, self.registry.regime(), &agreement).await
+        let mut found = gates::scheme::against(turn, self.registry.regime(), &agreement).await?;
+        found.extend(self.against_targets(kind, &agreement));
+        Ok(found)
     }
 
     fn opened(

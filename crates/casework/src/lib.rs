@@ -40,6 +40,7 @@ mod casework;
 mod decision;
 mod districts;
 mod error;
+pub mod exits;
 mod filing;
 mod gates;
 pub mod matter;

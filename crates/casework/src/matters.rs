@@ -110,6 +110,7 @@ impl Casework {
             return self.refuse(turn, actor, "matter.refused", &matter.subject, reasons).await;
         }
         store::insert_matter(turn.change(), &matter).await?;
+        let cites = self.with_rules_on_file(&mut turn, &matter, OPENING, cites).await?;
         let moved = Moved {
             version: 1,
             by: OPENING.to_owned(),
@@ -267,6 +268,7 @@ impl Casework {
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
         if let Some((_, transition)) = leads {
             found.extend(self.papers_missing(&mut turn, &matter, transition).await?);
+            found.extend(self.against_ending(&mut turn, &matter, &named).await?);
             found.extend(self.against_candidacies(&mut turn, &matter, &named).await?);
         }
         if let Some(reasons) = Reasons::new(found) {
@@ -354,7 +356,9 @@ impl Casework {
         if let Some(assignee) = &assignee {
             matter.counterparty = Some(assignee.clone());
         }
+        let cites = self.with_rules_on_file(turn, matter, &rule.word, cites).await?;
         let touched = effects::apply(turn, regime, matter, rule, transition).await?;
+        self.exit_moved(turn, matter, transition, &touched).await?;
         self.candidacies_moved(turn, matter, &rule.word).await?;
         matter.enter(transition, at, due_day, self.calendar());
         let moved = Moved {
@@ -431,6 +435,7 @@ impl Casework {
                 clause: self.registry().regime().cite_clause(&file.source),
                 filed_at: None,
                 evidence: None,
+                filer: file.by.and_then(|maker| crate::obligations::maker_of(matter, maker)),
             }
         };
         rule.file.iter().map(filing).collect()
@@ -458,8 +463,9 @@ impl Casework {
         let known = self.known(&mut turn, actor).await?;
         let history = store::moves(&mut Book::Change(turn.change()), id).await?;
         let maker = history.iter().find(|moved| moved.version == version).and_then(|m| m.organisation.as_ref());
-        if maker != Some(&known.organisation) || known.roles.is_empty() {
-            let what = "the copy is filed by the organisation that made the move";
+        let filer = filing.filer.as_ref().or(maker);
+        if filer != Some(&known.organisation) || known.roles.is_empty() {
+            let what = "the copy is filed by the organisation that made the move, or whom the rules name";
             let reason = Reason::new(reasons::MATTER_NOT_THE_FILER, what, &filing.clause, "ask that organisation");
             return self.refuse(turn, actor, "matter.refused", id.as_str(), Reasons::one(reason)).await;
         }

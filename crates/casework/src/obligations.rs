@@ -34,6 +34,9 @@ pub const OBLIGATION_ROWS_MAX: usize = 10_000;
 /// How long a met or missed obligation stays in the list, in days.
 pub const OBLIGATION_DAYS_KEPT: i64 = 366;
 
+/// The fact by which a selection says which agreement's operator it chooses anew.
+pub(crate) const SUCCESSOR_OF: &str = "successor_of";
+
 /// The state in which an assessment or an exit has come to nothing.
 const CANCELLED: &str = "cancelled";
 
@@ -133,7 +136,8 @@ pub struct Obligation {
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,
-    /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is filed).
+    /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is
+    /// filed), `filer` (who files what another moved).
     pub by: Vec<String>,
     /// Which organisation, where it is a certain one.
     pub organisation: Option<OrganisationId>,
@@ -257,7 +261,7 @@ fn of_matters(known: &Known<'_>, matters: &BTreeMap<&MatterId, &Matter>, found: 
     }
 }
 
-fn maker_of(matter: &Matter, maker: Maker) -> Option<OrganisationId> {
+pub(crate) fn maker_of(matter: &Matter, maker: Maker) -> Option<OrganisationId> {
     match maker {
         Maker::Role(role) => matter.parties.get(&role).cloned(),
         Maker::Opener => Some(matter.opener.clone()),
@@ -294,6 +298,7 @@ fn of_filings(known: &Known<'_>, matters: &BTreeMap<&MatterId, &Matter>, found: 
         let due = WorkingDay { day: filing.due_day, is_estimated: filing.is_estimated };
         // Where the platform made the move, whoever opened the matter.
         let (by, organisation) = match maker {
+            Some(filer) if filing.filer.is_some() => ("filer", Some(filer.clone())),
             Some(maker) => ("maker", Some(maker.clone())),
             None => ("opener", matters.get(&filing.matter).map(|matter| matter.opener.clone())),
         };
@@ -328,12 +333,29 @@ fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
             }
         }
         renewal(known, term, found);
-        let done = of_kind(MatterKind::Exit).map(|matter| matter.opened_at.day()).min();
+        let done = what_follows(known, term);
         let owed = Owed { kind: ObligationKind::AgreementEnd, about: term.agreement.as_str(), what: "at_expiry", done };
         let by = vec![Role::Agency.word().to_owned(), Role::Operator.word().to_owned()];
         let clause = regime.cite(&regime.agreement.at_expiry);
         found.push(owed.made(known, exactly(term.until), by, Some(term.operator.clone()), clause));
     }
+}
+
+/// The day on which it was settled what follows an agreement: it was renewed, its agency
+/// opened a selection for what follows it (the fact `successor_of`), or, where the
+/// document does not ask for one of these, its exit was opened.
+fn what_follows(known: &Known<'_>, term: &Term) -> Option<Day> {
+    let renewed = known.terms.iter().filter(|other| other.operator == term.operator && term.until < other.until);
+    let renewed = renewed.map(|other| other.from.min(term.until));
+    let is_for = |matter: &&Matter| matter.facts.get(SUCCESSOR_OF).map(String::as_str) == Some(term.agreement.as_str());
+    let chosen = known.matters.iter().filter(|matter| matter.kind == MatterKind::OperatorSelection).filter(is_for);
+    let about =
+        |matter: &&Matter| matter.subject == term.agreement.as_str() || matter.subject == term.operator.as_str();
+    let at_expiry = &known.regime.agreement.at_expiry.value;
+    let asks_to_choose = at_expiry.iter().any(|word| word == "reselect");
+    let left = known.matters.iter().filter(|matter| matter.kind == MatterKind::Exit && matter.state != CANCELLED);
+    let left = left.filter(about).filter(|_| !asks_to_choose);
+    renewed.chain(chosen.chain(left).map(|matter| matter.opened_at.day())).min()
 }
 
 /// The goals that have a day.

@@ -81,6 +81,16 @@ reasons! {
     ("CAS-090", MILESTONE_ROLE, "a goal is marked by somebody else than the managing body")
     ("CAS-091", MILESTONE_COUNTED, "a goal that a figure decides is marked by hand")
     ("CAS-092", MILESTONE_CITES, "a goal is marked as met without the records that it rests on")
+    ("CAS-110", NOT_PASSED, "what must go before a move was not done, or came out otherwise")
+    ("CAS-111", HANDOVER_OPEN, "an exit is closed while something of its handover is undecided or not accepted")
+    ("CAS-112", ENDS_BY_EXIT, "an operator's agreement is ended without its exit")
+    ("CAS-113", TARGETS_MISSING, "an agreement is signed with fewer measurable targets than the rules ask for")
+    ("CAS-114", NOT_RUN_OUT, "an agreement would end by expiry before its last day has passed")
+    ("CAS-115", NO_TARGET_MISSED, "an agreement would end for a missed target and none is on record")
+    ("CAS-116", NOT_A_STANDARD, "a removal rests on nothing that stands in the operator's rules on file")
+    ("CAS-117", NOTHING_ASKED, "an admission would be reviewed against no condition at all")
+    ("CAS-118", NOT_THEIR_HANDOVER, "a handover is decided, accepted or measured by somebody whose it is not")
+    ("CAS-119", OPERATOR_CLOSED, "people of an operator whose agreement has ended do more than to hand over")
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod choices;
 mod desk;
 mod districts;
 mod dossier;
+mod exits;
+mod handovers;
 mod matter_refusals;
 mod matters;
 mod milestones;

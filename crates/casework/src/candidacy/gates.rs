@@ -99,6 +99,9 @@ impl Casework {
             }
             (MatterKind::EntityOnboarding, "review" | "sign" | "admit") => {
                 let all = store::candidacies(&mut Book::Change(turn.change()), &matter.id).await?;
+                if named.name == "review" {
+                    found.extend(self.nothing_asked(matter, &all));
+                }
                 for candidacy in &all {
                     found.extend(self.against_applicant(turn, candidacy).await?);
                 }
@@ -106,6 +109,18 @@ impl Casework {
             _ => {}
         }
         Ok(found)
+    }
+
+    /// CAS-117: where the operator sets the conditions and has set none.
+    fn nothing_asked(&self, matter: &Matter, all: &[Candidacy]) -> Option<Reason> {
+        let regime = self.registry().regime();
+        let rule = regime.entity.as_ref().and_then(|rules| rules.own_conditions.as_ref()).filter(|rule| rule.value)?;
+        let is_asked = all.iter().any(|candidacy| !candidacy.items.is_empty());
+        (!is_asked && !matter.is_ended()).then(|| {
+            let what = "the document names no condition, and the operator has entered none of its own";
+            let instead = "let the operator enter its conditions (POST /v1/admission_conditions) and apply again";
+            regime.reason(reasons::NOTHING_ASKED, rule, what, instead)
+        })
     }
 
     /// What a move does to candidacies: who is disqualified after the choice stands no more.

@@ -6,19 +6,23 @@
 //!
 //! Not here: which are asked for (`regime::CiteRule`).
 
-use shuyu_model::id::{CaseId, MatterId, OrganisationId};
+use shuyu_model::id::{CaseId, MatterId, OrganisationId, PaperId};
 use shuyu_model::matter::SubjectKind;
 use shuyu_model::regime::{Citable, CiteRule};
 use shuyu_model::{Actor, Reason};
 use shuyu_registry::Turn;
 
 use super::guards::Asked;
-use super::{Facts, Matter, is_visible, store};
+use super::{Facts, Matter, is_visible, sees_all, store};
 use crate::store::Book;
 use crate::{Casework, CaseworkError, reasons};
 
+/// How a refusal of the journal is cited: this and its number.
+const REFUSAL: &str = "JRN-";
+
 /// A record that is cited.
 pub(crate) struct Cited {
+    id: String,
     of: Citable,
     organisation: Option<OrganisationId>,
     state: Option<&'static str>,
@@ -52,7 +56,19 @@ impl Casework {
         viewer: Option<&Actor>,
         id: &str,
     ) -> Result<Option<Cited>, CaseworkError> {
-        let thing = |of, organisation| Cited { of: Citable::Thing(of), organisation, state: None, facts: Facts::new() };
+        let record = |of, organisation| Cited { id: id.to_owned(), of, organisation, state: None, facts: Facts::new() };
+        let thing = |of, organisation| record(Citable::Thing(of), organisation);
+        if let Some(number) = id.strip_prefix(REFUSAL) {
+            let Ok(number) = number.parse::<i64>() else { return Ok(None) };
+            let whose = store::refused(&mut Book::Change(turn.change()), number).await?;
+            let sees = |whose: &Option<OrganisationId>| may_look(viewer, whose.as_ref());
+            return Ok(whose.filter(sees).map(|whose| record(Citable::Refusal, whose)));
+        }
+        if let Ok(paper) = PaperId::parse(id) {
+            let whose = self.registry().paper_holder_in(turn, &paper).await?;
+            let sees = |whose: &OrganisationId| may_look(viewer, Some(whose));
+            return Ok(whose.filter(sees).map(|whose| record(Citable::Paper, Some(whose))));
+        }
         match SubjectKind::of(id) {
             None => Ok(None),
             Some(SubjectKind::Matter) => {
@@ -63,6 +79,7 @@ impl Casework {
                 };
                 let sees = viewer.is_none_or(|viewer| is_visible(&matter, viewer));
                 Ok(sees.then_some(Cited {
+                    id: matter.id.to_string(),
                     of: Citable::Matter(matter.kind),
                     organisation: matter.subject_organisation,
                     state: Some(matter.state),
@@ -89,6 +106,11 @@ impl Casework {
     }
 }
 
+/// Whether a viewer may look at what concerns this organisation alone.
+fn may_look(viewer: Option<&Actor>, whose: Option<&OrganisationId>) -> bool {
+    viewer.is_none_or(|viewer| sees_all(viewer) || whose == Some(&viewer.organisation))
+}
+
 /// CAS-060: one reason for each rule that asks for a record that is not cited.
 pub(crate) fn against(
     asked: &Asked<'_>,
@@ -110,7 +132,7 @@ pub(crate) fn against(
             what.push_str(&format!(", which is {}", rule.states.join(" or ")));
         }
         for (key, told) in &rule.told {
-            what.push_str(&format!(", and whose `{key}` is `{told}`"));
+            what.push_str(&format!(", and whose `{key}` is `{}`", told.0.join("` or `")));
         }
         let clause = asked.regime.cite_clause(&rule.source);
         found.push(Reason::new(reasons::NOT_CITED, what, clause, "name its id in `cites`"));
@@ -121,7 +143,11 @@ pub(crate) fn against(
 fn answers(cited: &Cited, rule: &CiteRule, matter: &Matter) -> bool {
     let about = [&matter.subject_organisation, &matter.counterparty];
     let is_same = cited.organisation.is_some() && about.contains(&&cited.organisation);
-    let is_in = rule.states.is_empty() || cited.state.is_some_and(|state| rule.states.iter().any(|s| s == state));
-    let tells = rule.told.iter().all(|(key, told)| cited.facts.get(key) == Some(told));
-    rule.of.contains(&cited.of) && is_same && is_in && tells
+    let is_in = match (cited.of, cited.state) {
+        (Citable::Matter(kind), Some(state)) => rule.counts_in(kind, state),
+        _ => true,
+    };
+    let tells = rule.told.iter().all(|(key, told)| told.holds(cited.facts.get(key)));
+    // Nothing rests on itself.
+    rule.of.contains(&cited.of) && is_same && is_in && tells && cited.id != matter.subject
 }

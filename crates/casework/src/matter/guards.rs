@@ -102,6 +102,7 @@ pub(crate) fn against_move(
             contents(asked.regime, &matter.rules, &named.name, &facts, &mut found);
             answers(asked.regime, &matter.rules, &named.facts, &mut found);
             cites::against(asked, matter, &named.name, &facts, cited, &mut found);
+            passages(asked, matter, &named.name, &facts, history, &mut found);
             if named.name == "submit" {
                 found.extend(scheme::against_mode(asked.regime, matter.kind, &facts));
             }
@@ -160,6 +161,14 @@ pub(crate) fn is_maker(maker: Maker, matter: &Matter, actor: &Actor) -> bool {
 fn makers(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule, found: &mut Vec<Reason>) {
     let (regime, known) = (asked.regime, asked.known);
     if rule.by.0.iter().any(|maker| is_maker(*maker, matter, known)) {
+        let roles = roles_concerned(matter);
+        let reserved = matter.rules.reserved_at(&rule.word, &roles);
+        if let Some(reserved) = reserved.filter(|one| !one.by.0.iter().any(|maker| is_maker(*maker, matter, known))) {
+            let who: Vec<&str> = reserved.by.0.iter().map(|maker| called(regime, *maker)).collect();
+            let what = format!("on this organisation `{}` is made by {} alone", rule.word, who.join(", "));
+            let clause = regime.cite_clause(&reserved.source);
+            found.push(Reason::new(reasons::MOVE_WRONG_ROLE, what, clause, "leave it to them"));
+        }
         return;
     }
     let title = rule.title(matter.machine());
@@ -170,20 +179,20 @@ fn makers(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule, found: &mut Vec<R
         found.push(Reason::new(reasons::MOVE_OTHER_PARTY, what, clause, "leave it to that organisation"));
         return;
     }
-    let who: Vec<&str> = rule
-        .by
-        .0
-        .iter()
-        .map(|maker| match maker {
-            Maker::Role(role) => regime.word(*role),
-            Maker::Opener => "the organisation that opened it",
-            Maker::Counterparty => "its counterparty",
-            Maker::Concerned => "the organisation that it is about",
-            Maker::Platform => "the platform, when its day has come",
-        })
-        .collect();
+    let who: Vec<&str> = rule.by.0.iter().map(|maker| called(regime, *maker)).collect();
     let what = format!("`{}` ({title}) is made by {}", rule.word, who.join(", "));
     found.push(Reason::new(reasons::MOVE_WRONG_ROLE, what, clause, "leave it to them"));
+}
+
+/// What people call a maker.
+fn called(regime: &Regime, maker: Maker) -> &str {
+    match maker {
+        Maker::Role(role) => regime.word(role),
+        Maker::Opener => "the organisation that opened it",
+        Maker::Counterparty => "its counterparty",
+        Maker::Concerned => "the organisation that it is about",
+        Maker::Platform => "the platform, when its day has come",
+    }
 }
 
 /// CAS-023, CAS-024, CAS-025, CAS-033. Upholds INVARIANT (apart).
@@ -230,14 +239,45 @@ fn evidence(asked: &Asked<'_>, matter: &Matter, named: &MatterMove, rule: &MoveR
 
 /// CAS-027: all that are missing, in one reason for each clause that lists them.
 fn contents(regime: &Regime, rules: &MatterRules, at: &str, facts: &Facts, found: &mut Vec<Reason>) {
-    for contents in rules.contents_at(at) {
-        let is_missing = |key: &&String| facts.get(*key).is_none_or(|told| told.trim().is_empty());
+    for contents in rules.contents_at(at).filter(|contents| contents.applies(facts)) {
+        let is_missing = |key: &&String| !facts.get(*key).is_some_and(|told| is_told(key, told));
         let missing: Vec<&str> = contents.keys.iter().filter(is_missing).map(String::as_str).collect();
         if !missing.is_empty() {
             let what = format!("at `{at}` these contents are missing: {}", missing.join(", "));
             let clause = regime.cite_clause(&contents.source);
             found.push(Reason::new(reasons::CONTENTS_MISSING, what, clause, "tell them in `facts`"));
         }
+    }
+}
+
+/// Whether a fact says something; one that names a signed paper, by its digest.
+fn is_told(key: &str, told: &str) -> bool {
+    let is_paper = key.ends_with("_digest");
+    !told.trim().is_empty() && (!is_paper || shuyu_model::Digest::parse(told).is_ok())
+}
+
+/// The roles in which the organisation takes part that a matter is about.
+fn roles_concerned(matter: &Matter) -> Vec<Role> {
+    let is_own = |party: &OrganisationId| matter.subject_organisation.as_ref() == Some(party);
+    matter.parties.iter().filter(|(_, party)| is_own(party)).map(|(role, _)| *role).collect()
+}
+
+/// CAS-110: what must have gone before.
+fn passages(asked: &Asked<'_>, matter: &Matter, at: &str, facts: &Facts, history: &[Moved], found: &mut Vec<Reason>) {
+    let roles = roles_concerned(matter);
+    for passage in matter.rules.passages_at(at).filter(|passage| passage.applies(facts, &roles)) {
+        let is_made = history.iter().any(|moved| moved.by == passage.after);
+        if is_made && passage.is_told(facts) {
+            continue;
+        }
+        let machine = matter.machine();
+        let title = machine.row(&passage.after).map_or(passage.after.as_str(), |row| row.title);
+        let mut what = format!("`{at}` comes after `{}` ({title})", passage.after);
+        for (key, told) in &passage.told {
+            what.push_str(&format!(", in which `{key}` is `{}`", told.0.join("` or `")));
+        }
+        let clause = asked.regime.cite_clause(&passage.source);
+        found.push(Reason::new(reasons::NOT_PASSED, what, clause, format!("make the move `{}` first", passage.after)));
     }
 }
 

@@ -176,6 +176,12 @@ pub(crate) async fn due_for_platform(ledger: &Ledger, today: Day, items_max: usi
     rows.iter().map(|row| Reader(row).id("id")).collect()
 }
 
+/// The matters of a kind that stand in a state, the newest first.
+pub(crate) async fn standing(ledger: &Ledger, kind: MatterKind, state: &str, items_max: usize) -> Result<Vec<Matter>> {
+    let sql = "SELECT * FROM matters WHERE kind = $1 AND state = $2 ORDER BY entered_at DESC, id LIMIT $3";
+    ledger.read(sql, args![kind.word(), state, to_i64(items_max)]).await?.iter().map(read_matter).collect()
+}
+
 /// Every matter that has not ended or ended after `since`, oldest first; and every
 /// assessment and exit, however old: the next one is counted from the last.
 pub(crate) async fn recent(ledger: &Ledger, since: Time, items_max: usize) -> Result<Vec<Matter>> {
@@ -215,6 +221,24 @@ pub(crate) async fn moves(book: &mut Book<'_>, id: &MatterId) -> Result<Vec<Move
         moves.iter_mut().filter(|moved| moved.version == version).for_each(|moved| moved.cites.push(cited.clone()));
     }
     Ok(moves)
+}
+
+/// Whose use a refusal of the journal turned away; nobody's where it names nobody,
+/// `None` where the entry is no refusal.
+pub(crate) async fn refused(book: &mut Book<'_>, number: i64) -> Result<Option<Option<OrganisationId>>> {
+    let rows = book.read("SELECT seq AS id, written FROM journal WHERE seq = $1", args![number]).await?;
+    let Some(row) = rows.first().map(Reader) else { return Ok(None) };
+    let entry: Refused = serde_json::from_str(&row.0.text("written")?).map_err(|error| row.damaged(error))?;
+    Ok((!entry.refused.is_empty()).then_some(entry.organisation))
+}
+
+/// What of a journal entry says that it is a refusal, and whose.
+#[derive(serde::Deserialize)]
+struct Refused {
+    #[serde(default)]
+    refused: Vec<serde::de::IgnoredAny>,
+    #[serde(default)]
+    organisation: Option<OrganisationId>,
 }
 
 /// The matters that cite a record, oldest first.
@@ -280,6 +304,7 @@ fn read_filing(row: &Row) -> Result<MatterFiling> {
         clause: row.0.text("clause")?,
         filed_at: row.0.opt_int("filed_at")?.map(Time),
         evidence: row.opt_digest("evidence")?,
+        filer: opt_id(&row, "filer")?,
     })
 }
 
@@ -288,7 +313,7 @@ pub(crate) async fn filings(book: &mut Book<'_>, id: &MatterId) -> Result<Vec<Ma
     book.read(sql, args![id.as_str()]).await?.iter().map(read_filing).collect()
 }
 
-/// Copies not filed, or filed since then, each with whose move it is a copy of.
+/// Copies not filed, or filed since then, each with who files it.
 pub(crate) async fn recent_filings(
     ledger: &Ledger,
     since: Time,
@@ -299,14 +324,21 @@ pub(crate) async fn recent_filings(
                WHERE f.filed_at IS NULL OR f.filed_at >= $1 \
                ORDER BY f.due_day, f.matter_id, f.version, f.recipient LIMIT $2";
     let rows = ledger.read(sql, args![since, to_i64(items_max)]).await?;
-    rows.iter().map(|row| Ok((read_filing(row)?, opt_id(&Reader(row), "maker")?))).collect()
+    let read = |row: &Row| -> Result<(MatterFiling, Option<OrganisationId>)> {
+        let (filing, maker) = (read_filing(row)?, opt_id(&Reader(row), "maker")?);
+        let filer = filing.filer.clone().or(maker);
+        Ok((filing, filer))
+    };
+    rows.iter().map(read).collect()
 }
 
 pub(crate) async fn insert_filing(change: &mut Change, new: &MatterFiling) -> Result<()> {
-    let sql = "INSERT INTO matter_filings (matter_id, version, recipient, due_day, is_estimated, clause) \
-               VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql = "INSERT INTO matter_filings (matter_id, version, recipient, due_day, is_estimated, clause, filer) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let (to, due_day) = (new.to.word(), new.due_day.to_string());
-    change.write(sql, args![new.matter.as_str(), new.version, to, due_day, new.is_estimated, &new.clause]).await?;
+    let filer = new.filer.as_ref().map(OrganisationId::as_str);
+    let (matter, clause) = (new.matter.as_str(), &new.clause);
+    change.write(sql, args![matter, new.version, to, due_day, new.is_estimated, clause, filer]).await?;
     Ok(())
 }
 
@@ -332,6 +364,15 @@ pub(crate) async fn set_filed_by_receipt(change: &mut Change, filed: &shuyu_exch
     let at = filed.at.min(change.now());
     let args = args![&filed.of, filed.version, filed.to.word(), at, filed.receipt.to_string()];
     Ok(change.write(sql, args).await? == 1)
+}
+
+/// Takes a matter away as only somebody with the database in hands could: so that a
+/// test can open the next one.
+#[cfg(test)]
+pub(crate) async fn forget(change: &mut Change, id: &MatterId) -> Result<()> {
+    let now = change.now();
+    change.write("UPDATE matters SET ended_at = $2 WHERE id = $1", args![id.as_str(), now]).await?;
+    Ok(())
 }
 
 /// Changes a row as only somebody with the database in hands could: to test what

@@ -52,6 +52,8 @@ pub struct MatterFiling {
     pub filed_at: Option<Time>,
     /// Of what was filed, or of its receipt.
     pub evidence: Option<Digest>,
+    /// Who files it, where that is not who made the move.
+    pub filer: Option<OrganisationId>,
 }
 
 /// A matter in a list.
@@ -246,7 +248,8 @@ pub(crate) fn of_matter(
 
 fn of_rule(asked: &Asked<'_>, matter: &Matter, rule: &MoveRule) -> MoveView {
     let is_told = |key: &&String| matter.facts.get(*key).is_some_and(|told| !told.trim().is_empty());
-    let keys = matter.rules.contents_at(&rule.word).flat_map(|contents| &contents.keys);
+    let contents = matter.rules.contents_at(&rule.word).filter(|contents| contents.applies(&matter.facts));
+    let keys = contents.flat_map(|contents| &contents.keys);
     let ground = matter.facts.get("ground");
     let cites = matter.rules.cites_at(&rule.word);
     let cites = cites.filter(|cites| cites.grounds.is_empty() || ground.is_some_and(|g| cites.grounds.contains(g)));

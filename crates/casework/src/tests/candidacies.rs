@@ -421,7 +421,7 @@ async fn an_agreement_that_ended_for_cause_counts_and_one_that_expired_does_not(
         let town = &call.office.town;
         let fund = town.resource("fund_accounts", fund_columns()).await;
         let agreement = town.agreement(&[fund], 1).await;
-        allowed(town.registry.terminate_agreement(&town.agency[0], &agreement, ground).await.unwrap());
+        town.end_agreement(&agreement, ground).await;
         call.complete(call.applicant()).await;
         let codes: Vec<String> = call.against().await.into_iter().map(|reason| reason.code.into_owned()).collect();
         assert_eq!(codes, expected, "{ground}");

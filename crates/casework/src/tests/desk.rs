@@ -3,12 +3,13 @@
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::Citable;
+use shuyu_model::regime::{Citable, Handing};
 use shuyu_model::{Actor, Role, UseKind, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, refused};
 use shuyu_registry::{Act, Page, Permit, Scope};
 
 use super::{Office, office};
+use crate::exits::{HandoverOutcome, NewOutcome};
 use crate::matter::Facts;
 use crate::{MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, Swept, testing};
 
@@ -45,7 +46,13 @@ pub(super) fn told_at(desk: &Desk, kind: MatterKind, at: &str) -> Facts {
     let keys = rules.contents_at(at).flat_map(|contents| &contents.keys);
     let listed = |key: &str| rules.choices.iter().find(|choice| choice.key == key).map(|c| c.values[0].clone());
     let told = |key: &str| match key {
-        "ground" => "breach".into(),
+        "ground" => {
+            let grounds = &desk.office.town.registry.regime().agreement.exit_grounds.value;
+            grounds.iter().find(|ground| *ground == "operator_request").map_or("other", String::as_str).into()
+        }
+        "consequence" => "grave_effect".into(),
+        "exit_standard" => "第三章".into(),
+        key if key.ends_with("_digest") => digest(desk.office.town.ledger(), key).to_string(),
         "mode" => desk.office.town.registry.regime().mode.allowed.value[0].word().to_owned(),
         "registration_code" => desk.code.clone(),
         "winner" => desk.office.town.operator[0].organisation.to_string(),
@@ -115,7 +122,7 @@ impl Desk {
             for of in &rule.of {
                 let found = match of {
                     Citable::Thing(SubjectKind::Resource) => Some(self.fund.to_string()),
-                    Citable::Thing(_) => None,
+                    Citable::Thing(_) | Citable::Refusal | Citable::Paper => None,
                     Citable::Matter(kind) => {
                         let filter = MatterFilter { kind: Some(*kind), ..MatterFilter::default() };
                         let all =
@@ -159,7 +166,26 @@ impl Desk {
                 }
                 testing::complete(casework, id, &town.bank[0], &town.operator[2]).await;
             }
+            MatterKind::Exit if name == "close" => self.handed_over(id).await,
             _ => {}
+        }
+    }
+
+    /// Everything on the list of an exit goes to the agency, is deleted, or remains.
+    pub(super) async fn handed_over(&self, id: &MatterId) {
+        let (agency, casework) = (&self.office.town.agency[0], &self.office.casework);
+        for item in casework.handover(id, agency).await.unwrap().unwrap().items {
+            let outcome = match item.kind {
+                Handing::Service => HandoverOutcome::Agency,
+                Handing::Data => HandoverOutcome::Deleted,
+                Handing::Asset => HandoverOutcome::Remains,
+            };
+            let evidence = digest(self.office.town.ledger(), "handover");
+            let new = NewOutcome { outcome, receiver: None, reason: "as agreed".into(), evidence };
+            allowed(casework.decide_handover(agency, id, item.number, new).await.unwrap());
+            if outcome.has_receiver() {
+                allowed(casework.accept_handover(agency, id, item.number, evidence).await.unwrap());
+            }
         }
     }
 

@@ -387,7 +387,7 @@ async fn an_exit_ends_access_at_once_and_the_log_stays() {
         assert!(!permit.is_live(), "{backend}");
         assert_eq!(refused(desk.asks(Act::Compute).await), ["REG-007"], "{backend}");
         let ended = desk.office.town.registry.agreement(&desk.agreement).await.unwrap().unwrap();
-        assert_eq!(ended.ended_ground.as_deref(), Some("breach"));
+        assert_eq!(ended.ended_ground.as_deref(), Some("operator_request"));
         let kept = ledger.journal_page(i64::MAX, 1000).await.unwrap();
         assert!(i64::try_from(kept.len()).unwrap() > before, "{backend}: nothing is forgotten");
     }

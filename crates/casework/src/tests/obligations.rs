@@ -106,7 +106,13 @@ async fn steps_filings_assessments_and_ends_are_owed_too() {
         let () = allowed(filed.unwrap());
         assert!(about(&desk, id.as_str()).await.contains(&filing(Met)), "{backend}");
 
+        // An exit alone says not who operates afterwards; a selection that is opened for it does.
         desk.open(&town.agency[0], MatterKind::Exit, agreement).await;
+        assert_eq!(about(&desk, agreement).await[1], row("at_expiry", "2031-05-31", Open), "{backend}");
+        let agency = &town.agency[0];
+        let mut new = desk.prepared(MatterKind::OperatorSelection, agency.organisation.as_str());
+        new.facts.insert("successor_of".into(), agreement.to_owned());
+        allowed(desk.office.casework.open_matter(agency, new).await.unwrap());
         assert_eq!(about(&desk, agreement).await[1], row("at_expiry", "2031-05-31", Met), "{backend}");
     }
 }

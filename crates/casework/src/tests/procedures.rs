@@ -115,6 +115,7 @@ async fn a_scenario_and_a_development_agreement_open_the_way_for_an_entity() {
         let _permit = allowed(registry.permit(&town.operator[0], Act::Compute, &scope()).await.unwrap());
 
         let bank = town.bank[0].organisation.clone();
+        town.admit(&bank).await;
         let (from, until) = (jiff::civil::date(2026, 6, 1), jiff::civil::date(2027, 5, 31));
         let new = town.new_agreement(AgreementKind::Development, bank, Vec::new(), Some(scenario.clone()), from, until);
         let id = allowed(registry.draft_agreement(&town.operator[0], new).await.unwrap());

@@ -190,15 +190,14 @@ async fn an_operator_that_hands_nothing_over_and_deletes_nothing_holds_no_exit_u
     assert_eq!(desk.may_not(&agency[1], &id, "record_refusal").await, ["CAS-029"], "its days have not passed");
     let operator = &desk.office.town.operator[0];
     assert!(desk.may_not(operator, &id, "record_refusal").await.contains(&"CAS-023".to_owned()));
-    for expected in ["handover_refused", "deletion_ordered", "deletion_refused", "logs_sealed"] {
+    for expected in ["handover_refused", "deletion_ordered", "deletion_refused"] {
         ledger.clock().advance_to(ledger.now().plus_days(60)).unwrap();
-        let name = match expected {
-            "deletion_ordered" => "order_deletion",
-            "logs_sealed" => "seal_logs",
-            _ => "record_refusal",
-        };
+        let name = if expected == "deletion_ordered" { "order_deletion" } else { "record_refusal" };
         assert_eq!(desk.moves(&agency[1], &id, name).await, expected);
     }
+    assert_eq!(desk.may_not(&agency[1], &id, "seal_logs").await, ["CAS-020"], "a refusal proves nothing");
+    assert_eq!(desk.moves(&agency[1], &id, "prove_deletion").await, "deletion_proved");
+    assert_eq!(desk.moves(&agency[1], &id, "seal_logs").await, "logs_sealed");
 }
 
 #[tokio::test]

@@ -214,6 +214,7 @@ impl Memory {
         let today = self.today();
         let files = &self.regime.procedure[&self.cases[at].kind].file;
         let copy = |file: &shuyu_model::regime::Filing| Copy {
+            filer: None,
             version: 0,
             to: file.to,
             due: self.calendar.after(today, file.working_days_max.value).day,

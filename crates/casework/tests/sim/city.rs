@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
+use shuyu_casework::candidacy::NewCondition;
 use shuyu_casework::{Casework, CaseworkError};
 use shuyu_ledger::{Clock, DatabaseUrl, Ledger, LedgerConfig};
 use shuyu_model::id::PersonId;
@@ -172,6 +173,12 @@ impl City {
             admissions: BTreeMap::new(),
             chosen: Vec::new(),
         };
+        for operator in [&town.operator[0], &town.other_operator[0]] {
+            let new = NewCondition { code: "own_condition".into(), what: "自设条件".into() };
+            let added = casework.add_admission_condition(operator, new).await.unwrap();
+            let may = memory.regime.entity.as_ref().and_then(|rules| rules.own_conditions.as_ref());
+            assert_eq!(added.into_result().is_ok(), may.is_some_and(|may| may.value));
+        }
         let head = town.ledger().journal_head().await.unwrap();
         Self {
             town,

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use shuyu_model::id::{OrganisationId, ResourceId};
 use shuyu_model::{Actor, Day, Grade, Role, UseKind};
 use shuyu_registry::testing::{digest, fund_columns, new_resource};
-use shuyu_registry::{Act, AgreementKind, AgreementState, Field, NewAgreement, NewScenario, ScenarioState, Scope};
+use shuyu_registry::{
+    Act, AgreementKind, AgreementState, Field, NewAgreement, NewScenario, ScenarioState, Scope, Target,
+};
 
 use crate::city::{City, Kept};
 use crate::law::Wish;
@@ -272,6 +274,7 @@ impl City {
             scheme: None,
             term_reason: has_reason.then(|| "agreed with the other party".to_owned()),
             contents: BTreeMap::new(),
+            targets: self.targets(kind, until),
         };
         let gives = if kind == AgreementKind::Operator { Role::Agency } else { Role::Operator };
         let mut agreement = Agreement {
@@ -302,6 +305,13 @@ impl City {
         self.memory.agreements.push(agreement);
     }
 
+    /// What an operator is measured against, where the rules ask for that.
+    fn targets(&self, kind: AgreementKind, by: Day) -> Vec<Target> {
+        let is_asked = self.memory.regime.agreement.targets_min.is_some() && kind == AgreementKind::Operator;
+        let target = Target { code: "products".into(), what: "产品".into(), unit: "个".into(), at_least: 3, by };
+        if is_asked { vec![target] } else { Vec::new() }
+    }
+
     pub(crate) async fn terminate_agreement(&mut self) {
         let Some(at) = self.drawn_index(self.memory.agreements.len()) else { return };
         let agreement = &self.memory.agreements[at];
@@ -316,18 +326,18 @@ impl City {
         let mut found = Vec::new();
         let is_own = actor.organisation == grantor;
         match kind {
-            AgreementKind::Operator | AgreementKind::Processing => {
-                self.memory.role(&actor, &[Role::Agency], &mut found);
-            }
+            AgreementKind::Operator => found.push("ends by its exit"),
+            AgreementKind::Processing => self.memory.role(&actor, &[Role::Agency], &mut found),
             AgreementKind::Development => self.memory.role(&actor, &[Role::Operator, Role::Agency], &mut found),
         }
         let is_above = kind == AgreementKind::Development && actor.is(Role::Agency);
-        need(is_own || is_above, "another's agreement", &mut found);
-        need(grounds.contains(&ground), "no such ground", &mut found);
+        let is_direct = kind != AgreementKind::Operator;
+        need(is_own || is_above || !is_direct, "another's agreement", &mut found);
+        need(grounds.contains(&ground) || !is_direct, "no such ground", &mut found);
         let is_over = self.memory.agreements[at].state == AgreementState::Ended;
         let expect = if found.is_empty() && is_over { Expect::mistake("ended before") } else { Expect::decided(found) };
         self.says(&actor, format!("ends_agreement {at}: {ground}"));
-        let result = self.town.registry.terminate_agreement(&actor, &id, &ground).await;
+        let result = self.casework.end_agreement(&actor, &id, &ground).await;
         if self.judged(expect, 1, result).await.is_some() {
             self.memory.agreements[at].state = AgreementState::Ended;
             self.memory.agreements[at].ended_ground = Some(ground);

@@ -13,8 +13,8 @@ use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
-use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING};
-use shuyu_model::{Actor, Day, Role};
+use shuyu_model::regime::{Citable, CiteRule, Handing, MoveRule, OPENING};
+use shuyu_model::{Actor, Day, Digest, Role};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, RegistrationState};
 
 use crate::memory::{Copy, Expect, Made, Matter, Memory, Org, need};
@@ -101,8 +101,13 @@ impl Memory {
     }
 
     fn contents(&self, kind: MatterKind, at: &str, facts: &BTreeMap<String, String>, found: &mut Vec<&'static str>) {
-        let keys = self.rules(kind).contents_at(at).flat_map(|contents| &contents.keys);
-        let is_told = |key: &String| facts.get(key).is_some_and(|told| !told.trim().is_empty());
+        let contents = self.rules(kind).contents_at(at).filter(|contents| {
+            let ground = facts.get("ground");
+            contents.grounds.is_empty() || ground.is_some_and(|ground| contents.grounds.contains(ground))
+        });
+        let keys = contents.flat_map(|contents| &contents.keys);
+        let is_paper = |key: &str, told: &str| !key.ends_with("_digest") || Digest::parse(told).is_ok();
+        let is_told = |key: &String| facts.get(key).is_some_and(|told| !told.trim().is_empty() && is_paper(key, told));
         need(keys.into_iter().all(is_told), "contents missing", found);
     }
 
@@ -143,8 +148,19 @@ impl Memory {
             Some(matter) => matter.subject_org.clone(),
             None => self.about(id, &self.somebody()).and_then(|about| about.org),
         };
-        let is_in = rule.states.is_empty() || matter.is_some_and(|m| rule.states.iter().any(|state| state == m.state));
-        let tells = rule.told.iter().all(|(key, told)| matter.is_some_and(|m| m.facts.get(key) == Some(told)));
+        let is_in = matter.is_none_or(|m| {
+            let mine: Vec<&str> = rule
+                .states
+                .iter()
+                .filter_map(|state| match state.split_once('/') {
+                    Some((kind, state)) => (kind == m.kind.word()).then_some(state),
+                    None => Some(state.as_str()),
+                })
+                .collect();
+            mine.is_empty() || mine.contains(&m.state)
+        });
+        let says = |key: &String| matter.and_then(|m| m.facts.get(key));
+        let tells = rule.told.iter().all(|(key, told)| says(key).is_some_and(|said| told.0.contains(said)));
         rule.of.contains(&of) && org.is_some() && about.contains(&&org) && is_in && tells
     }
 
@@ -291,6 +307,8 @@ impl Memory {
                 let cites: Vec<String> = matter.cites.iter().chain(&named.cites).cloned().collect();
                 let about = [&matter.subject_org, &matter.counterparty];
                 self.asks_for(matter.kind, &named.name, &facts, about, &cites, &mut found);
+                self.passed(matter, &named.name, &facts, actor, &mut found);
+                self.ending(matter, &named.name, &facts, &mut found);
                 if let Some(assignee) = &named.assignee {
                     let may = rule.to.iter().any(|role| self.roles_of[assignee].contains(role));
                     need(may, "not in that role", &mut found);
@@ -328,6 +346,65 @@ impl Memory {
         Expect::decided(found)
     }
 
+    /// The roles of the organisation that a matter is about, as far as it takes part in them.
+    fn concerned(matter: &Matter) -> Vec<Role> {
+        let own = |(_, party): &(&Role, &Org)| matter.subject_org.as_ref() == Some(*party);
+        matter.parties.iter().filter(own).map(|(role, _)| *role).collect()
+    }
+
+    /// What must have gone before a move, and who alone makes it.
+    fn passed(
+        &self,
+        matter: &Matter,
+        name: &str,
+        facts: &BTreeMap<String, String>,
+        actor: &Actor,
+        found: &mut Vec<&'static str>,
+    ) {
+        let rules = self.rules(matter.kind);
+        let roles = Self::concerned(matter);
+        let is_on = |on: &Vec<Role>| on.is_empty() || on.iter().any(|role| roles.contains(role));
+        for one in rules.passages_required.iter().filter(|one| one.at == name && is_on(&one.on)) {
+            let ground = facts.get("ground");
+            if !one.grounds.is_empty() && !ground.is_some_and(|ground| one.grounds.contains(ground)) {
+                continue;
+            }
+            let is_made = matter.made.iter().any(|made| made.by == one.after);
+            let mut told = one.told.iter();
+            let is_told = told.all(|(key, told)| facts.get(key).is_some_and(|said| told.0.contains(said)));
+            need(is_made && is_told, "something must go before", found);
+        }
+        let Some((rule, _)) = self.leads(matter, name) else { return };
+        for one in rules.reserved.iter().filter(|one| one.at == name && is_on(&one.on)) {
+            let alone = MoveRule { by: one.by.clone(), ..rule.clone() };
+            let is_another = !self.is_maker(matter, &rule, actor);
+            need(is_another || self.is_maker(matter, &alone, actor), "not the maker", found);
+        }
+    }
+
+    /// What an ending asks for beside its ground.
+    fn ending(&self, matter: &Matter, name: &str, facts: &BTreeMap<String, String>, found: &mut Vec<&'static str>) {
+        let ground = facts.get("ground").map(String::as_str);
+        match (matter.kind, name) {
+            (MatterKind::Exit, "confirm" | "end_access") => {
+                let until = self.agreements[self.agreement_of(&matter.subject).unwrap()].until;
+                need(ground != Some("expiry") || until < self.today(), "not run out", found);
+                let asks = self.regime.agreement.targets_min.is_some() && name == "confirm";
+                // Nobody here measures anything.
+                need(!asks || ground != Some("targets_unmet_and_unrectified"), "no target missed", found);
+            }
+            (MatterKind::Exit, "close") => need(!matter.has_open_handover, "an open handover", found),
+            (MatterKind::EntityOnboarding, "remove") => {
+                let mut asked = self.rules(matter.kind).contents_at("remove");
+                let is_asked = asked.any(|contents| contents.keys.iter().any(|key| key == "exit_standard"));
+                let told = facts.get("exit_standard").filter(|told| !told.trim().is_empty());
+                let stands = told.is_none_or(|told| "见第三章".contains(told.trim()));
+                need(!is_asked || stands, "no such standard", found);
+            }
+            _ => {}
+        }
+    }
+
     /// A matter stands in a state from today on.
     pub(crate) fn begin(&self, matter: &mut Matter, state: &'static str, due_day: Option<Day>) {
         let today = self.today();
@@ -361,6 +438,15 @@ impl Memory {
         }
         let facts = &self.matters[at].facts;
         let ground = facts.get("ground").filter(|_| self.is_known_ground(facts)).or(rule.ground.as_ref()).cloned();
+        if self.matters[at].kind == MatterKind::Exit && transition.effects.contains(&Effect::EndAccess) {
+            let agreement = &self.agreements[self.agreement_of(&self.matters[at].subject).unwrap()];
+            let is_operators = agreement.kind == AgreementKind::Operator;
+            let listed = self.rules(MatterKind::Exit).hands_over.as_ref().map(|hands| hands.value.clone());
+            // Whoever operates has assets on file and data; an entity was given some of the latter at most.
+            let has_data = !agreement.resources.is_empty();
+            let has_any = |listed: Vec<Handing>| is_operators || has_data && listed.contains(&Handing::Data);
+            self.matters[at].has_open_handover = listed.is_some_and(has_any);
+        }
         for effect in transition.effects {
             self.effect(at, *effect, ground.as_deref());
         }
@@ -368,6 +454,7 @@ impl Memory {
             .file
             .iter()
             .map(|file| Copy {
+                filer: file.by.and_then(|_| self.matters[at].counterparty.clone()),
                 version: self.matters[at].version + 1,
                 to: file.to,
                 due: self.calendar.after(today, file.working_days_max.value).day,

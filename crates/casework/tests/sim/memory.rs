@@ -79,6 +79,8 @@ pub(crate) enum Thing {
 
 /// A copy to be filed.
 pub(crate) struct Copy {
+    /// Who files it, where not who made the move.
+    pub(crate) filer: Option<Org>,
     /// After which move; 0 for a case.
     pub(crate) version: i64,
     pub(crate) to: Role,
@@ -139,6 +141,8 @@ pub(crate) struct Matter {
     pub(crate) copies: Vec<Copy>,
     /// Whether its applicant has answered and been judged in full.
     pub(crate) is_answered: bool,
+    /// Of an exit: whether something was listed and is not settled.
+    pub(crate) has_open_handover: bool,
 }
 
 /// What is expected of an act.

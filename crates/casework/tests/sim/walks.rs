@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use shuyu_casework::exits::{HandoverOutcome, NewOutcome};
 use shuyu_casework::{MatterMove, NewMatter};
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{CiteRule, Maker, OPENING};
+use shuyu_model::regime::{CiteRule, Handing, Maker, OPENING};
 use shuyu_model::{Actor, Role};
-use shuyu_registry::testing::digest;
+use shuyu_registry::testing::{allowed, digest};
 
 use crate::city::City;
 use crate::memory::{Expect, Made, Matter};
@@ -38,6 +39,10 @@ impl City {
                     ("ground", _) if self.dice.chance(94) => self.dice.pick(&grounds).unwrap(),
                     ("method", _) if self.dice.chance(94) => {
                         self.memory.regime.selection.methods.value[0].word().to_owned()
+                    }
+                    ("exit_standard", _) if self.dice.chance(90) => "第三章".to_owned(),
+                    (key, _) if key.ends_with("_digest") && self.dice.chance(94) => {
+                        digest(self.town.ledger(), "signed").to_string()
                     }
                     (_, Some(listed)) if self.dice.chance(96) => self.dice.pick(&listed).unwrap(),
                     _ => format!("说明 {key}"),
@@ -139,6 +144,7 @@ impl City {
             }],
             copies: Vec::new(),
             is_answered: false,
+            has_open_handover: false,
         };
         self.memory.begin(&mut matter, kind.machine().initial(), None);
         self.memory.matters.push(matter);
@@ -244,6 +250,9 @@ impl City {
         if name == "review" && self.dice.chance(92) {
             self.answer_admission(at).await;
         }
+        if name == "close" && self.dice.chance(85) {
+            self.settle_handover(at).await;
+        }
         let actor = self.drawn_mover(at, &name);
         let matter = &self.memory.matters[at];
         let (kind, id, version) = (matter.kind, matter.id.clone(), matter.version);
@@ -288,6 +297,36 @@ impl City {
         self.reads_back(at).await;
     }
 
+    /// The agency decides on everything that an exit lists, and who gets it accepts it.
+    async fn settle_handover(&mut self, at: usize) {
+        let matter = &self.memory.matters[at];
+        if !matter.has_open_handover || matter.is_ended() {
+            return;
+        }
+        let (id, agency) = (matter.id.clone(), matter.parties.get(&Role::Agency).cloned());
+        let may = |actor: &&Actor| {
+            let is_party = agency.as_ref().is_none_or(|agency| *agency == actor.organisation);
+            is_party && self.memory.is(actor, Role::Agency)
+        };
+        let Some(actor) = self.cast.iter().map(|(_, actor)| actor).find(may).cloned() else { return };
+        let list = self.casework.handover(&id, &actor).await.unwrap().unwrap();
+        for item in list.items.iter().filter(|item| !item.is_settled()) {
+            let outcome = match item.kind {
+                Handing::Service => HandoverOutcome::Agency,
+                Handing::Data => HandoverOutcome::Deleted,
+                Handing::Asset => HandoverOutcome::Remains,
+            };
+            let evidence = digest(self.town.ledger(), "handover");
+            let new = NewOutcome { outcome, receiver: None, reason: "as agreed".to_owned(), evidence };
+            allowed(self.casework.decide_handover(&actor, &id, item.number, new).await.unwrap());
+            if outcome.has_receiver() {
+                allowed(self.casework.accept_handover(&actor, &id, item.number, evidence).await.unwrap());
+            }
+        }
+        self.memory.matters[at].has_open_handover = false;
+        self.counts_events().await;
+    }
+
     /// A matter as its station shows it, held against memory.
     pub(crate) async fn reads_back(&self, at: usize) {
         let matter = &self.memory.matters[at];
@@ -311,7 +350,10 @@ impl City {
         let Some((at, version, to)) = self.dice.pick(&copies) else { return };
         let matter = &self.memory.matters[at];
         let id = matter.id.clone();
-        let maker = matter.made.iter().find(|made| made.version == version).and_then(|made| made.org.clone());
+        let filer = matter.copies.iter().find(|copy| copy.version == version && copy.to == to);
+        let filer = filer.and_then(|copy| copy.filer.clone());
+        let made = matter.made.iter().find(|made| made.version == version);
+        let maker = filer.or(made.and_then(|made| made.org.clone()));
         let of_maker: Vec<Actor> =
             self.cast.iter().filter(|(_, a)| Some(&a.organisation) == maker.as_ref()).map(|(_, a)| a.clone()).collect();
         let all: Vec<Actor> = self.cast.iter().map(|(_, actor)| actor.clone()).collect();
