@@ -137,6 +137,14 @@ impl Delivery {
                 None
             }
         };
+        if permit.as_ref().is_some_and(Permit::goes_on) {
+            found.push(regime.reason(
+                reasons::ONLY_GOES_ON,
+                &regime.agreement.access_ends_with_it,
+                "the operator's agreement has ended; while it hands over, only what was live goes on",
+                "wait for the agency or the next operator to offer it",
+            ));
+        }
         if permit.as_ref().and_then(Permit::development_agreement).is_some_and(|id| *id != new.agreement) {
             found.push(regime.reason(
                 reasons::AGREEMENT,

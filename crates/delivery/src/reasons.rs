@@ -27,6 +27,7 @@ pub const REASONS: &[(&str, &str)] = &[
     (QUOTA, "the subscription's calls of the day are used up"),
     (RAW_ANSWER, "an answer holds a raw identifier"),
     (NOT_LOOKUP, "an answer is asked of a product that is a file, or a file of one that answers"),
+    (ONLY_GOES_ON, "a subscription is opened while the operator hands over, and only what was live goes on"),
 ];
 
 pub(crate) const SIGNATURE: &str = "DLV-001";
@@ -55,6 +56,7 @@ pub(crate) const PRODUCT_WITHDRAWN: &str = "DLV-022";
 pub const QUOTA: &str = "DLV-023";
 pub(crate) const RAW_ANSWER: &str = "DLV-024";
 pub(crate) const NOT_LOOKUP: &str = "DLV-025";
+pub(crate) const ONLY_GOES_ON: &str = "DLV-026";
 
 /// The server answers 401 where this is the reason.
 pub const UNAUTHENTICATED: &str = SIGNATURE;

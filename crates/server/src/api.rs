@@ -12,6 +12,7 @@ pub mod districts;
 pub mod documents;
 pub mod dossier;
 pub mod exchange;
+pub mod handover;
 pub mod jobs;
 pub mod journal;
 pub mod matters;

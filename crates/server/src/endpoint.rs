@@ -26,7 +26,7 @@ pub use given::{Accepted, Bytes, Created, Done, Html, Media, Raw, RawJson, Shown
 pub use shape::{ListShape, Listed, Shaped, Shared};
 pub(crate) use taken::read_body;
 pub use taken::{
-    Asked, At, FiledWith, IfMatch, InPath, Json, OfOrganisation, PageAsked, Seq, Upload, Version, Who, Whole,
+    Asked, At, FiledWith, IfMatch, InPath, Json, Numbered, OfOrganisation, PageAsked, Seq, Upload, Version, Who, Whole,
 };
 
 /// What is known of an operation.

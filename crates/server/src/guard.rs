@@ -87,9 +87,21 @@ async fn admit(gate: &Gate, params: &RawPathParams, request: &mut Request) -> Re
     if !gate.app.authority().allows(&actor.roles, gate.needs, standing).map_err(Problem::fault)? {
         return Err(refuse(gate, &actor, denied(gate, standing)).await);
     }
+    if let Some(reason) = closed(gate, &actor).await? {
+        return Err(refuse(gate, &actor, reason).await);
+    }
     request.extensions_mut().insert(signed_in);
     request.extensions_mut().insert(Who(actor.clone()));
     Ok(Some(actor))
+}
+
+/// What is against people who act for nobody but an operator whose agreement has ended:
+/// they hand over, settle and answer, and do nothing else.
+async fn closed(gate: &Gate, actor: &Actor) -> Result<Option<Reason>, Problem> {
+    if gate.needs.is_left_to_a_former_operator() || actor.roles != [Role::Operator] {
+        return Ok(None);
+    }
+    Ok(gate.app.casework().against_former_operator(&actor.organisation).await?)
 }
 
 /// A full disk still lets people sign in and out, and stop what runs.

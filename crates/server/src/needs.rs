@@ -50,6 +50,29 @@ macro_rules! needs {
     };
 }
 
+impl Needs {
+    /// Whether people of an operator whose last agreement has ended still may: what an
+    /// exit, its papers and the last settlement ask of them.
+    pub fn is_left_to_a_former_operator(self) -> bool {
+        matches!(
+            self,
+            Self::Session
+                | Self::HandleMatters
+                | Self::SeeMatters
+                | Self::KeepDossier
+                | Self::SeeDossier
+                | Self::SeeDocuments
+                | Self::IssueDocuments
+                | Self::SeeCases
+                | Self::EnterCosts
+                | Self::SeeStatements
+                | Self::ShareIncome
+                | Self::PayTreasury
+                | Self::BookAssets
+        )
+    }
+}
+
 needs! {
     /// Any signed-in person, about their own session.
     Session = "use_session", Platform;

@@ -13,9 +13,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange, jobs,
-    journal, matters, milestones, money, orders, organisations, outside, people, prices, products, registrations,
-    releases, resources, scenarios, sessions, shares, worth,
+    agreements, answers, candidacies, candidates, cases, catalog, demo, districts, documents, dossier, exchange,
+    handover, jobs, journal, matters, milestones, money, orders, organisations, outside, people, prices, products,
+    registrations, releases, resources, scenarios, sessions, shares, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -135,7 +135,9 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/agreements", agreements::draft, Needs::DraftAgreement, "Drafts an agreement."),
         route(GET, "/v1/agreements", agreements::list, Needs::SeeBusiness, "Lists agreements."),
         route(GET, "/v1/agreements/{id}", agreements::show, Needs::SeeBusiness, "Shows an agreement."),
-        route(POST, "/v1/agreements/{id}/termination", agreements::end, Needs::EndAgreement, "Ends an agreement at once."),
+        route(POST, "/v1/agreements/{id}/termination", agreements::end, Needs::EndAgreement, "Ends a development or processing agreement at once; an operator's ends by its exit."),
+        route(GET, "/v1/agreements/{id}/targets", agreements::targets, Needs::SeeBusiness, "Shows operating targets, what was measured of each, and the verdict."),
+        route(POST, "/v1/agreements/{id}/targets", agreements::measure, Needs::EndAgreement, "Records what was measured of an operating target."),
 
         route(POST, "/v1/scenarios", scenarios::draft, Needs::DraftScenario, "Drafts a scenario."),
         route(GET, "/v1/scenarios", scenarios::list, Needs::SeeBusiness, "Lists scenarios."),
@@ -171,6 +173,9 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/matters/{id}", matters::show, Needs::SeeMatters, "Shows a matter, its moves, and what can be done now."),
         route(POST, "/v1/matters/{id}/moves", matters::make_move, Needs::HandleMatters, "Makes a move."),
         route(POST, "/v1/matters/{id}/filings/{version}/{to}", matters::file, Needs::HandleMatters, "Says that a copy after a move was filed."),
+        route(GET, "/v1/matters/{id}/handover", handover::show, Needs::SeeMatters, "Shows what an exit hands over, one by one."),
+        route(POST, "/v1/matters/{id}/handover/{number}", handover::decide, Needs::HandleMatters, "Decides what becomes of a thing on the list of an exit."),
+        route(POST, "/v1/matters/{id}/handover/{number}/acceptance", handover::accept, Needs::HandleMatters, "Accepts a thing for the organisation that gets it."),
         route(POST, "/v1/matters/{id}/candidacies", candidacies::enter, Needs::HandleMatters, "Applies in a selection, or enters an applicant."),
         route(GET, "/v1/matters/{id}/candidacies", candidacies::list, Needs::SeeMatters, "Lists who applied, as far as the caller may see it."),
         route(GET, "/v1/matters/{id}/candidacies/{organisation}", candidacies::show, Needs::SeeMatters, "Shows a candidacy: what was asked, answered and found, and what speaks against it."),

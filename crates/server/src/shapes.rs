@@ -11,6 +11,7 @@ pub mod districts;
 pub mod documents;
 pub mod dossier;
 pub mod exchange;
+pub mod handover;
 pub mod market;
 pub mod matters;
 pub mod milestones;

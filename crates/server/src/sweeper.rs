@@ -28,6 +28,10 @@ pub(crate) async fn once(app: &App) -> Result<(), Problem> {
     for made in app.casework().sweep(app.ledger().now()).await? {
         tracing::info!(matter = %made.matter, name = made.name, state = made.state, "the platform moved a matter");
     }
+    for proposed in app.casework().propose_exits(app.ledger().now()).await? {
+        let exit = proposed.exit.as_ref().map(ToString::to_string);
+        tracing::info!(agreement = %proposed.agreement, exit, ground = proposed.ground, "the platform proposed an exit");
+    }
     for ended in app.casework().sweep_registrations(app.ledger().now()).await? {
         tracing::info!(code = %ended.code, state = ended.state.word(), "the platform ended a registration");
     }

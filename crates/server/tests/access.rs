@@ -62,6 +62,7 @@ fn address(route: &Route, things: &Things) -> String {
     let path = route.path.replace("{id}", &id).replace("{role}", "agency").replace("{to}", "regulator");
     path.replace("{organisation}", &format!("ORG-{}", "0".repeat(32)))
         .replace("{version}", "1")
+        .replace("{number}", "1")
         .replace("{shape}", "pdf")
         .replace("{month}", "2026-01")
         .replace("{code}", &code())

@@ -8,6 +8,7 @@ mod candidacies;
 mod documents;
 mod dossier;
 mod exchange;
+mod exits;
 mod faults;
 mod journey;
 mod matters;

@@ -24,6 +24,7 @@ use client::Client;
 pub use client::Reason;
 use stage::Stage;
 
+mod admit;
 mod authorise;
 mod cases;
 pub mod cast;
@@ -182,6 +183,7 @@ async fn live(world: &mut World<'_>, options: &StoryOptions) -> anyhow::Result<(
     authorise::agree(world).await?;
     compute::chapter(world).await?;
     release::chapter(world).await?;
+    admit::entities(world).await?;
     deliver::offer(world).await?;
     deliver::answer(world, city).await?;
     deliver::end(world, city).await?;

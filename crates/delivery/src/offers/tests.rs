@@ -91,10 +91,10 @@ async fn a_subscription_rests_on_contract_scenario_and_use() {
         let other_use = NewSubscription { use_kind: UseKind::PublicWelfare, ..good.clone() };
         let other_paper = NewSubscription { agreement: desk.ledger.new_id(), ..good.clone() };
         for (actor, new, codes) in [
-            (operator, no_contract.clone(), &["REG-012"][..]),
+            (operator, no_contract.clone(), &["REG-012", "REG-031"][..]),
             (operator, other_use, &["REG-013"]),
             (operator, other_paper, &[reasons::AGREEMENT]),
-            (&desk.town.bank[0], no_contract, &[reasons::NOT_OPERATOR, "REG-010", "REG-011", "REG-012"]),
+            (&desk.town.bank[0], no_contract, &[reasons::NOT_OPERATOR, "REG-010", "REG-011", "REG-012", "REG-031"]),
         ] {
             assert_eq!(refused(desk.delivery.subscribe(actor, new).await.unwrap()), codes);
         }
@@ -104,6 +104,25 @@ async fn a_subscription_rests_on_contract_scenario_and_use() {
         }
         allowed(desk.delivery.withdraw_product(operator, &desk.products[0]).await.unwrap());
         assert_eq!(refused(desk.delivery.subscribe(operator, good).await.unwrap()), [reasons::PRODUCT_WITHDRAWN]);
+    }
+}
+
+#[tokio::test]
+async fn while_an_operator_hands_over_what_was_live_goes_on_and_nothing_new_begins() {
+    for (_, ledger, _folder) in shuyu_ledger::testing::ledgers().await {
+        let desk = desk(ledger).await;
+        desk.consent(10).await;
+        allowed(desk.ask(PERSON).await);
+        let (registry, released) = (&desk.town.registry, &desk.released[0]);
+        let above = registry.scenario(&released.scenario).await.unwrap().unwrap().agreement.clone();
+        desk.town.hand_over(&above, 5).await;
+        allowed(desk.ask(PERSON).await);
+        let new = subscription(&desk.products[0], released, &desk.town.bank[0].organisation, &desk.agreement);
+        let verdict = desk.delivery.subscribe(&desk.town.operator[0], new).await.unwrap();
+        assert_eq!(refused(verdict), [reasons::ONLY_GOES_ON]);
+        allowed(desk.delivery.take_over(&desk.town.operator[1], &desk.subscriptions[0]).await.unwrap());
+        desk.advance(6 * 86_400_000_000);
+        assert_eq!(refused(desk.ask(PERSON).await), ["REG-007"]);
     }
 }
 

@@ -4,7 +4,7 @@
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::words::{Body, body_of};
 use shuyu_model::{Money, Month, Role};
-use shuyu_registry::{AdmissionState, AgreementKind};
+use shuyu_registry::{Admission, AdmissionState, AgreementKind};
 
 use super::parts::{Readers, term};
 use super::{Desk, Result};
@@ -134,6 +134,14 @@ async fn money(desk: &mut Desk<'_>) -> Result<()> {
     Ok(())
 }
 
+fn admitted(state: AdmissionState) -> &'static str {
+    match state {
+        AdmissionState::Admitted => "已准入",
+        AdmissionState::Suspended => "暂停",
+        AdmissionState::Removed => "已退出",
+    }
+}
+
 /// Who develops, since when, under which agreement; who was admitted and who left.
 async fn entities(desk: &mut Desk<'_>) -> Result<()> {
     let period = desk.period()?;
@@ -145,20 +153,31 @@ async fn entities(desk: &mut Desk<'_>) -> Result<()> {
         .filter(|agreement| agreement.kind == AgreementKind::Development && agreement.grantor == own)
         .cloned()
         .collect();
-    for agreement in agreements {
-        let admissions = desk.stations.casework.registry().admissions_of(&agreement.grantee).await?;
-        let admission = admissions.into_iter().find(|one| one.operator == own);
-        let state = admission.as_ref().map_or("—", |one| match one.state {
-            AdmissionState::Admitted => "已准入",
-            AdmissionState::Suspended => "暂停",
-            AdmissionState::Removed => "已退出",
-        });
+    let admissions = desk.stations.casework.registry().admissions_by(&own).await?;
+    for agreement in &agreements {
+        let admission = admissions.iter().find(|one| one.entity == agreement.grantee);
+        let state = admission.map_or("—", |one| admitted(one.state));
         table.rows.push(vec![
             Cell::text(desk.records.name(&agreement.grantee)),
             agreement.scenario.as_ref().map_or(Cell::Nothing, |id| Cell::text(desk.records.scenario_title(id))),
             Cell::text(term(agreement.from, agreement.until)),
             Cell::text(state),
             Cell::day(admission.map(|one| one.since.day())),
+        ]);
+    }
+    // Who was admitted, or left in the period, and had no agreement in it.
+    let had_none = |one: &&Admission| !agreements.iter().any(|agreement| agreement.grantee == one.entity);
+    let counts = |one: &&Admission| {
+        let day = one.since.day();
+        one.state != AdmissionState::Removed || (period.first_day() <= day && day <= period.last_day())
+    };
+    for one in admissions.iter().filter(had_none).filter(counts) {
+        table.rows.push(vec![
+            Cell::text(desk.records.name(&one.entity)),
+            Cell::Nothing,
+            Cell::text("无"),
+            Cell::text(admitted(one.state)),
+            Cell::day(Some(one.since.day())),
         ]);
     }
     desk.content.sections.push(Section::table("开发利用主体", table));

@@ -1,7 +1,8 @@
 //! Agreements between agency and operator, and between operator and entity.
 
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use shuyu_casework::exits::{NewResult, TargetView};
 use shuyu_model::id::AgreementId;
 use shuyu_registry::{Agreement, NewAgreement};
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use super::{Stations, granted, page, shared};
 use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shared, Shown, Who};
 use crate::error::Problem;
 use crate::shapes::nouns::Made;
-use crate::shapes::shaped;
+use crate::shapes::{agreements as shapes, shaped};
 
 /// On which ground something ends.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,7 +22,14 @@ pub struct Ground {
     pub ground: String,
 }
 
-shaped! { Ground => Ground }
+/// The operating targets of an agreement.
+#[derive(Debug, Serialize)]
+pub struct Targets {
+    /// Each with its verdict.
+    pub items: Vec<TargetView>,
+}
+
+shaped! { Ground => Ground, Targets => shapes::Targets, NewResult => shapes::NewTargetResult }
 
 /// Drafts an agreement; the caller's organisation is the grantor.
 pub async fn draft(
@@ -45,13 +53,31 @@ pub async fn show(State(app): Stations, At(id): At<AgreementId>) -> Result<Shown
     Ok(Shown(Shared(app.registry().agreement(&id).await?.ok_or_else(|| Problem::unseen("agreement"))?)))
 }
 
-/// Ends an agreement; every permit under it is dead when this returns.
+/// Ends a development or processing agreement; every permit under it is dead when this
+/// returns. An operator's ends by its exit.
 pub async fn end(
     State(app): Stations,
     Who(actor): Who,
     At(id): At<AgreementId>,
     Json(ground): Json<Ground>,
 ) -> Result<Done, Problem> {
-    granted(app.registry().terminate_agreement(&actor, &id, &ground.ground).await?)?;
+    granted(app.casework().end_agreement(&actor, &id, &ground.ground).await?)?;
+    Ok(Done)
+}
+
+/// Shows what an agreement holds its operator to, what was measured, and the verdict.
+pub async fn targets(State(app): Stations, At(id): At<AgreementId>) -> Result<Shown<Targets>, Problem> {
+    let items = app.casework().targets(&id).await?.ok_or_else(|| Problem::unseen("agreement"))?;
+    Ok(Shown(Targets { items }))
+}
+
+/// Records what was measured of a target.
+pub async fn measure(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<AgreementId>,
+    Json(new): Json<NewResult>,
+) -> Result<Done, Problem> {
+    granted(app.casework().measure_target(&actor, &id, new).await?)?;
     Ok(Done)
 }

@@ -166,6 +166,21 @@ impl InPath for Version {
     }
 }
 
+/// The number of a thing on a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Numbered(pub i64);
+
+impl InPath for Numbered {
+    const NAME: &'static str = "number";
+    const PATTERN: &'static str = "^[0-9]+$";
+    fn read(text: &str) -> Result<Self, String> {
+        match text.parse::<i64>() {
+            Ok(number) if number >= 1 => Ok(Numbered(number)),
+            _ => Err("the things on a list are counted from 1".to_owned()),
+        }
+    }
+}
+
 /// One parameter of the address.
 #[derive(Debug, Clone)]
 pub struct At<T>(pub T);

@@ -42,6 +42,71 @@ pub struct NewAgreement {
     /// What it says, by heading (processing).
     #[schema(required = false)]
     pub contents: BTreeMap<String, String>,
+    /// Against what the operator is measured (operation).
+    #[schema(required = false, max_items = 40)]
+    pub targets: Vec<OperatingTarget>,
+}
+
+/// An operating target: at least so much of something by a day.
+#[derive(ToSchema)]
+pub struct OperatingTarget {
+    /// Names it within its agreement.
+    pub code: String,
+    /// What is measured.
+    pub what: String,
+    /// In which unit.
+    pub unit: String,
+    /// How much at least.
+    #[schema(minimum = 1)]
+    pub at_least: i64,
+    /// The day by which.
+    #[schema(format = Date)]
+    pub by: String,
+}
+
+/// A target with what was measured of it.
+#[derive(ToSchema)]
+pub struct TargetView {
+    /// Names it within its agreement.
+    pub code: String,
+    /// What is measured.
+    pub what: String,
+    /// In which unit.
+    pub unit: String,
+    /// How much at least.
+    pub at_least: i64,
+    /// The day by which.
+    #[schema(format = Date)]
+    pub by: String,
+    /// What was measured last.
+    pub actual: Option<i64>,
+    /// Of the document that shows it.
+    pub evidence: Option<String>,
+    /// The day on which it was measured.
+    #[schema(format = Date)]
+    pub measured_on: Option<String>,
+    /// `open`, `met`, `missed` or `unmeasured`.
+    pub state: String,
+}
+
+/// The operating targets of an agreement.
+#[derive(ToSchema)]
+pub struct Targets {
+    /// Each with its verdict.
+    pub items: Vec<TargetView>,
+}
+
+/// What was measured of a target.
+#[derive(ToSchema)]
+pub struct NewTargetResult {
+    /// Of which target.
+    pub code: String,
+    /// How much.
+    #[schema(minimum = 0)]
+    pub actual: i64,
+    /// Of the document that shows it.
+    #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
+    pub evidence: String,
 }
 
 /// An agreement.
@@ -73,6 +138,8 @@ pub struct Agreement {
     pub term_reason: Option<String>,
     /// What it says, by heading.
     pub contents: BTreeMap<String, String>,
+    /// Against what the operator is measured.
+    pub targets: Vec<OperatingTarget>,
     /// Of all of the above; a signature names it.
     pub digest: String,
     /// `draft`, `in_force` or `ended`.

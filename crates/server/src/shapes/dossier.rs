@@ -146,6 +146,8 @@ pub enum Particular {
     Keeper,
     /// 状态.
     Condition,
+    /// 最近检查日期.
+    CheckedOn,
     /// 退出时去向.
     AtExit,
     /// 施行日期.

@@ -207,6 +207,8 @@ pub struct MatterFiling {
     pub filed_at: Option<i64>,
     /// Of what was filed, or of its receipt.
     pub evidence: Option<String>,
+    /// Who files it, where that is not who made the move.
+    pub filer: Option<String>,
 }
 
 /// A matter, its moves, and what can be done now.
@@ -268,7 +270,8 @@ pub struct Obligation {
     pub about: String,
     /// Which move, step or recipient.
     pub what: String,
-    /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is filed).
+    /// Who may do it: words of roles, or `opener`, `counterparty`, `concerned`, `maker` (of the move that is filed),
+    /// `filer` (who files what another moved).
     pub by: Vec<String>,
     /// Which organisation, where it is a certain one.
     pub organisation: Option<String>,

@@ -70,7 +70,9 @@ fn paper(w: &World<'_>, item: &Value) -> anyhow::Result<Value> {
             "issuer" => head.insert(word.to_owned(), json!("江城市人民政府 the city government")),
             "number" => head.insert(word.to_owned(), json!("江数〔2026〕7号 no. 7 of 2026")),
             "valid_until" => head.insert(word.to_owned(), json!(until.to_string())),
-            "assessed_on" | "held_on" | "effective_on" => particulars.insert(word.to_owned(), json!(today.to_string())),
+            "assessed_on" | "checked_on" | "held_on" | "effective_on" => {
+                particulars.insert(word.to_owned(), json!(today.to_string()))
+            }
             "protection_level" => particulars.insert(word.to_owned(), json!("3")),
             "gives_rights_away" => particulars.insert(word.to_owned(), json!("no")),
             "asset_kind" => particulars.insert(word.to_owned(), json!("premises")),

@@ -12,7 +12,7 @@ use super::world::document_digest;
 /// What the agreement of the rules must hold, as the selection's last move tells it.
 const REASON: &str = "已核对材料，符合规定 checked against the rules";
 
-async fn try_move(w: &World<'_>, login: &str, id: &str, name: &str, facts: Value) -> anyhow::Result<Reply> {
+pub(super) async fn try_move(w: &World<'_>, login: &str, id: &str, name: &str, facts: Value) -> anyhow::Result<Reply> {
     let seen = w.person(login)?.get(&format!("/v1/matters/{id}")).await?.json()?;
     let body = json!({
         "name": name, "reason": REASON, "evidence": document_digest(name), "facts": facts,
@@ -21,7 +21,7 @@ async fn try_move(w: &World<'_>, login: &str, id: &str, name: &str, facts: Value
     w.person(login)?.post(&format!("/v1/matters/{id}/moves"), &body).await
 }
 
-async fn make(w: &World<'_>, login: &str, id: &str, name: &str, facts: Value) -> anyhow::Result<()> {
+pub(super) async fn make(w: &World<'_>, login: &str, id: &str, name: &str, facts: Value) -> anyhow::Result<()> {
     try_move(w, login, id, name, facts).await?.json()?;
     Ok(())
 }

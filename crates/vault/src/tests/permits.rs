@@ -133,8 +133,7 @@ async fn the_end_of_the_agreement_ends_reading_at_once() {
     let mut pieces = store.get(path).await.unwrap().into_stream();
     assert!(pieces.next().await.unwrap().is_ok());
     let ground = &room.town.registry.regime().agreement.exit_grounds.value[0].clone();
-    let ended = room.town.registry.terminate_agreement(&room.town.agency[0], &room.agreement, ground).await.unwrap();
-    allowed(ended);
+    room.town.end_agreement(&room.agreement, ground).await;
     let error = pieces.next().await.unwrap().unwrap_err();
     assert!(matches!(error, object_store::Error::PermissionDenied { .. }), "{error}");
     assert!(store.get_range(path, 0..4).await.is_err());

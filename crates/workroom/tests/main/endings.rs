@@ -111,9 +111,7 @@ async fn a_permit_that_dies_under_way_ends_the_run_at_once() {
             rooms.run(&watched, job(sql), CancellationToken::new(), &progress).await
         });
         started.recv().await.unwrap();
-        let ended =
-            here.town.registry.terminate_agreement(&here.town.agency[0], &here.agreement, "breach").await.unwrap();
-        shuyu_registry::testing::allowed(ended);
+        here.town.end_agreement(&here.agreement, "breach").await;
         assert!(!permit.is_live());
         assert_eq!(codes(run.await.unwrap().unwrap()), ["WRK-021"]);
         nothing_is_left(&here).await;
