@@ -66,7 +66,8 @@ pub(super) async fn codes_of_drafts_with_every_fault() -> BTreeSet<String> {
     let verdict = registry.draft_agreement(&town.other_operator[0], new).await.unwrap();
     assert_eq!(codes(&mut seen, verdict), ["REG-010", "REG-028"]);
 
-    let verdict = registry.terminate_agreement(&town.operator[0], &agreement, "boredom").await.unwrap();
+    let development = town.development(&town.bank[0].organisation, &scenario).await;
+    let verdict = registry.terminate_agreement(&town.bank[0], &development, "boredom").await.unwrap();
     assert_eq!(codes(&mut seen, verdict), ["REG-010", "REG-011", "REG-026"]);
     seen
 }
