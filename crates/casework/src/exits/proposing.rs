@@ -23,7 +23,7 @@ use crate::matter::{Facts, Matter, Moved, store};
 use crate::store::Book;
 
 /// The most records that one look for proposals reads; the next one goes on.
-pub const PROPOSING_MAX: usize = 500;
+const PROPOSING_MAX: usize = 500;
 
 /// An exit that the platform opened, or an agreement that ran out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
