@@ -363,7 +363,13 @@ impl City {
         let shown = (view.item.state.as_str(), view.item.version, view.history.len(), view.item.due.map(|due| due.day));
         let made = (matter.state, matter.version, matter.made.len(), matter.due.map(|due| due.day));
         self.holds(shown == made, || format!("matter {at} shows {shown:?}, remembered is {made:?}"));
-        self.holds(view.facts == matter.facts, || format!("matter {at} tells other facts: {:?}", view.facts));
+        // The platform notes when an incident was discovered, where nobody tells it.
+        let mut facts = view.facts.clone();
+        let noted = facts.remove("discovered_at").is_some();
+        self.holds(noted == (matter.kind == MatterKind::Incident), || {
+            format!("matter {at} notes a discovery: {noted}")
+        });
+        self.holds(facts == matter.facts, || format!("matter {at} tells other facts: {:?}", view.facts));
         self.holds(view.item.ended_at.is_some() == matter.is_ended(), || format!("matter {at} ended or not"));
         let words: BTreeSet<&str> = matter.kind.machine().states.iter().map(|state| state.word).collect();
         self.holds(view.history.iter().all(|moved| words.contains(moved.to.as_str())), || "no such state".to_owned());
