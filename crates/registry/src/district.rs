@@ -120,6 +120,7 @@ pub struct NewDistrictScheme {
     #[serde(default)]
     pub parent: Option<MatterId>,
     /// What it narrows of the city's values, by [`NARROWABLE`].
+    #[serde(default)]
     pub narrows: BTreeMap<String, i64>,
 }
 

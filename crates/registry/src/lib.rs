@@ -93,9 +93,7 @@ pub use dossier::{
     PaperState, PaperView, Standing,
 };
 pub use error::RegistryError;
-pub use facts::{
-    BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop,
-};
+pub use facts::{BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop};
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
 pub use handover::{Handed, RunOut};
 pub use kept::{FILE_BYTES_MAX, FileKind, KeptFile, NewFile};

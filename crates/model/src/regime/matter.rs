@@ -236,10 +236,13 @@ pub struct MatterRules {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposed_on: Vec<Proposal>,
     /// `exit`: the platform opens one when an agreement runs out and none follows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_at_expiry: Option<Sourced<bool>>,
     /// `exit`: what is listed and handed over, one by one, before it closes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hands_over: Option<Sourced<Vec<Handing>>>,
     /// `exit`: how many days deliveries go on after the operator's own access has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliveries_go_on_days: Option<Sourced<u16>>,
     /// `entity_onboarding`: only an admitted entity is served.
     #[serde(default)]
