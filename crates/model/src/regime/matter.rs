@@ -505,6 +505,7 @@ fn only_for(name: &str, kind: MatterKind, rules: &MatterRules, faults: &mut Faul
     let rows = [
         ("required_for_use", rules.required_for_use.is_some(), MatterKind::EntityOnboarding),
         ("counterparty_decides", rules.counterparty_decides.is_some(), MatterKind::Complaint),
+        ("every_months", rules.every_months.is_some(), MatterKind::Inspection),
         ("parts", rules.parts.is_some(), MatterKind::Inspection),
         ("proposed_on", !rules.proposed_on.is_empty(), MatterKind::Exit),
         ("opened_at_expiry", rules.opened_at_expiry.is_some(), MatterKind::Exit),
@@ -521,9 +522,6 @@ fn only_for(name: &str, kind: MatterKind, rules: &MatterRules, faults: &mut Faul
         faults.named(format!("{name}: `every_months` is 0"));
     }
     let is_inspected = kind == MatterKind::Inspection;
-    if rules.every_months.is_some() && !is_inspected && kind != MatterKind::RiskReport {
-        faults.named(format!("{name}: `every_months` belongs to an inspection or a risk report"));
-    }
     if is_inspected && rules.every_months.is_some() != rules.parts.is_some() {
         faults.named(format!("{name}: `every_months` and `parts` belong together"));
     }
