@@ -4,12 +4,15 @@
 //! INVARIANT (about the same): what the rules ask for concerns the organisation that
 //! the matter is about, or the one that it was given to; a task that was given to
 //! somebody concerns them.
+//! INVARIANT (nothing rests on itself): what a move asks for is another record than the one
+//! that the matter is about. Only an opening may name that one: an appeal is about the very
+//! refusal that it appeals from.
 //!
 //! Not here: which are asked for (`regime::CiteRule`).
 
 use shuyu_model::id::{CaseId, MatterId, OrganisationId, PaperId};
 use shuyu_model::matter::SubjectKind;
-use shuyu_model::regime::{Citable, CiteRule};
+use shuyu_model::regime::{Citable, CiteRule, OPENING};
 use shuyu_model::{Actor, Reason};
 use shuyu_registry::Turn;
 
@@ -187,6 +190,7 @@ fn answers(asked: &Asked<'_>, cited: &Cited, rule: &CiteRule, matter: &Matter) -
         _ => true,
     };
     let tells = rule.told.iter().all(|(key, told)| told.holds(cited.facts.get(key)));
-    // Nothing rests on itself.
-    is_of && is_same && is_in && tells && cited.id != matter.subject
+    // Upholds INVARIANT (nothing rests on itself).
+    let is_itself = rule.at != OPENING && cited.id == matter.subject;
+    is_of && is_same && is_in && tells && !is_itself
 }

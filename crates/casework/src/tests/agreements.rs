@@ -52,6 +52,8 @@ async fn chosen(ledger: &Ledger, code: &str) -> Desk {
     let town = &desk.office.town;
     let (agency, operator) = (&town.agency, &town.operator[0].organisation);
     testing::selected(&desk.office.casework, &agency[0], &agency[3], operator).await;
+    // A further agreement rests on the latest result.
+    testing::assessed(&desk.office.casework, &agency[0], operator).await;
     desk
 }
 
@@ -278,7 +280,8 @@ async fn an_exit_shows_what_its_agreement_says_of_it() {
     let id = allowed(desk.office.casework.open_matter(agency, exit).await.unwrap());
     let sections = desk.view(&id).await.sections;
     assert_eq!(sections.get("退出机制").map(String::as_str), Some("as agreed"), "{sections:?}");
-    let other = desk.open(agency, MatterKind::Rectification, desk.agreement.as_str()).await;
+    let bureau = &desk.office.town.regulators[0];
+    let other = desk.open(bureau, MatterKind::Rectification, desk.agreement.as_str()).await;
     assert!(desk.view(&other).await.sections.is_empty(), "of an exit alone");
 }
 

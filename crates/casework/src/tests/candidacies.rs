@@ -397,7 +397,7 @@ async fn incident(call: &Call) {
             name: name.into(),
             reason: "looked at all of it".into(),
             evidence: Some(digest(town.ledger(), name)),
-            facts: keys.map(|key| (key.clone(), "说明".into())).collect(),
+            facts: keys.map(|key| (key.clone(), told(key))).collect(),
             due_day: None,
             seen_version: seen.item.version,
         };

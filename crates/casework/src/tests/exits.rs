@@ -146,8 +146,8 @@ impl Desk {
 
 #[tokio::test]
 async fn talks_that_failed_are_held_first_and_talks_that_did_not_fail_end_nothing() {
-    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     for (accord, expected) in [("reached", vec!["CAS-110"]), ("no_accord", Vec::new())] {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
         let desk = desk_under(&ledger, "luohu-2025").await;
         let exit = desk.leaves("talks_failed", &[]).await;
         let mut talks = desk.complete(&exit, "negotiate").await;
@@ -176,6 +176,7 @@ async fn a_ground_that_no_list_names_is_described_and_an_early_leave_bears_its_l
     let told = [("ground", "other"), ("description", "运营机构被吊销营业执照")];
     allowed(casework.open_matter(&town.agency[0], new(&told)).await.unwrap());
 
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk_under(&ledger, "xianning-2025").await;
     let (casework, town) = (&desk.office.casework, &desk.office.town);
     let signed = digest(&ledger, "acceptance of liability").to_string();
