@@ -55,6 +55,14 @@ pub(crate) struct Agreement {
     pub(crate) digest: Digest,
 }
 
+impl Agreement {
+    /// Whether it is an operator's, concluded, and did not end before its day.
+    pub(crate) fn is_of_operator(&self) -> bool {
+        let has_run_out = self.state == AgreementState::Ended && self.ended_ground.as_deref() == Some("expiry");
+        self.kind == AgreementKind::Operator && (self.state == AgreementState::InForce || has_run_out)
+    }
+}
+
 pub(crate) struct Scenario {
     pub(crate) id: ScenarioId,
     pub(crate) operator: Org,

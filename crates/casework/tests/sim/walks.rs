@@ -132,7 +132,13 @@ impl City {
         if self.dice.chance(2) {
             counterparty = None;
         }
-        let facts = self.drawn_facts(kind, OPENING);
+        let mut facts = self.drawn_facts(kind, OPENING);
+        if kind == MatterKind::OperatorSelection && self.dice.chance(50) {
+            // Whom it chooses follows whom an agreement was given to.
+            let terms = self.memory.agreements.iter().filter(|agreement| agreement.is_of_operator());
+            let terms: Vec<String> = terms.map(|agreement| agreement.id.to_string()).collect();
+            facts.extend(self.dice.pick(&terms).map(|of| ("successor_of".to_owned(), of)));
+        }
         let cites = self.drawn_cites(&actor, None, kind, OPENING, &facts);
         let new = NewMatter { kind, subject: subject.clone(), counterparty, title: "事项".into(), facts, cites };
         let (expect, about) = self.memory.opening(&actor, &new);
