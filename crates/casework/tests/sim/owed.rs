@@ -83,8 +83,8 @@ impl Memory {
     }
 
     /// When it was settled what follows an agreement: its operator was given a longer
-    /// one, a choice of who follows was begun and has not failed, or, where nobody has to
-    /// be chosen anew, its exit was.
+    /// one, who gave it began a choice of who follows that has not failed, or, where nobody
+    /// has to be chosen anew, its exit was begun.
     fn followed(&self, agreement: &Agreement) -> Option<Day> {
         let mut days = Vec::new();
         for other in self.agreements.iter().filter(|other| other.is_of_operator()) {
@@ -94,7 +94,7 @@ impl Memory {
         }
         for matter in self.matters.iter().filter(|matter| matter.kind == MatterKind::OperatorSelection) {
             let follows = matter.facts.get("successor_of").is_some_and(|of| of == agreement.id.as_str());
-            if follows && matter.state != "failed" {
+            if follows && matter.opener == agreement.grantor && matter.state != "failed" {
                 days.push(matter.made[0].day);
             }
         }
@@ -151,10 +151,7 @@ impl City {
         for obligation in &listed {
             self.holds(!obligation.clause.is_empty(), || format!("{} names no clause", obligation.key));
             match obligation.kind {
-                ObligationKind::Move
-                | ObligationKind::Step
-                | ObligationKind::Filing
-                | ObligationKind::AgreementEnd => {
+                ObligationKind::Move | ObligationKind::Step | ObligationKind::Filing | ObligationKind::AgreementEnd => {
                     self.remembers(obligation, &owed, &mut seen);
                 }
                 ObligationKind::Assessment if obligation.what.starts_with("inspection ") => {
