@@ -13,7 +13,7 @@ use shuyu_casework::{CaseState, MatterMove, NewMatter};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{Effect, Guard, MatterKind, Running, SubjectKind, Transition};
-use shuyu_model::regime::{Handing, MoveRule, OPENING};
+use shuyu_model::regime::{AssessmentForm, Handing, MoveRule, OPENING};
 use shuyu_model::{Actor, Day, Role};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, RegistrationState};
 
@@ -385,7 +385,7 @@ impl Memory {
         matter.copies.extend(copies);
         let of_body = matter.subject.starts_with("ORG-") || matter.subject.starts_with("AGR-");
         if matter.kind == MatterKind::Assessment && name == "confirm" && of_body {
-            self.assessed.extend(matter.subject_org.clone().map(|org| (org, today)));
+            self.assessed.extend(matter.subject_org.clone().map(|org| (org, AssessmentForm::Assessment, today)));
         }
         matter.known.insert(transition.to, matter.facts.clone());
         if transition.to != transition.from {

@@ -245,9 +245,15 @@ impl City {
         // Of bodies without a term it falls due by the interval alone.
         if owed.kind == ObligationKind::Assessment && owed.about.starts_with("ORG-") {
             let of = memory.roles_of.keys().find(|org| org.as_str() == owed.about).unwrap();
-            let last = memory.assessed.iter().filter(|(held, _)| held == of).map(|(_, day)| *day).max();
-            let from = last.or(memory.regime.in_force.from).unwrap();
-            let due = from.saturating_add(jiff::Span::new().months(12));
+            let row = memory.regime.assessment.iter().find(|row| {
+                let is_theirs = row.of.role().is_some_and(|role| memory.roles_of[of].contains(&role));
+                row.form().word() == owed.what && (is_theirs || row.of == Assessed::City)
+            });
+            let Some((row, every)) = row.and_then(|row| Some((row, row.every_months.as_ref()?))) else {
+                return self.holds(false, || format!("{} falls due by no interval", owed.key));
+            };
+            let from = memory.last_assessed(of, row.form()).or(memory.regime.in_force.from).unwrap();
+            let due = from.saturating_add(jiff::Span::new().months(i64::from(every.value)));
             let listed = (owed.due_day, owed.state);
             let expected = (due, stands(due, None, today));
             return self
@@ -257,10 +263,12 @@ impl City {
         let Some(agreement) = known.filter(|agreement| agreement.is_of_operator()) else {
             return self.holds(false, || format!("{} is owed under no agreement in force", owed.key));
         };
-        let row = memory.regime.assessment.iter().find(|row| row.of == Assessed::Operator);
+        let row =
+            memory.regime.assessment.iter().find(|row| row.of == Assessed::Operator && row.form().word() == owed.what);
         let expected = if owed.kind == ObligationKind::Assessment {
-            let every = row.unwrap().every_months.as_ref().unwrap().value;
-            let last = memory.assessed.iter().filter(|(of, _)| *of == agreement.grantee).map(|(_, day)| *day).max();
+            let row = row.unwrap();
+            let every = row.every_months.as_ref().unwrap().value;
+            let last = memory.last_assessed(&agreement.grantee, row.form());
             let last = last.map_or(agreement.from, |last| last.max(agreement.from));
             let due = last.saturating_add(jiff::Span::new().months(i64::from(every)));
             (due.min(agreement.until), stands(due.min(agreement.until), None, today))
