@@ -9,7 +9,7 @@
 
 use shuyu_model::id::{CaseId, MatterId, OrganisationId, PaperId};
 use shuyu_model::matter::SubjectKind;
-use shuyu_model::regime::{Citable, CiteRule};
+use shuyu_model::regime::{Citable, CiteRule, OPENING};
 use shuyu_model::{Actor, Reason};
 use shuyu_registry::Turn;
 
@@ -153,8 +153,12 @@ pub(crate) fn against(
     cited: &[Cited],
     found: &mut Vec<Reason>,
 ) {
+    // What is opened on a record may name it (an appeal names what refused); no move
+    // rests on what its matter is about, but a demand is met with what it was for.
+    let is_thing = |of: Citable| matches!(of, Citable::Thing(SubjectKind::Resource | SubjectKind::Scenario));
+    let is_itself = |cited: &Cited| at != OPENING && cited.id == matter.subject && !is_thing(cited.of);
     for rule in matter.rules.cites_at(at).filter(|rule| rule.applies(facts)) {
-        if cited.iter().any(|cited| answers(asked, cited, rule, matter)) {
+        if cited.iter().any(|cited| answers(asked, cited, rule, matter) && !is_itself(cited)) {
             continue;
         }
         let of: Vec<String> = rule.of.iter().map(|of| format!("{} ({})", of.word(), of.zh())).collect();
@@ -187,6 +191,5 @@ fn answers(asked: &Asked<'_>, cited: &Cited, rule: &CiteRule, matter: &Matter) -
         _ => true,
     };
     let tells = rule.told.iter().all(|(key, told)| told.holds(cited.facts.get(key)));
-    // Nothing rests on itself.
-    is_of && is_same && is_in && tells && cited.id != matter.subject
+    is_of && is_same && is_in && tells
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shuyu_casework::MatterMove;
 use shuyu_model::id::PersonId;
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{Citable, CiteRule, MoveRule, list};
+use shuyu_model::regime::{Citable, CiteRule, MoveRule, OPENING, list};
 use shuyu_model::{Actor, Digest, Role};
 
 use crate::memory::{Matter, Memory, Org, need};
@@ -82,25 +82,32 @@ impl Memory {
         kind: MatterKind,
         at: &str,
         facts: &BTreeMap<String, String>,
-        about: [&Option<Org>; 2],
+        (subject, about): (&str, [&Option<Org>; 2]),
         cites: &[String],
         found: &mut Vec<&'static str>,
     ) {
+        // Whoever opens something on a record may name that very record.
+        let subject = if at == OPENING { "" } else { subject };
         for rule in self.rules(kind).cites_at(at) {
             if !rule.applies(facts) {
                 continue;
             }
-            need(cites.iter().any(|id| self.answers_to(id, rule, about)), "nothing cited", found);
+            need(cites.iter().any(|id| self.answers_to(id, rule, (subject, about))), "nothing cited", found);
         }
     }
 
-    pub(crate) fn answers_to(&self, id: &str, rule: &CiteRule, about: [&Option<Org>; 2]) -> bool {
+    /// Whether a record is one that a rule asks for. A matter or case is no ground of a move
+    /// of what is about it; a resource or scenario may be what was asked for.
+    pub(crate) fn answers_to(&self, id: &str, rule: &CiteRule, (subject, about): (&str, [&Option<Org>; 2])) -> bool {
         let matter = self.matters.iter().find(|matter| matter.id.as_str() == id);
         let of = match (matter, SubjectKind::of(id)) {
             (Some(matter), _) => Citable::Matter(matter.kind),
             (None, Some(kind)) => Citable::Thing(kind),
             (None, None) => return false,
         };
+        if id == subject && (matter.is_some() || SubjectKind::of(id) == Some(SubjectKind::Case)) {
+            return false;
+        }
         let org = match matter {
             Some(matter) => matter.subject_org.clone(),
             None => self.about(id, &self.somebody()).and_then(|about| about.org),

@@ -140,7 +140,8 @@ impl Memory {
         self.contents(new.kind, OPENING, &new.facts, &mut found);
         self.answers(new.kind, &new.facts, &mut found);
         self.forms(new.kind, &new.facts, &mut found);
-        self.asks_for(new.kind, OPENING, &new.facts, [&about.org, &new.counterparty], &new.cites, &mut found);
+        let of = (new.subject.as_str(), [&about.org, &new.counterparty]);
+        self.asks_for(new.kind, OPENING, &new.facts, of, &new.cites, &mut found);
         if new.kind == MatterKind::Assessment {
             let row = self.row(&new.subject, about.org.as_ref(), &actor.organisation);
             need(row.is_some_and(|row| self.is(actor, row.entered_by())), "nothing to assess", &mut found);
@@ -252,8 +253,8 @@ impl Memory {
                 need(rule.fits(&facts), "for other facts", &mut found);
                 self.of_a_scheme(matter, named, &mut found);
                 let cites: Vec<String> = matter.cites.iter().chain(&named.cites).cloned().collect();
-                let about = [&matter.subject_org, &matter.counterparty];
-                self.asks_for(matter.kind, &named.name, &facts, about, &cites, &mut found);
+                let of = (matter.subject.as_str(), [&matter.subject_org, &matter.counterparty]);
+                self.asks_for(matter.kind, &named.name, &facts, of, &cites, &mut found);
                 self.passed(matter, &named.name, &facts, actor, &mut found);
                 self.ending(matter, &named.name, &facts, &mut found);
                 if let Some(assignee) = &named.assignee {

@@ -194,14 +194,15 @@ impl City {
         facts: &BTreeMap<String, String>,
     ) -> Vec<String> {
         let rules: Vec<CiteRule> = self.memory.rules(kind).cites_at(name).cloned().collect();
-        let about = at.map(|at| &self.memory.matters[at]).map(|m| (m.subject_org.clone(), m.counterparty.clone()));
-        let (subject, counterparty) = about.unwrap_or_default();
+        let about = at.map(|at| &self.memory.matters[at]);
+        let about = about.map(|m| (m.subject.clone(), m.subject_org.clone(), m.counterparty.clone()));
+        let (subject, org, counterparty) = about.unwrap_or_default();
         let matters = self.memory.matters.iter().map(|matter| matter.id.to_string());
         let resources = self.memory.resources.iter().map(|resource| resource.id.to_string());
         let ids: Vec<String> = matters.chain(resources).collect();
         let mut cites = Vec::new();
         for rule in rules.iter().filter(|rule| rule.applies(facts)) {
-            let fits = |id: &&String| self.memory.answers_to(id, rule, [&subject, &counterparty]);
+            let fits = |id: &&String| self.memory.answers_to(id, rule, (&subject, [&org, &counterparty]));
             let sees = |id: &&String| self.memory.about(id, actor).is_some();
             let fitting: Vec<String> = ids.iter().filter(fits).filter(sees).cloned().collect();
             if self.dice.chance(94) {
