@@ -48,6 +48,9 @@ pub(crate) const SUCCESSOR_OF: &str = "successor_of";
 /// The state in which an assessment or an exit has come to nothing.
 const CANCELLED: &str = "cancelled";
 
+/// The state in which a selection has chosen nobody.
+const FAILED: &str = "failed";
+
 /// What is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -383,13 +386,14 @@ fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
 }
 
 /// The day on which it was settled what follows an agreement: it was renewed, its agency
-/// opened a selection for what follows it (the fact `successor_of`), or, where the
-/// document does not ask for one of these, its exit was opened.
+/// opened a selection for what follows it (the fact `successor_of`) that has not failed,
+/// or, where the document does not ask for one of these, its exit was opened.
 fn what_follows(known: &Known<'_>, term: &Term) -> Option<Day> {
     let renewed = known.terms.iter().filter(|other| other.operator == term.operator && term.until < other.until);
     let renewed = renewed.map(|other| other.from.min(term.until));
     let is_for = |matter: &&Matter| matter.facts.get(SUCCESSOR_OF).map(String::as_str) == Some(term.agreement.as_str());
-    let chosen = known.matters.iter().filter(|matter| matter.kind == MatterKind::OperatorSelection).filter(is_for);
+    let chosen = known.matters.iter().filter(|matter| matter.kind == MatterKind::OperatorSelection);
+    let chosen = chosen.filter(is_for).filter(|matter| matter.opener == term.agency && matter.state != FAILED);
     let about =
         |matter: &&Matter| matter.subject == term.agreement.as_str() || matter.subject == term.operator.as_str();
     let at_expiry = &known.regime.agreement.at_expiry.value;

@@ -94,6 +94,8 @@ pub struct Term {
     pub agreement: AgreementId,
     /// Whose.
     pub operator: OrganisationId,
+    /// Who gave it.
+    pub agency: OrganisationId,
     /// Its first day.
     pub from: Day,
     /// Its last day.
@@ -171,8 +173,13 @@ impl Registry {
         let world = self.world().await?;
         let ran_out = |a: &Agreement| a.state == AgreementState::Ended && a.ended_ground.as_deref() == Some(RAN_OUT);
         let holds = |a: &&Agreement| a.kind == kind && (a.state == AgreementState::InForce || ran_out(a));
-        let term =
-            |a: &Agreement| Term { agreement: a.id.clone(), operator: a.grantee.clone(), from: a.from, until: a.until };
+        let term = |a: &Agreement| Term {
+            agreement: a.id.clone(),
+            operator: a.grantee.clone(),
+            agency: a.grantor.clone(),
+            from: a.from,
+            until: a.until,
+        };
         Ok(world.agreements.values().map(AsRef::as_ref).filter(holds).map(term).collect())
     }
 

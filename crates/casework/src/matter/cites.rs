@@ -156,8 +156,12 @@ pub(crate) fn against(
     cited: &[Cited],
     found: &mut Vec<Reason>,
 ) {
+    // What is opened on a record may name it (an appeal names what refused); no move
+    // rests on what its matter is about, but a demand is met with what it was for.
+    let is_thing = |of: Citable| matches!(of, Citable::Thing(SubjectKind::Resource | SubjectKind::Scenario));
+    let is_itself = |cited: &Cited| at != OPENING && cited.id == matter.subject && !is_thing(cited.of);
     for rule in matter.rules.cites_at(at).filter(|rule| rule.applies(facts)) {
-        if cited.iter().any(|cited| answers(asked, cited, rule, matter)) {
+        if cited.iter().any(|cited| answers(asked, cited, rule, matter) && !is_itself(cited)) {
             continue;
         }
         let of: Vec<String> = rule.of.iter().map(|of| format!("{} ({})", of.word(), of.zh())).collect();

@@ -202,11 +202,11 @@ pub(crate) async fn standing(ledger: &Ledger, kind: MatterKind, state: &str, ite
 }
 
 /// Every matter that has not ended or ended after `since`, oldest first; and every
-/// assessment, exit, inspection and risk report, however old: the next one is counted
-/// from the last.
+/// assessment, exit, inspection, selection and risk report, however old: the next one is
+/// counted from the last, and who follows may have been chosen years before.
 pub(crate) async fn recent(ledger: &Ledger, since: Time, items_max: usize) -> Result<Vec<Matter>> {
     let sql = "SELECT * FROM matters WHERE ended_at IS NULL OR ended_at >= $1 \
-               OR kind IN ('assessment', 'exit', 'inspection', 'risk_report') \
+               OR kind IN ('assessment', 'exit', 'inspection', 'operator_selection', 'risk_report') \
                ORDER BY id LIMIT $2";
     ledger.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_matter).collect()
 }

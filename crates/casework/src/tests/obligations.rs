@@ -118,8 +118,12 @@ async fn steps_filings_assessments_and_ends_are_owed_too() {
         let agency = &town.agency[0];
         let mut new = desk.prepared(MatterKind::OperatorSelection, agency.organisation.as_str());
         new.facts.insert("successor_of".into(), agreement.to_owned());
-        allowed(desk.office.casework.open_matter(agency, new).await.unwrap());
+        let id = allowed(desk.office.casework.open_matter(agency, new).await.unwrap());
         assert_eq!(about(&desk, agreement).await[1], row("at_expiry", "2031-05-31", Met), "{backend}");
+        desk.moves(agency, &id, "announce").await;
+        desk.moves(agency, &id, "fail").await;
+        let is_open = row("at_expiry", "2031-05-31", Open);
+        assert_eq!(about(&desk, agreement).await[1], is_open, "{backend}: nobody was chosen");
     }
 }
 

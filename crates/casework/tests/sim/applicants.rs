@@ -74,6 +74,17 @@ impl Memory {
         told.is_none_or(|told| methods.iter().any(|known| known.word() == told))
     }
 
+    /// Whether an agreement of an operator follows one in force, between the same parties,
+    /// on the day after its last.
+    pub(crate) fn continues(&self, new: &Agreement) -> bool {
+        self.agreements.iter().any(|old| {
+            old.kind == AgreementKind::Operator
+                && (&old.grantor, &old.grantee) == (&new.grantor, &new.grantee)
+                && old.state == AgreementState::InForce
+                && old.until.saturating_add(jiff::Span::new().days(1)) == new.from
+        })
+    }
+
     /// Why an operator agreement's case does not open for want of a selection.
     pub(crate) fn unselected(&self, thing: &Thing, found: &mut Vec<&'static str>) {
         let Thing::Agreement(at) = thing else { return };
@@ -87,14 +98,8 @@ impl Memory {
         let is_fixed = self.regime.agreement.term_is_fixed_for.is_some();
         let is_full = new.until == shuyu_registry::last_day(&self.regime, new.from);
         need(!is_fixed || is_full, "another term than the one", found);
-        let continues = self.agreements.iter().any(|old| {
-            old.kind == AgreementKind::Operator
-                && (&old.grantor, &old.grantee) == (&new.grantor, &new.grantee)
-                && old.state == AgreementState::InForce
-                && old.until.saturating_add(jiff::Span::new().days(1)) == new.from
-        });
         let may_renew = self.regime.agreement.at_expiry.value.iter().any(|word| word == "renew");
-        if may_renew && continues {
+        if may_renew && self.continues(new) {
             return;
         }
         let is_theirs = |chosen: &&(Org, Org, Day)| (&chosen.0, &chosen.1) == (&new.grantor, &new.grantee);

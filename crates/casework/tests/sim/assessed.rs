@@ -4,19 +4,23 @@
 use std::collections::BTreeMap;
 
 use shuyu_casework::testing;
-use shuyu_model::Actor;
-use shuyu_model::id::AgreementId;
 use shuyu_model::matter::{MatterKind, SubjectKind};
 use shuyu_model::regime::words::Effect;
 use shuyu_model::regime::{Assessed, Assessment, AssessmentForm};
+use shuyu_model::{Actor, Day};
 use shuyu_registry::{AgreementKind, AgreementState};
 
 use crate::city::City;
-use crate::memory::{Matter, Memory, Org, Thing, need};
+use crate::memory::{Agreement, Matter, Memory, Org, Thing, need};
 
 impl Memory {
     /// The row by which an organisation assesses a subject of another.
     pub(crate) fn row(&self, subject: &str, of: Option<&Org>, by: &Org) -> Option<&Assessment> {
+        // Of matters, a product's alone stands for something that can be assessed.
+        let known = self.matters.iter().find(|matter| matter.id.as_str() == subject);
+        if known.is_some_and(|matter| matter.kind != MatterKind::Product) {
+            return None;
+        }
         let roles = of.map(|of| self.roles_of[of].clone()).unwrap_or_default();
         self.regime.assessment_for((SubjectKind::of(subject)?, &roles), &self.roles_of[by], AssessmentForm::Assessment)
     }
@@ -42,26 +46,43 @@ impl Memory {
             let by_score = if passes { "passed" } else { "failed" };
             need(facts.get("result").map(String::as_str) == Some(by_score), "another result", found);
         }
+        if matches!(name, "apply" | "accept") {
+            need(matter.state != "result" || row.filed_outside().is_none(), "not filed outside", found);
+            need(name == "apply" || facts.get("result").is_some_and(|told| told == "passed"), "not passed", found);
+        }
     }
 
-    /// Against an act that rests on the latest result: a further agreement, or an exit.
-    pub(crate) fn unassessed(&self, org: Option<&Org>, new: Option<&AgreementId>, found: &mut Vec<&'static str>) {
-        let effect = if new.is_some() { Effect::Scope } else { Effect::Exit };
-        let asks = |row: &&Assessment| row.of == Assessed::Operator && row.decides(effect);
-        let (Some(row), Some(org)) = (self.regime.assessment.iter().find(asks), org) else { return };
+    /// Against an act that rests on the latest results: a further agreement, or an exit.
+    /// Each form of assessment that the document lets decide on it is asked for.
+    pub(crate) fn unassessed(&self, org: Option<&Org>, new: Option<&Agreement>, found: &mut Vec<&'static str>) {
+        let Some(org) = org else { return };
+        let effects: &[Effect] = match new {
+            None => &[Effect::Exit],
+            Some(new) if self.continues(new) => &[Effect::Renewal, Effect::Reapplication],
+            Some(_) => &[Effect::Renewal, Effect::Reapplication, Effect::Scope],
+        };
         let theirs = self.agreements.iter().filter(|one| {
             one.kind == AgreementKind::Operator
                 && one.state != AgreementState::Draft
                 && one.grantee == *org
-                && Some(&one.id) != new
+                && Some(&one.id) != new.map(|new| &new.id)
         });
         let Some(since) = theirs.map(|one| one.from).min() else { return };
-        let last = self.assessed.iter().filter(|(of, _)| of == org).map(|(_, day)| *day).max();
-        let months = row.every_months.as_ref().map_or(12, |every| every.value);
-        let next = last.unwrap_or(since).saturating_add(jiff::Span::new().months(i64::from(months)));
-        let is_overdue = next < self.today();
-        let holds = if new.is_some() { last.is_some() && !is_overdue } else { last.is_some() || !is_overdue };
-        need(holds, "no result in time", found);
+        let rows = self.regime.assessment.iter().filter(|row| row.of == Assessed::Operator);
+        for row in rows.filter(|row| effects.iter().any(|effect| row.decides(*effect))) {
+            let last = self.last_assessed(org, row.form());
+            let months = row.every_months.as_ref().map_or(12, |every| every.value);
+            let next = last.unwrap_or(since).saturating_add(jiff::Span::new().months(i64::from(months)));
+            let is_overdue = next < self.today();
+            let holds = if new.is_some() { last.is_some() && !is_overdue } else { last.is_some() || !is_overdue };
+            need(holds, "no result in time", found);
+        }
+    }
+
+    /// The day of the last confirmed result of an organisation in this form.
+    pub(crate) fn last_assessed(&self, org: &Org, form: AssessmentForm) -> Option<Day> {
+        let is_it = |known: &&(Org, AssessmentForm, Day)| known.0 == *org && known.1 == form;
+        self.assessed.iter().filter(is_it).map(|(_, _, day)| *day).max()
     }
 }
 
@@ -72,7 +93,7 @@ impl City {
         let Thing::Agreement(at) = thing else { return };
         let new = &self.memory.agreements[*at];
         let mut found = Vec::new();
-        self.memory.unassessed(Some(&new.grantee), Some(&new.id), &mut found);
+        self.memory.unassessed(Some(&new.grantee), Some(new), &mut found);
         if new.kind != AgreementKind::Operator || found.is_empty() {
             return;
         }
@@ -81,7 +102,9 @@ impl City {
             self.cast.iter().find(|(_, actor)| actor.organisation == grantor).map(|(_, actor)| actor.clone());
         let Some(agent) = agent else { return };
         testing::assessed(&self.casework, &agent, &grantee).await;
-        self.memory.assessed.push((grantee, self.memory.today()));
+        let today = self.memory.today();
+        let rows = self.memory.regime.assessment.iter().filter(|row| row.of == Assessed::Operator);
+        self.memory.assessed.extend(rows.map(|row| (grantee.clone(), row.form(), today)));
         self.counts_events().await;
     }
 }

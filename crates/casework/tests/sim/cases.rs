@@ -292,7 +292,7 @@ impl City {
         if let Thing::Agreement(at) = &thing {
             let new = &self.memory.agreements[*at];
             if new.kind == AgreementKind::Operator {
-                self.memory.unassessed(Some(&new.grantee), Some(&new.id), &mut found);
+                self.memory.unassessed(Some(&new.grantee), Some(new), &mut found);
             }
         }
         need(self.memory.is(&actor, draft.opener), "the opener's role", &mut found);

@@ -9,7 +9,8 @@
 //! INVARIANT (no permit outlives its basis), INVARIANT (logs kept): `life.rs`.
 //! INVARIANT (registered as remembered): `registrations.rs`.
 //! INVARIANT (four eyes): `cases.rs`. INVARIANT (in the table), INVARIANT (what is
-//! overdue has its effect): `matters.rs`. INVARIANT (chosen before signed): `applicants.rs`. INVARIANT (owed as remembered): `owed.rs`.
+//! overdue has its effect): `matters.rs`. INVARIANT (chosen before signed):
+//! `applicants.rs`. INVARIANT (owed as remembered): `owed.rs`.
 //! INVARIANT (replayable): `dice.rs`.
 //!
 //! Not here: data, runs and money, which need the stations behind casework.
@@ -25,6 +26,7 @@
 )]
 
 mod applicants;
+mod asked;
 mod assessed;
 mod cases;
 mod city;

@@ -14,7 +14,7 @@ use shuyu_casework::{CaseState, Outcome};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::{AgreementId, CaseId, MatterId, OrganisationId, PersonId, ResourceId, ScenarioId};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::{MatterRules, ProcedureKind, Step};
+use shuyu_model::regime::{AssessmentForm, MatterRules, ProcedureKind, Step};
 use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Actor, Calendar, Day, Digest, Grade, Regime, Role, Time, UseKind};
 use shuyu_registry::{AdmissionState, AgreementKind, AgreementState, ScenarioState};
@@ -53,6 +53,14 @@ pub(crate) struct Agreement {
     pub(crate) ended_ground: Option<String>,
     pub(crate) authors: BTreeSet<PersonId>,
     pub(crate) digest: Digest,
+}
+
+impl Agreement {
+    /// Whether it is an operator's, concluded, and did not end before its day.
+    pub(crate) fn is_of_operator(&self) -> bool {
+        let has_run_out = self.state == AgreementState::Ended && self.ended_ground.as_deref() == Some("expiry");
+        self.kind == AgreementKind::Operator && (self.state == AgreementState::InForce || has_run_out)
+    }
 }
 
 pub(crate) struct Scenario {
@@ -189,8 +197,8 @@ pub(crate) struct Memory {
     pub(crate) admissions: BTreeMap<(Org, Org), AdmissionState>,
     /// Which agency chose which operator, and when.
     pub(crate) chosen: Vec<(Org, Org, Day)>,
-    /// Confirmed results of organisations: whose, on which day.
-    pub(crate) assessed: Vec<(Org, Day)>,
+    /// Confirmed results of organisations: whose, in which form, on which day.
+    pub(crate) assessed: Vec<(Org, AssessmentForm, Day)>,
 }
 
 impl Memory {

@@ -4,16 +4,16 @@
 //! knows, with its day and its state on this day; none that is still to be done is
 //! missing.
 //!
-//! What was cancelled was not done: an assessment or an exit that came to nothing leaves
-//! what is owed as it was.
+//! What was cancelled was not done: an assessment, an inspection, a selection or an exit
+//! that came to nothing leaves what is owed as it was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shuyu_casework::{CaseState, Obligation, ObligationKind, ObligationState};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{Assessed, Counted};
 use shuyu_model::{Day, Time};
-use shuyu_registry::{AgreementKind, AgreementState, Page};
+use shuyu_registry::Page;
 
 use crate::city::City;
 use crate::memory::{Agreement, Copy, Matter, Memory};
@@ -37,6 +37,7 @@ impl Memory {
     fn owed(&self) -> BTreeMap<Key, Owed> {
         let mut owed = BTreeMap::new();
         self.matters.iter().for_each(|matter| self.owed_in(matter, &mut owed));
+        self.agreements.iter().filter(|one| one.is_of_operator()).for_each(|one| self.owed_under(one, &mut owed));
         for case in &self.cases {
             if let (CaseState::Open, Some(step)) = (case.state, case.open_step())
                 && let Some(days) = step.working_days_max
@@ -51,6 +52,57 @@ impl Memory {
             }
         }
         owed
+    }
+
+    /// Under an operator's agreement: what follows it, and the inspection of each part.
+    fn owed_under(&self, agreement: &Agreement, owed: &mut BTreeMap<Key, Owed>) {
+        let (today, until) = (self.today(), agreement.until);
+        let followed = stands(until, self.followed(agreement), today);
+        owed.insert(("agreement_end", agreement.id.to_string(), "at_expiry".to_owned()), (until, followed, true));
+        let Some(rules) = self.regime.matter.get(&MatterKind::Inspection) else { return };
+        let (Some(every), Some(parts)) = (&rules.every_months, &rules.parts) else { return };
+        for part in &parts.value {
+            let is_of_part = |matter: &&Matter| {
+                let is_done = ["clear", "closed", "penalised"].contains(&matter.state);
+                is_done && matter.facts.get("area") == Some(part)
+            };
+            let last = self.of_agreement(MatterKind::Inspection, agreement).filter(is_of_part);
+            let last = last.map(|matter| matter.entered).chain([agreement.from]).max().unwrap();
+            let due = last.saturating_add(jiff::Span::new().months(i64::from(every.value)));
+            if due <= until {
+                let key = ("assessment", agreement.id.to_string(), format!("inspection {part}"));
+                owed.insert(key, (due, stands(due, None, today), true));
+            }
+        }
+    }
+
+    /// The matters of a kind about an agreement or about whom it was given to.
+    fn of_agreement<'a>(&'a self, kind: MatterKind, of: &'a Agreement) -> impl Iterator<Item = &'a Matter> {
+        let about = [of.id.as_str(), of.grantee.as_str()];
+        self.matters.iter().filter(move |matter| matter.kind == kind && about.contains(&matter.subject.as_str()))
+    }
+
+    /// When it was settled what follows an agreement: its operator was given a longer
+    /// one, who gave it began a choice of who follows that has not failed, or, where nobody
+    /// has to be chosen anew, its exit was begun.
+    fn followed(&self, agreement: &Agreement) -> Option<Day> {
+        let mut days = Vec::new();
+        for other in self.agreements.iter().filter(|other| other.is_of_operator()) {
+            if other.grantee == agreement.grantee && agreement.until < other.until {
+                days.push(other.from.min(agreement.until));
+            }
+        }
+        for matter in self.matters.iter().filter(|matter| matter.kind == MatterKind::OperatorSelection) {
+            let follows = matter.facts.get("successor_of").is_some_and(|of| of == agreement.id.as_str());
+            if follows && matter.opener == agreement.grantor && matter.state != "failed" {
+                days.push(matter.made[0].day);
+            }
+        }
+        if !self.regime.agreement.at_expiry.value.contains(&"reselect".to_owned()) {
+            let exits = self.of_agreement(MatterKind::Exit, agreement).filter(|exit| exit.state != "cancelled");
+            days.extend(exits.map(|exit| exit.made[0].day));
+        }
+        days.into_iter().min()
     }
 
     fn owed_copy(&self, copy: &Copy) -> Owed {
@@ -95,16 +147,15 @@ impl City {
     pub(crate) async fn owes(&self) {
         let listed = self.listed().await;
         let owed = self.memory.owed();
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for obligation in &listed {
-            let rest = (obligation.due_day, obligation.state);
             self.holds(!obligation.clause.is_empty(), || format!("{} names no clause", obligation.key));
             match obligation.kind {
-                ObligationKind::Move | ObligationKind::Step | ObligationKind::Filing => {
-                    let key = (obligation.kind.word(), obligation.about.clone(), obligation.what.clone());
-                    let known = owed.get(&key).map(|(due, state, _)| (*due, *state));
-                    self.holds(known == Some(rest), || format!("{key:?} is {rest:?}, remembered is {known:?}"));
-                    seen.insert(key, rest);
+                ObligationKind::Move | ObligationKind::Step | ObligationKind::Filing | ObligationKind::AgreementEnd => {
+                    self.remembers(obligation, &owed, &mut seen);
+                }
+                ObligationKind::Assessment if obligation.what.starts_with("inspection ") => {
+                    self.remembers(obligation, &owed, &mut seen);
                 }
                 ObligationKind::Renewal if obligation.about.starts_with("AGR-") => self.terms(obligation),
                 ObligationKind::Renewal => self.renewal(obligation),
@@ -112,9 +163,7 @@ impl City {
                 ObligationKind::Explanation => self.holds(obligation.state == ObligationState::Overdue, || {
                     format!("{} is {:?}", obligation.key, obligation.state)
                 }),
-                ObligationKind::Assessment | ObligationKind::AgreementEnd | ObligationKind::RulesEnd => {
-                    self.terms(obligation);
-                }
+                ObligationKind::Assessment | ObligationKind::RulesEnd => self.terms(obligation),
                 ObligationKind::Milestone => self.goal(obligation),
                 ObligationKind::Paper => self.papers(obligation),
                 ObligationKind::RulesWarning => self.warning(obligation),
@@ -137,8 +186,17 @@ impl City {
             }
         }
         for (key, (due, state, is_pending)) in &owed {
-            self.holds(!is_pending || seen.contains_key(key), || format!("{key:?} ({due}, {state:?}) is not listed"));
+            self.holds(!is_pending || seen.contains(key), || format!("{key:?} ({due}, {state:?}) is not listed"));
         }
+    }
+
+    /// Holds an obligation against what memory reckons under its key.
+    fn remembers(&self, listed: &Obligation, owed: &BTreeMap<Key, Owed>, seen: &mut BTreeSet<Key>) {
+        let key = (listed.kind.word(), listed.about.clone(), listed.what.clone());
+        let rest = (listed.due_day, listed.state);
+        let known = owed.get(&key).map(|(due, state, _)| (*due, *state));
+        self.holds(known == Some(rest), || format!("{key:?} is {rest:?}, remembered is {known:?}"));
+        seen.insert(key);
     }
 
     /// Warned of is the last day, in the last days that the rules name.
@@ -176,7 +234,8 @@ impl City {
         self.holds(is_so, || format!("{} is {:?} on {today}", owed.key, owed.state));
     }
 
-    /// What an operator agreement in force owes: its next assessment, and its end.
+    /// What the rules owe at their end, and an operator's agreement: its next assessment,
+    /// and the application for a further term.
     fn terms(&self, owed: &Obligation) {
         let (memory, today) = (&self.memory, self.memory.today());
         if owed.kind == ObligationKind::RulesEnd {
@@ -186,43 +245,41 @@ impl City {
         // Of bodies without a term it falls due by the interval alone.
         if owed.kind == ObligationKind::Assessment && owed.about.starts_with("ORG-") {
             let of = memory.roles_of.keys().find(|org| org.as_str() == owed.about).unwrap();
-            let last = memory.assessed.iter().filter(|(held, _)| held == of).map(|(_, day)| *day).max();
-            let from = last.or(memory.regime.in_force.from).unwrap();
-            let due = from.saturating_add(jiff::Span::new().months(12));
+            let row = memory.regime.assessment.iter().find(|row| {
+                let is_theirs = row.of.role().is_some_and(|role| memory.roles_of[of].contains(&role));
+                row.form().word() == owed.what && (is_theirs || row.of == Assessed::City)
+            });
+            let Some((row, every)) = row.and_then(|row| Some((row, row.every_months.as_ref()?))) else {
+                return self.holds(false, || format!("{} falls due by no interval", owed.key));
+            };
+            let from = memory.last_assessed(of, row.form()).or(memory.regime.in_force.from).unwrap();
+            let due = from.saturating_add(jiff::Span::new().months(i64::from(every.value)));
             let listed = (owed.due_day, owed.state);
             let expected = (due, stands(due, None, today));
             return self
                 .holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));
         }
         let known = memory.agreement_of(&owed.about).map(|at| &memory.agreements[at]);
-        let holds = |agreement: &&Agreement| {
-            agreement.kind == AgreementKind::Operator && agreement.state == AgreementState::InForce
-        };
-        let Some(agreement) = known.filter(holds) else {
+        let Some(agreement) = known.filter(|agreement| agreement.is_of_operator()) else {
             return self.holds(false, || format!("{} is owed under no agreement in force", owed.key));
         };
-        let opened = |kind| {
-            let about = [agreement.id.as_str(), agreement.grantee.as_str()];
-            let is_of = move |matter: &&Matter| matter.kind == kind && about.contains(&matter.subject.as_str());
-            memory.matters.iter().filter(is_of).filter(|matter| matter.state != "cancelled").map(|m| m.made[0].day)
-        };
-        let row = memory.regime.assessment.iter().find(|row| row.of == Assessed::Operator);
+        let row =
+            memory.regime.assessment.iter().find(|row| row.of == Assessed::Operator && row.form().word() == owed.what);
         let expected = if owed.kind == ObligationKind::Assessment {
-            let every = row.unwrap().every_months.as_ref().unwrap().value;
-            let last = memory.assessed.iter().filter(|(of, _)| *of == agreement.grantee).map(|(_, day)| *day).max();
+            let row = row.unwrap();
+            let every = row.every_months.as_ref().unwrap().value;
+            let last = memory.last_assessed(&agreement.grantee, row.form());
             let last = last.map_or(agreement.from, |last| last.max(agreement.from));
             let due = last.saturating_add(jiff::Span::new().months(i64::from(every)));
             (due.min(agreement.until), stands(due.min(agreement.until), None, today))
-        } else if owed.kind == ObligationKind::Renewal {
+        } else {
             let months = memory.regime.agreement.renewal_months_before.as_ref().unwrap().value;
             let due = agreement.until.saturating_sub(jiff::Span::new().months(i64::from(months)));
             let is_longer = |other: &Agreement| {
-                holds(&other) && other.grantee == agreement.grantee && agreement.until < other.until
+                other.is_of_operator() && other.grantee == agreement.grantee && agreement.until < other.until
             };
             self.holds(!memory.agreements.iter().any(is_longer), || format!("{} has been applied for", owed.key));
             (due, stands(due, None, today))
-        } else {
-            (agreement.until, stands(agreement.until, opened(MatterKind::Exit).min(), today))
         };
         let listed = (owed.due_day, owed.state);
         self.holds(listed == expected, || format!("{} is {listed:?}, remembered is {expected:?}", owed.key));

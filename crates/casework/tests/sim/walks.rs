@@ -132,7 +132,13 @@ impl City {
         if self.dice.chance(2) {
             counterparty = None;
         }
-        let facts = self.drawn_facts(kind, OPENING);
+        let mut facts = self.drawn_facts(kind, OPENING);
+        if kind == MatterKind::OperatorSelection && self.dice.chance(50) {
+            // Whom it chooses follows whom an agreement was given to.
+            let terms = self.memory.agreements.iter().filter(|agreement| agreement.is_of_operator());
+            let terms: Vec<String> = terms.map(|agreement| agreement.id.to_string()).collect();
+            facts.extend(self.dice.pick(&terms).map(|of| ("successor_of".to_owned(), of)));
+        }
         let cites = self.drawn_cites(&actor, None, kind, OPENING, &facts);
         let new = NewMatter { kind, subject: subject.clone(), counterparty, title: "事项".into(), facts, cites };
         let (expect, about) = self.memory.opening(&actor, &new);
@@ -188,14 +194,15 @@ impl City {
         facts: &BTreeMap<String, String>,
     ) -> Vec<String> {
         let rules: Vec<CiteRule> = self.memory.rules(kind).cites_at(name).cloned().collect();
-        let about = at.map(|at| &self.memory.matters[at]).map(|m| (m.subject_org.clone(), m.counterparty.clone()));
-        let (subject, counterparty) = about.unwrap_or_default();
+        let about = at.map(|at| &self.memory.matters[at]);
+        let about = about.map(|m| (m.subject.clone(), m.subject_org.clone(), m.counterparty.clone()));
+        let (subject, org, counterparty) = about.unwrap_or_default();
         let matters = self.memory.matters.iter().map(|matter| matter.id.to_string());
         let resources = self.memory.resources.iter().map(|resource| resource.id.to_string());
         let ids: Vec<String> = matters.chain(resources).collect();
         let mut cites = Vec::new();
         for rule in rules.iter().filter(|rule| rule.applies(facts)) {
-            let fits = |id: &&String| self.memory.answers_to(id, rule, [&subject, &counterparty]);
+            let fits = |id: &&String| self.memory.answers_to(id, rule, (&subject, [&org, &counterparty]));
             let sees = |id: &&String| self.memory.about(id, actor).is_some();
             let fitting: Vec<String> = ids.iter().filter(fits).filter(sees).cloned().collect();
             if self.dice.chance(94) {
