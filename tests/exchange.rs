@@ -166,30 +166,49 @@ async fn sign(person: &Person, case: &str, step: &str, digest: &Value) {
     person.post(&format!("/v1/cases/{case}/signatures"), body).await;
 }
 
-/// The district's scheme: drafted, referred, approved. Gives the matter.
+/// What a scheme says under these rules.
+const SCHEME: [(&str, &str); 13] = [
+    ("mode", "whole"),
+    ("data_scope", "见方案"),
+    ("operator_conditions", "见方案"),
+    ("term_years", "3"),
+    ("exit", "见方案"),
+    ("exit_grounds", "breach"),
+    ("supervision_and_assessment", "见方案"),
+    ("indicators", "调用量, 满意度"),
+    ("cost_and_revenue", "见方案"),
+    ("cost_items", "平台建设, 人员"),
+    ("revenue_sharing", "见方案"),
+    ("revenue_shares", "财政=60, 运营机构=40"),
+    ("security_and_emergency", "见方案"),
+];
+
+/// The district's scheme: drafted, advised, referred as practicable, approved. Gives the matter.
 async fn scheme(district: &Platform, title: &str) -> String {
     let (agency, bureau) = (district.person("fang.ming").await, district.person("he.zhiyuan").await);
-    let facts: serde_json::Map<String, Value> = [
-        "data_scope",
-        "operator_conditions",
-        "term",
-        "exit",
-        "supervision_and_assessment",
-        "cost_and_revenue",
-        "revenue_sharing",
-        "security_and_emergency",
-    ]
-    .iter()
-    .map(|key| ((*key).to_owned(), json!("见方案")))
-    .collect();
+    let facts: serde_json::Map<String, Value> =
+        SCHEME.iter().map(|(key, told)| ((*key).to_owned(), json!(told))).collect();
     let new = json!({ "kind": "scheme", "subject": district.organisations[1], "title": title, "facts": facts });
     let matter = agency.make("/v1/matters", new).await;
-    for (version, (person, name)) in [(&agency, "submit"), (&bureau, "refer"), (&bureau, "approve")].iter().enumerate()
-    {
+    let moves = [
+        (&agency, "submit", json!({})),
+        (&bureau, "advise", json!({ "advice": "写明退出机制" })),
+        (&agency, "submit", json!({})),
+        (&bureau, "refer", json!({ "practicability": "practicable", "practicability_opinion": "切实可行" })),
+        (&bureau, "approve", json!({ "decided_by": "区政府常务会议", "decided_on": "2025-11-20" })),
+    ];
+    let mut version = 1;
+    for (index, (person, name, facts)) in moves.into_iter().enumerate() {
         let body = json!({
-            "name": name, "reason": "按程序办理", "evidence": PAPER, "seen_version": version + 1,
+            "name": name, "reason": "按程序办理", "evidence": PAPER, "seen_version": version, "facts": facts,
         });
-        person.post(&format!("/v1/matters/{matter}/moves"), body).await;
+        let (status, told) = person.ask(Method::POST, &format!("/v1/matters/{matter}/moves"), Some(body)).await;
+        if index == 0 {
+            assert_eq!((status, &told["reasons"][0]["code"]), (422, &json!("CAS-020")), "before the advice: {told}");
+        } else {
+            Person::good((status, told));
+            version += 1;
+        }
     }
     matter
 }

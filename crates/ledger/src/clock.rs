@@ -66,9 +66,11 @@ impl Clock {
     /// By how much the machine's clock lies behind what was shown already: it was set back,
     /// and time stands still here until it has caught up.
     pub fn behind_micros(&self) -> i64 {
+        // What was shown is read first: a move between the two must not look like a fall.
+        let shown = self.0.latest_micros.load(Ordering::SeqCst);
         let ahead = self.0.ahead_micros.load(Ordering::SeqCst);
         let machine = if self.0.is_running { machine_micros().saturating_add(ahead) } else { ahead };
-        self.0.latest_micros.load(Ordering::SeqCst).saturating_sub(machine).max(0)
+        shown.saturating_sub(machine).max(0)
     }
 
     /// How far this clock is ahead of the machine's, to be kept over a restart.

@@ -20,14 +20,8 @@ use super::{Stations, cut, granted, page};
 use crate::endpoint::{Asked, At, Created, Html, Json, Listed, OfOrganisation, PageAsked, Raw, Shown, Who};
 use crate::error::Problem;
 use crate::public_selections;
+use crate::shapes::nouns::Numbered;
 use crate::shapes::{choosing, shaped};
-
-/// The number of what was kept.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Numbered {
-    /// Counts up from 1.
-    pub number: i64,
-}
 
 /// Every selection that was announced.
 #[derive(Debug, Serialize)]
@@ -123,7 +117,7 @@ pub struct ActsAsked {
 }
 
 shaped! {
-    Numbered => Numbered, Selections => choosing::Selections, RulesShown => RulesShown,
+    Selections => choosing::Selections, RulesShown => RulesShown,
     NewLaterRecord => choosing::NewLaterRecord, NewOverride => choosing::NewOverride, Acts => choosing::Acts, GroupView => choosing::GroupView,
     NewGroupMember => choosing::NewGroupMember, NewGroupExpert => choosing::NewGroupExpert,
     NewGroupMeeting => choosing::NewGroupMeeting, ProjectView => choosing::ProjectView,

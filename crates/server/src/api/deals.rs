@@ -1,26 +1,18 @@
 //! Deals and their terms, what exchanges recorded, refusals to supply, support, accounts.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shuyu_model::Digest;
 use shuyu_model::id::{OrganisationId, ProductId};
 use shuyu_settlement::{
     DealView, Departure, ExchangeTrade, MonthAccount, NewDeal, NewRefusal, NewSupport, NewTrade, SupplyRefusal, Support,
 };
-use utoipa::ToSchema;
 
 use super::{Stations, cut, granted};
 use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shown, Who};
 use crate::error::Problem;
-use crate::shapes::nouns::Made;
+use crate::shapes::nouns::{Made, Numbered};
 use crate::shapes::{deals, shaped};
-
-/// Something that got a number.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Numbered {
-    /// Counts up from 1.
-    pub number: i64,
-}
 
 /// Conditions of free use that an entity meets.
 #[derive(Debug, Deserialize)]
@@ -35,7 +27,7 @@ pub struct NewFreeGrant {
 }
 
 shaped! {
-    Numbered => Numbered, NewFreeGrant => deals::NewFreeGrant, NewDeal => deals::NewDeal, DealView => deals::Deal,
+    NewFreeGrant => deals::NewFreeGrant, NewDeal => deals::NewDeal, DealView => deals::Deal,
     NewTrade => deals::NewExchangeTrade, ExchangeTrade => deals::ExchangeTrade,
     NewRefusal => deals::NewSupplyRefusal, SupplyRefusal => deals::SupplyRefusal,
     NewSupport => deals::NewSupport, Support => deals::Support, MonthAccount => deals::MonthAccount,

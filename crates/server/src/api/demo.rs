@@ -37,6 +37,9 @@ pub async fn advance(State(app): Stations, Who(actor): Who, Json(clock): Json<Cl
     app.sessions().carry_over(&mut change, ahead_micros).await.map_err(Problem::fault)?;
     let facts = serde_json::json!({ "from": before, "to": clock.to });
     change.commit(Event::done(Some(&actor), "clock.moved", "clock").facts(facts)).await.map_err(Problem::fault)?;
+    // What was written before the leap is in the log before it: a leap is no wait for
+    // whoever looks how long events wait to reach the log.
+    ledger.settle().await.map_err(Problem::fault)?;
     // Somebody else may have moved it further meanwhile; that is no failure.
     if let Err(error) = ledger.clock().advance_to(clock.to) {
         tracing::debug!(%error, "the clock was moved by somebody else");

@@ -7,11 +7,10 @@ use shuyu_model::id::{CandidateId, ThematicId};
 use shuyu_registry::{ComputedTable, GovernanceStep, NewThematicDatabase, ThematicDatabase};
 use utoipa::ToSchema;
 
-use super::choosing::Numbered;
 use super::{Stations, granted, listed, page};
 use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shown, Who};
 use crate::error::Problem;
-use crate::shapes::nouns::Made;
+use crate::shapes::nouns::{Made, Numbered};
 use crate::shapes::{shaped, thematic};
 
 /// A table that becomes a version, and the steps that led to it.

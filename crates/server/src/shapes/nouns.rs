@@ -221,7 +221,14 @@ pub struct Made {
     pub id: String,
 }
 
-super::shaped! { Made => Made }
+/// Something that got a number.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub struct Numbered {
+    /// Counts up from 1.
+    pub number: i64,
+}
+
+super::shaped! { Made => Made, Numbered => Numbered }
 
 impl Made {
     /// What was made is called so.

@@ -125,3 +125,15 @@ fn rate(row: &Row) -> Result<MeterRate> {
         from: day(row, "from_day", "meter_rates")?,
     })
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! What no door does.
+
+    use super::*;
+
+    /// The voucher of a cost is gone, as if somebody had reached into the database.
+    pub(crate) async fn lose_voucher(change: &mut Change, id: &CostId) {
+        change.write("UPDATE costs SET voucher = NULL WHERE id = $1", args![id.as_str()]).await.unwrap();
+    }
+}

@@ -41,6 +41,8 @@ const OFFERS: [Offer; 3] = [
 pub(super) const VERIFICATION_PRICE_FEN: i64 = 50;
 /// Two hundred yuan a file.
 pub(super) const PARKING_PRICE_FEN: i64 = 20_000;
+/// The agency's cap is so many times the price that the operator asks.
+const CAP_TIMES: i64 = 2;
 /// How many people are asked about, each with consent.
 pub(super) const PEOPLE_ASKED: usize = 12;
 /// How often a day each subscription may be used: a large bank, a busy day.
@@ -109,14 +111,26 @@ const PRODUCT_PAPERS: &[&str] = &[
 
 async fn prices(w: &mut World<'_>) -> anyhow::Result<()> {
     let tomorrow = w.today().tomorrow().context("the last day of time")?;
-    w.stage.step("产业用途定价，次日起执行", "prices for industry use, from tomorrow");
+    w.stage.step("产业用途定价的依据", "what the prices for industry use rest on");
     let body = json!({
         "kind": "policy", "title": "关于建立公共数据资源授权运营价格形成机制的通知", "clause": "三",
         "digest": document_digest("价格形成机制"), "from": "2025-03-01",
     });
     let basis = text(&w.person("fang.ming")?.post("/v1/price_bases", &body).await?.json()?, "id")?;
+    w.stage.done("所依文件已入档 the document is on file")?;
+    w.stage.step("没有上限就定价", "a price that no amount bounds");
+    if let Some((offer, price)) = OFFERS.iter().find_map(|offer| Some((offer, offer.price?))) {
+        let reply = set_price(w, offer, price, &tomorrow.to_string(), Some(&basis)).await?;
+        w.refused("a price that no amount bounds", reply, "STL-050")?;
+    }
+    w.stage.step("大数据中心核定上限，运营机构在上限内定价", "the agency caps each price, the operator stays below");
     for offer in &OFFERS {
         if let Some((unit, price_fen)) = offer.price {
+            let product = World::made(&w.report.products, offer.word)?.to_owned();
+            let cap = json!({
+                "use_kind": offer.use_kind, "cap_fen": price_fen * CAP_TIMES, "from": tomorrow.to_string(),
+            });
+            w.person("fang.ming")?.post(&format!("/v1/products/{product}/caps"), &cap).await?.json()?;
             set_price(w, offer, (unit, price_fen), &tomorrow.to_string(), Some(&basis)).await?.json()?;
         }
     }
@@ -331,6 +345,11 @@ async fn trace(w: &mut World<'_>) -> anyhow::Result<()> {
 
 /// The operator ends the bank's agreement; access ends in the same second.
 pub(super) async fn end(w: &mut World<'_>, city: &City) -> anyhow::Result<()> {
+    w.stage.step("运营机构不经退出程序终止自己的授权", "the operator ends its own agreement without an exit");
+    let own = World::made(&w.report.agreements, "operator")?.to_owned();
+    let path = format!("/v1/agreements/{own}/termination");
+    let reply = w.person("su.he")?.post(&path, &json!({ "ground": "operator_request" })).await?;
+    w.refused("an operator's agreement ended without its exit", reply, "CAS-112")?;
     w.stage.step("运营机构因违约终止与银行的核验协议", "the operator ends the bank's agreement for a breach");
     let agreement = World::made(&w.report.agreements, "verification")?.to_owned();
     let path = format!("/v1/agreements/{agreement}/termination");

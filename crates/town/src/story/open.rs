@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Reply};
 use super::signing::SigningClient;
 use super::stage::Stage;
-use super::{BAD_ROWS, StoryOptions, StoryReport, World, authorise, compute, deliver, gather, land, release};
+use super::{BAD_ROWS, StoryOptions, StoryReport, World, admit, authorise, compute, deliver, gather, land, release};
 use crate::city::{City, CityOptions};
 
 /// The open city.
@@ -51,6 +51,7 @@ pub async fn open(base: &str, options: StoryOptions, out: &mut (dyn Write + Send
     authorise::agree(&mut world).await?;
     compute::chapter(&mut world).await?;
     release::chapter(&mut world).await?;
+    admit::entities(&mut world).await?;
     deliver::offer(&mut world).await?;
     deliver::answer(&mut world, &city).await?;
     Ok(OpenCity {

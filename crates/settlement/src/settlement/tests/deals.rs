@@ -214,7 +214,7 @@ async fn a_months_account_sums_to_its_statement_and_says_which_rules_are_kept() 
     assert!(settlement.accounts(&office.town.bank[0]).await.unwrap().is_empty());
     // Whoever finds a posting gone finds the account broken.
     let mut change = office.ledger.change().await.unwrap();
-    change.write("UPDATE costs SET voucher = NULL WHERE id = $1", args![id.as_str()]).await.unwrap();
+    crate::store::costs::testing::lose_voucher(&mut change, &id).await;
     change.commit(shuyu_ledger::Event::done(None, "test.broke", "X")).await.unwrap();
     let account = settlement.accounts(office.operator()).await.unwrap().remove(0);
     let broken: Vec<_> = account.checks.iter().filter(|check| !check.is_kept).map(|check| check.rule).collect();
