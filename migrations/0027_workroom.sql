@@ -18,6 +18,6 @@ CREATE TABLE own_tables (
 );
 
 -- By which trustworthy means it was computed. All that was computed until now was.
-ALTER TABLE candidates ADD COLUMN means TEXT NOT NULL DEFAULT '["usage_control","sandbox"]';
+ALTER TABLE candidates ADD COLUMN means TEXT NOT NULL DEFAULT '["usage_control","data_sandbox"]';
 
 CREATE INDEX own_tables_of_scenario ON own_tables (scenario, id);

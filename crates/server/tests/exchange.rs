@@ -61,14 +61,20 @@ async fn a_district_drafts_its_scheme_with_the_sections_that_the_document_asks_f
     let (admin, agency) = (server.person(Role::SystemAdmin).clone(), server.person(Role::Agency).clone());
     let bare = json!({ "title": "城东区实施方案", "document_digest": PAPER });
     let refused = server.post(&agency, "/v1/district_schemes", &bare).await;
-    assert_eq!((refused.status, refused.codes()), (StatusCode::FORBIDDEN, vec!["REG-083".into(), "REG-084".into(), "REG-096".into()]));
+    assert_eq!(
+        (refused.status, refused.codes()),
+        (StatusCode::FORBIDDEN, vec!["REG-083".into(), "REG-084".into(), "REG-096".into()])
+    );
     let place = format!("/v1/organisations/{}/district", agency.organisation);
     let body = json!({ "district": agency.organisation }).to_string().into_bytes();
     let placed = server.json(&admin, Method::PUT, &place, body.clone()).await;
     assert_eq!(placed.status, StatusCode::NO_CONTENT);
     assert_eq!(server.json(&admin, Method::PUT, &place, body).await.status, StatusCode::CONFLICT);
     let refused = server.post(&agency, "/v1/district_schemes", &bare).await;
-    assert_eq!((refused.status, refused.codes()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["REG-083".into(), "REG-096".into()]));
+    assert_eq!(
+        (refused.status, refused.codes()),
+        (StatusCode::UNPROCESSABLE_ENTITY, vec!["REG-083".into(), "REG-096".into()])
+    );
     assert_eq!(refused.json()["reasons"][0]["clause"], "changsha-2026 十一");
     let mut whole = bare.clone();
     whole["sections"] = json!({ "organisation_structure": "区数据局牵头", "working_mechanism": "季度会商" });

@@ -68,7 +68,8 @@ async fn an_entity_joins_its_own_table_inside_and_gets_nothing_back_but_by_the_a
     // What has not landed is not there; the rest of the workroom is.
     let drafts = format!("/v1/scenarios/{scenario}/drafts");
     let counting = json!({ "sql": "SELECT district, count(*) AS n FROM fund_accounts GROUP BY district" });
-    assert_eq!(server.post(&bank, &drafts, &counting).await.ok()["rows_count"], 3);
+    // Here a sample shows no value as it is, so that all districts look alike.
+    assert_eq!(server.post(&bank, &drafts, &counting).await.ok()["rows_count"], 1);
     assert_eq!(server.post(&bank, &drafts, &json!({ "sql": "SELECT tier FROM clients" })).await.status.as_u16(), 422);
     // Its owner lands it, and nobody else.
     let others = server.upload_as(&operator, &table, clients()).await;

@@ -93,7 +93,9 @@ pub(super) async fn codes_of_a_competition() -> BTreeSet<String> {
     seen.extend(opened_with(&call, &[("scheme", bare.as_str())]).await);
     let document = digest(&ledger, "application");
     let new = NewCandidacy { organisation: None, document, bid: Some(testing::BID), scheme: None };
-    seen.extend(refused(casework.enter_candidacy(call.applicant(), &call.id, new).await.unwrap()));
+    let without = refused(casework.enter_candidacy(call.applicant(), &call.id, new).await.unwrap());
+    assert_eq!(without, ["CAS-123"], "an application rests on the scheme of its selection");
+    seen.extend(without);
     testing::apply(casework, &call.id, call.applicant()).await;
     seen.extend(codes(finds_fine(&call, None).await));
     testing::complete(casework, &call.id, call.applicant(), call.reviewer()).await;
@@ -103,6 +105,11 @@ pub(super) async fn codes_of_a_competition() -> BTreeSet<String> {
     let stranger = casework.find_later(call.applicant(), &call.id, of, record(&call, "dishonest_debtor")).await;
     seen.extend(refused(stranger.unwrap()));
     seen
+}
+
+#[tokio::test]
+async fn an_application_rests_on_the_scheme_of_its_selection() {
+    assert!(codes_of_a_competition().await.contains("CAS-123"));
 }
 
 /// A scheme in force that nobody has published.

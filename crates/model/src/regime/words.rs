@@ -48,7 +48,7 @@ words! {
     /// By which trustworthy means data is processed.
     Means {
         UsageControl = "usage_control" "数据使用控制",
-        Sandbox = "sandbox" "数据沙箱",
+        Sandbox = "data_sandbox" "数据沙箱",
         PrivacyComputing = "privacy_computing" "隐私计算",
     }
     /// What an application for a scenario says beside title, purpose and fields.
@@ -457,7 +457,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension, super::Unusual, super::RequiredControl, super::StoppedWork,
+    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, Means, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension, super::Unusual, super::RequiredControl, super::StoppedWork,
 }
 
 /// The body that a role is.

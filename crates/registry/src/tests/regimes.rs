@@ -188,7 +188,7 @@ impl Try {
         if matches!(self, Self::NoPlan) {
             new.emergency_plan_digest = None;
         }
-        told(town.registry.draft_scenario(&town.operator[0], new).await.unwrap())
+        told(town.registry.draft_scenario(town.drafter(), new).await.unwrap())
     }
 }
 

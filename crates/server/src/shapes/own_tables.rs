@@ -11,7 +11,7 @@ pub enum ProcessingMeans {
     /// Only what a permit holds, masked, while it lives.
     UsageControl,
     /// In an engine that reaches neither files nor network.
-    Sandbox,
+    DataSandbox,
     /// Without one side seeing what the other holds.
     PrivacyComputing,
 }

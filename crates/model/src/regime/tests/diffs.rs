@@ -95,16 +95,26 @@ fn every_path_of_every_regime_has_a_label_and_no_english() {
     }
 }
 
+/// Adds the sections that are only there.
+fn whole(root: &mut toml::Table, other: toml::Table) {
+    for (key, value) in other {
+        match (root.get_mut(&key), value) {
+            (None, value) => drop(root.insert(key, value)),
+            (Some(toml::Value::Table(here)), toml::Value::Table(there)) if !there.contains_key("value") => {
+                whole(here, there);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// What the parser expects in a section, from its own answer to a key that it does
 /// not know.
 fn keys_of(section: &[&str]) -> Vec<String> {
     let mut root: toml::Table = toml::from_str(FILES[1].1).unwrap_or_default();
     // One regime has no such section: taken from another.
     for (_, text) in FILES {
-        let other: toml::Table = toml::from_str(text).unwrap_or_default();
-        for (key, value) in other {
-            root.entry(key).or_insert(value);
-        }
+        whole(&mut root, toml::from_str(text).unwrap_or_default());
     }
     let mut at = &mut root;
     for part in section {

@@ -327,6 +327,6 @@ async fn luohus_operator_bears_what_its_runs_took_and_its_calls() {
     let statement = allowed(office.close("2026-06").await);
     let mut costs: Vec<_> = statement.body().costs.iter().map(|cost| (cost.kind.as_str(), cost.amount.fen)).collect();
     costs.sort_unstable();
-    assert_eq!(costs, [("结果存储(每MiB)", 5), ("调用", 8), ("运行时长(每秒)", 6)]);
+    assert_eq!(costs, [("结果存储(每兆字节)", 5), ("调用", 8), ("运行时长(每秒)", 6)]);
     assert!(office.settlement.recompute(Month::parse("2026-06").unwrap()).await.unwrap().is_equal());
 }

@@ -272,7 +272,7 @@ async fn a_cost_counts_once_it_is_accepted_and_metered_ones_nobody_types() {
             ("数据脱敏", 10),
             ("模型发布", 22),
             ("结果导出", 100),
-            ("结果存储(每MiB)", 10),
+            ("结果存储(每兆字节)", 10),
             ("资源消耗", 14),
             ("运行时长(每秒)", 9),
         ];
