@@ -114,10 +114,10 @@ impl Casework {
             found.extend(self.against_ending(&mut turn, &matter, &named).await?);
             found.extend(self.against_candidacies(&mut turn, &matter, &named).await?);
             found.extend(self.against_opinions(&mut turn, &matter, &named.name).await?);
+            found.extend(self.against_scoring(&mut turn, &matter, &named).await?);
         }
         if leads.is_some_and(|(_, transition)| transition.effects.contains(&Effect::Reopen)) {
             found.extend(matter::reopen::against(&mut turn, self.registry().regime(), &matter).await?);
-            found.extend(self.against_scoring(&mut turn, &matter, &named).await?);
         }
         let ground = self.move_rests_on(&mut turn, &matter, &named).await?;
         found.extend(ground.against);
