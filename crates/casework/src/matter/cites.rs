@@ -78,7 +78,7 @@ impl Casework {
             return Ok(whose.filter(sees).map(|whose| record(Citable::Refusal, whose)));
         }
         match SubjectKind::of(id) {
-            None => self.cited_paper(turn, id).await,
+            None => self.cited_paper(turn, viewer, id).await,
             Some(SubjectKind::Matter) => {
                 let Ok(id) = MatterId::parse(id) else { return Ok(None) };
                 let matter = match store::matter(&mut Book::Change(turn.change()), &id).await {
@@ -124,11 +124,17 @@ impl Cited {
 
 impl Casework {
     /// A paper on file. What somebody cites of another's dossier tells them nothing that
-    /// they did not see there.
-    async fn cited_paper(&self, turn: &mut Turn, id: &str) -> Result<Option<Cited>, CaseworkError> {
+    /// they did not see there. One that was replaced or withdrawn is cited no more;
+    /// where it was before, it stays so.
+    async fn cited_paper(
+        &self,
+        turn: &mut Turn,
+        viewer: Option<&Actor>,
+        id: &str,
+    ) -> Result<Option<Cited>, CaseworkError> {
         let Ok(paper_id) = PaperId::parse(id) else { return Ok(None) };
         let paper = self.registry().cited_paper_in(turn, &paper_id).await?;
-        Ok(paper.map(|paper| Cited {
+        Ok(paper.filter(|paper| viewer.is_none() || !paper.is_history).map(|paper| Cited {
             id: id.to_owned(),
             of: Citable::Paper(paper.kind),
             organisation: Some(paper.organisation),

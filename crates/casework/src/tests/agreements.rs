@@ -57,6 +57,13 @@ async fn chosen(ledger: &Ledger, code: &str) -> Desk {
     desk
 }
 
+/// What is to be reached is reached before the agreement ends.
+fn within_the_term(new: &mut NewAgreement) {
+    for target in &mut new.targets {
+        target.by = new.until.unwrap_or(target.by);
+    }
+}
+
 /// Under these rules: without a scheme, a year short of the term, without its selection,
 /// with other shares than were bid.
 type Row =
@@ -78,6 +85,7 @@ async fn an_agreement_names_its_scheme_its_selection_its_one_term_and_the_shares
         assert_eq!(desk.opens(|new| new.scheme = None).await, *no_scheme, "{code}: no scheme");
         let a_year_less = |new: &mut NewAgreement| {
             new.until = new.until.map(|until| until.saturating_sub(jiff::Span::new().years(1)));
+            within_the_term(new);
         };
         assert_eq!(desk.opens(a_year_less).await, *short, "{code}: shorter");
         assert_eq!(desk.opens(|new| new.selection = None).await, *no_selection, "{code}: no selection");
@@ -292,7 +300,11 @@ pub(super) async fn codes_of_agreements_with_every_fault() -> BTreeSet<String> {
         let (ledger, _folder) = sqlite(CryptoProfile::International).await;
         let desk = chosen(&ledger, code).await;
         seen.extend(desk.opens(|new| (new.scheme, new.selection) = (None, None)).await);
-        seen.extend(desk.opens(|new| new.until = Some(new.from)).await);
+        let a_day = |new: &mut NewAgreement| {
+            new.until = Some(new.from);
+            within_the_term(new);
+        };
+        seen.extend(desk.opens(a_day).await);
         let others = Shares { owner_basis_points: 10_000, operator_basis_points: 0, processor_basis_points: 0 };
         seen.extend(desk.opens(|new| new.shares = Some(others)).await);
         let town = &desk.office.town;
