@@ -53,6 +53,7 @@ mod matters;
 pub mod milestones;
 mod notices;
 pub mod obligations;
+mod opening;
 mod reasons;
 mod receipts;
 mod registration;

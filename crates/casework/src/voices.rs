@@ -21,7 +21,7 @@ use shuyu_registry::{Registry, Turn};
 
 use crate::case::REASON_CHARS_MIN;
 use crate::matter::{FACT_CHARS_MAX, Facts, Matter, NewMatter, TITLE_CHARS_MAX, store as matters};
-use crate::matters::MatterBase;
+use crate::opening::MatterBase;
 use crate::store::Book;
 use crate::{Casework, CaseworkError, DayView, reasons};
 

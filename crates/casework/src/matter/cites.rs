@@ -4,6 +4,10 @@
 //! INVARIANT (about the same): what the rules ask for concerns the organisation that
 //! the matter is about, or the one that it was given to; a task that was given to
 //! somebody concerns them.
+//! INVARIANT (nothing rests on itself): what a move asks for is another record than the one
+//! that the matter is about. Only an opening may name that one: an appeal is about the very
+//! refusal that it appeals from. A resource or scenario is no record of what was done: a
+//! demand is met with the very one that it is about.
 //!
 //! Not here: which are asked for (`regime::CiteRule`).
 
@@ -75,7 +79,7 @@ impl Casework {
             return Ok(whose.filter(sees).map(|whose| record(Citable::Refusal, whose)));
         }
         match SubjectKind::of(id) {
-            None => self.cited_paper(turn, id).await,
+            None => self.cited_paper(turn, viewer, id).await,
             Some(SubjectKind::Matter) => {
                 let Ok(id) = MatterId::parse(id) else { return Ok(None) };
                 let matter = match store::matter(&mut Book::Change(turn.change()), &id).await {
@@ -121,11 +125,17 @@ impl Cited {
 
 impl Casework {
     /// A paper on file. What somebody cites of another's dossier tells them nothing that
-    /// they did not see there.
-    async fn cited_paper(&self, turn: &mut Turn, id: &str) -> Result<Option<Cited>, CaseworkError> {
+    /// they did not see there. One that was replaced or withdrawn is cited no more;
+    /// where it was before, it stays so.
+    async fn cited_paper(
+        &self,
+        turn: &mut Turn,
+        viewer: Option<&Actor>,
+        id: &str,
+    ) -> Result<Option<Cited>, CaseworkError> {
         let Ok(paper_id) = PaperId::parse(id) else { return Ok(None) };
         let paper = self.registry().cited_paper_in(turn, &paper_id).await?;
-        Ok(paper.map(|paper| Cited {
+        Ok(paper.filter(|paper| viewer.is_none() || !paper.is_history).map(|paper| Cited {
             id: id.to_owned(),
             of: Citable::Paper(paper.kind),
             organisation: Some(paper.organisation),
@@ -153,12 +163,8 @@ pub(crate) fn against(
     cited: &[Cited],
     found: &mut Vec<Reason>,
 ) {
-    // What is opened on a record may name it (an appeal names what refused); no move
-    // rests on what its matter is about, but a demand is met with what it was for.
-    let is_thing = |of: Citable| matches!(of, Citable::Thing(SubjectKind::Resource | SubjectKind::Scenario));
-    let is_itself = |cited: &Cited| at != OPENING && cited.id == matter.subject && !is_thing(cited.of);
     for rule in matter.rules.cites_at(at).filter(|rule| rule.applies(facts)) {
-        if cited.iter().any(|cited| answers(asked, cited, rule, matter) && !is_itself(cited)) {
+        if cited.iter().any(|cited| answers(asked, cited, rule, matter)) {
             continue;
         }
         let of: Vec<String> = rule.of.iter().map(|of| format!("{} ({})", of.word(), of.zh())).collect();
@@ -191,5 +197,8 @@ fn answers(asked: &Asked<'_>, cited: &Cited, rule: &CiteRule, matter: &Matter) -
         _ => true,
     };
     let tells = rule.told.iter().all(|(key, told)| told.holds(cited.facts.get(key)));
-    is_of && is_same && is_in && tells
+    // Upholds INVARIANT (nothing rests on itself).
+    let is_thing = matches!(cited.of, Citable::Thing(SubjectKind::Resource | SubjectKind::Scenario));
+    let is_itself = rule.at != OPENING && cited.id == matter.subject && !is_thing;
+    is_of && is_same && is_in && tells && !is_itself
 }

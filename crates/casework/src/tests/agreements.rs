@@ -52,7 +52,16 @@ async fn chosen(ledger: &Ledger, code: &str) -> Desk {
     let town = &desk.office.town;
     let (agency, operator) = (&town.agency, &town.operator[0].organisation);
     testing::selected(&desk.office.casework, &agency[0], &agency[3], operator).await;
+    // A further agreement rests on the latest result.
+    testing::assessed(&desk.office.casework, &agency[0], operator).await;
     desk
+}
+
+/// What is to be reached is reached before the agreement ends.
+fn within_the_term(new: &mut NewAgreement) {
+    for target in &mut new.targets {
+        target.by = new.until.unwrap_or(target.by);
+    }
 }
 
 /// Under these rules: without a scheme, a year short of the term, without its selection,
@@ -76,6 +85,7 @@ async fn an_agreement_names_its_scheme_its_selection_its_one_term_and_the_shares
         assert_eq!(desk.opens(|new| new.scheme = None).await, *no_scheme, "{code}: no scheme");
         let a_year_less = |new: &mut NewAgreement| {
             new.until = new.until.map(|until| until.saturating_sub(jiff::Span::new().years(1)));
+            within_the_term(new);
         };
         assert_eq!(desk.opens(a_year_less).await, *short, "{code}: shorter");
         assert_eq!(desk.opens(|new| new.selection = None).await, *no_selection, "{code}: no selection");
@@ -278,7 +288,8 @@ async fn an_exit_shows_what_its_agreement_says_of_it() {
     let id = allowed(desk.office.casework.open_matter(agency, exit).await.unwrap());
     let sections = desk.view(&id).await.sections;
     assert_eq!(sections.get("退出机制").map(String::as_str), Some("as agreed"), "{sections:?}");
-    let other = desk.open(agency, MatterKind::Rectification, desk.agreement.as_str()).await;
+    let bureau = &desk.office.town.regulators[0];
+    let other = desk.open(bureau, MatterKind::Rectification, desk.agreement.as_str()).await;
     assert!(desk.view(&other).await.sections.is_empty(), "of an exit alone");
 }
 
@@ -289,7 +300,11 @@ pub(super) async fn codes_of_agreements_with_every_fault() -> BTreeSet<String> {
         let (ledger, _folder) = sqlite(CryptoProfile::International).await;
         let desk = chosen(&ledger, code).await;
         seen.extend(desk.opens(|new| (new.scheme, new.selection) = (None, None)).await);
-        seen.extend(desk.opens(|new| new.until = Some(new.from)).await);
+        let a_day = |new: &mut NewAgreement| {
+            new.until = Some(new.from);
+            within_the_term(new);
+        };
+        seen.extend(desk.opens(a_day).await);
         let others = Shares { owner_basis_points: 10_000, operator_basis_points: 0, processor_basis_points: 0 };
         seen.extend(desk.opens(|new| new.shares = Some(others)).await);
         let town = &desk.office.town;

@@ -189,9 +189,8 @@ async fn a_further_agreement_rests_on_the_latest_result_and_names_it() {
         let (town, casework) = (&desk.office.town, &desk.office.casework);
         let other = town.resource("other", fund_columns()).await;
         let from = ledger.now().day();
-        let until = from.saturating_add(jiff::Span::new().years(3)).saturating_sub(jiff::Span::new().days(1));
         let grantee = town.operator[0].organisation.clone();
-        let new = town.new_agreement(AgreementKind::Operator, grantee, vec![other], None, from, until);
+        let new = town.new_agreement(AgreementKind::Operator, grantee, vec![other], None, from, town.last_day(from));
         let new = allowed(town.registry.draft_agreement(&town.agency[0], new).await.unwrap());
         testing::selected(casework, &town.agency[0], &town.agency[1], &town.operator[0].organisation).await;
         let asked = || async {

@@ -15,7 +15,8 @@ use shuyu_registry::testing::{allowed, digest, fund_columns, refused, regime_of,
 use super::Office;
 use super::competition::{opening, scheme_of};
 use crate::candidacy::{
-    Bid, CandidacyView, Declaration, Evidence, Finding, ItemKind, ItemView, Judgement, NewCandidacy, NewExpert,
+    Bid, CandidacyView, Declaration, Evidence, Finding, ItemKind, ItemView, Judgement, NewCandidacy, NewCondition,
+    NewExpert,
 };
 use crate::matter::Facts;
 use crate::{Casework, CaseworkError, MatterMove, NewMatter, testing};
@@ -244,6 +245,13 @@ async fn every_condition_and_ground_of_an_admission_refuses_by_itself_with_its_c
             continue;
         };
         let (bank, operator) = (office.town.bank.clone(), office.town.operator.clone());
+        // Where the document lets the operator set conditions, they are asked as well.
+        let own = regime.entity.as_ref().and_then(|rules| rules.own_conditions.as_ref()).is_some_and(|own| own.value);
+        if own {
+            let new = NewCondition { code: "capital".into(), what: "实缴资本".into() };
+            allowed(office.casework.add_admission_condition(&operator[0], new).await.unwrap());
+        }
+        let conditions = conditions + usize::from(own);
         let facts = rules.contents_at("open").flat_map(|contents| &contents.keys);
         let new = NewMatter {
             cites: Vec::new(),
@@ -397,7 +405,7 @@ async fn incident(call: &Call) {
             name: name.into(),
             reason: "looked at all of it".into(),
             evidence: Some(digest(town.ledger(), name)),
-            facts: keys.map(|key| (key.clone(), "说明".into())).collect(),
+            facts: keys.map(|key| (key.clone(), told(key))).collect(),
             due_day: None,
             seen_version: seen.item.version,
         };

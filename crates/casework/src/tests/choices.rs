@@ -248,6 +248,7 @@ async fn an_agreement_rests_on_a_selection_in_time_under_the_same_rules_or_renew
         let last = today.saturating_add(jiff::Span::new().months(12));
         let second = draft(last).await;
         ledger.clock().advance_to(shuyu_model::Time::at_start_of(last)).unwrap();
+        testing::assessed(casework, &town.agency[0], operator).await;
         if town
             .registry
             .subject(ProcedureKind::OperatorAgreement, second.as_str())

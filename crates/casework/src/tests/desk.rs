@@ -149,6 +149,7 @@ impl Desk {
             Role::Source => &town.source[0],
             Role::Agency => &town.agency[0],
             Role::Operator => &town.operator[0],
+            Role::Processor => &town.processor[0],
             Role::Supervisor => &town.supervisor[0],
             other => panic!("nobody is given a matter as {other:?}"),
         };
@@ -246,10 +247,12 @@ impl Desk {
         }
     }
 
-    /// Everything on the list of an exit goes to the agency, is deleted, or remains.
+    /// Everything on the list of an exit goes to the agency, is deleted, or remains; what
+    /// is decided already stays so.
     pub(super) async fn handed_over(&self, id: &MatterId) {
         let (agency, casework) = (&self.office.town.agency[0], &self.office.casework);
-        for item in casework.handover(id, agency).await.unwrap().unwrap().items {
+        let all = casework.handover(id, agency).await.unwrap().unwrap().items;
+        for item in all.into_iter().filter(|item| item.outcome.is_none()) {
             let outcome = match item.kind {
                 Handing::Service => HandoverOutcome::Agency,
                 Handing::Data => HandoverOutcome::Deleted,

@@ -146,8 +146,8 @@ impl Desk {
 
 #[tokio::test]
 async fn talks_that_failed_are_held_first_and_talks_that_did_not_fail_end_nothing() {
-    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     for (accord, expected) in [("reached", vec!["CAS-110"]), ("no_accord", Vec::new())] {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
         let desk = desk_under(&ledger, "luohu-2025").await;
         let exit = desk.leaves("talks_failed", &[]).await;
         let mut talks = desk.complete(&exit, "negotiate").await;
@@ -176,6 +176,7 @@ async fn a_ground_that_no_list_names_is_described_and_an_early_leave_bears_its_l
     let told = [("ground", "other"), ("description", "运营机构被吊销营业执照")];
     allowed(casework.open_matter(&town.agency[0], new(&told)).await.unwrap());
 
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk_under(&ledger, "xianning-2025").await;
     let (casework, town) = (&desk.office.casework, &desk.office.town);
     let signed = digest(&ledger, "acceptance of liability").to_string();
@@ -218,6 +219,13 @@ async fn an_agreement_that_runs_out_unrenewed_opens_its_exit_once_and_not_before
         assert!(opened.due.is_some(), "{code}: the agency owes a decision");
         let view = desk.view(&opened.id).await;
         assert_eq!((view.history[0].person.as_ref(), view.facts["ground"].as_str()), (None, "expiry"), "{code}");
+        // Where an exit rests on the latest result, one has been held by then.
+        crate::testing::assessed(
+            &desk.office.casework,
+            &desk.office.town.agency[0],
+            &desk.office.town.operator[0].organisation,
+        )
+        .await;
         allowed(desk.confirms(&opened.id, &[], &[]).await);
     }
 }
@@ -245,7 +253,9 @@ async fn a_failed_assessment_and_an_overdue_rectification_propose_an_exit_that_t
         let (agency, operator) = (&town.agency, &town.operator[0]);
         let assessed = desk.open(&agency[0], MatterKind::Assessment, desk.agreement.as_str()).await;
         desk.moves(operator, &assessed, "submit_material").await;
-        desk.moves(&agency[0], &assessed, "score").await;
+        let mut scored = desk.complete(&assessed, "score").await;
+        scored.facts.values_mut().for_each(|mark| *mark = "40".to_owned());
+        allowed(desk.attempt(&agency[0], &assessed, scored).await);
         assert_eq!(desk.proposed().await, [], "{backend}: no result");
         let mut fails = desk.complete(&assessed, "confirm").await;
         fails.facts.insert("result".into(), "failed".into());

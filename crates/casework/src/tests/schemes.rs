@@ -158,7 +158,7 @@ async fn a_scheme_is_not_submitted_with_a_mode_that_the_document_does_not_have()
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let office = office(&ledger).await;
     // There is no way for such a mode, either.
-    let unknown = Some(vec!["CAS-100".to_owned(), "CAS-085".to_owned()]);
+    let unknown = Some(vec!["CAS-085".to_owned(), "CAS-100".to_owned()]);
     for (mode, codes) in [("by_scenario", unknown.clone()), ("整体", unknown), ("sector", None)] {
         let refused = office.scheme(&[("mode", mode)]).await.err();
         assert_eq!(refused, codes, "{mode}");

@@ -9,6 +9,8 @@ use shuyu_model::id::{OrganisationId, PaperId, PersonId};
 use shuyu_model::regime::{PaperKind, Particular};
 
 use super::paper::PaperState;
+use super::store;
+use crate::store::Book;
 use crate::world::World;
 use crate::{Registry, RegistryError, Turn};
 
@@ -21,6 +23,8 @@ pub struct CitedPaper {
     pub kind: PaperKind,
     /// Whether it counts today.
     pub is_in_order: bool,
+    /// Whether it was replaced or withdrawn. It stays what it was cited as.
+    pub is_history: bool,
     /// What it holds, by the words of its particulars.
     pub particulars: BTreeMap<String, String>,
 }
@@ -37,14 +41,16 @@ pub struct Officer {
 }
 
 impl Registry {
-    /// A paper that nothing has replaced; `None` where there is none.
+    /// A paper on file, history or not; `None` where there is none.
     pub async fn cited_paper_in(&self, turn: &mut Turn, id: &PaperId) -> Result<Option<CitedPaper>, RegistryError> {
-        let world = self.world_in(turn).await?;
-        let found = world.papers.values().flatten().find(|paper| paper.id == *id);
+        let book = &mut Book::Change(turn.change());
+        let Some(owner) = store::owner(book, id).await? else { return Ok(None) };
+        let found = store::papers(book, owner.as_str()).await?.into_iter().find(|paper| paper.id == *id);
         let today = self.now().day();
         Ok(found.map(|paper| CitedPaper {
             organisation: paper.organisation.clone(),
             kind: paper.kind,
+            is_history: paper.replaced_by.is_some() || paper.withdrawn_at.is_some(),
             is_in_order: self
                 .regime()
                 .dossier
