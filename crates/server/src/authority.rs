@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_another_organisation_is_denied_but_for_five_named_exceptions() {
+    fn what_belongs_to_another_organisation_is_denied_but_for_six_named_exceptions() {
         let authority = Authority::load().unwrap();
         let exceptions = [
             (Role::SystemAdmin, Needs::OwnJob),
@@ -245,6 +245,8 @@ mod tests {
             (Role::Agency, Needs::DestroyHolding),
             // For whoever ordered it; the registry asks for the order.
             (Role::Processor, Needs::Compute),
+            // Under its development agreement, where the rules say so; the registry looks.
+            (Role::Entity, Needs::Compute),
         ];
         for needs in Needs::OF_PEOPLE.iter().filter(|n| n.about() == About::Owned) {
             for role in Role::ALL {

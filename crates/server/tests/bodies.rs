@@ -36,7 +36,8 @@ fn readers(document: &Value) -> Vec<Reader> {
         let id = pattern("id").unwrap_or_default();
         let id = id.trim_start_matches('^').split('-').next().unwrap_or_default().to_owned();
         let path = route.path.replace("{id}", &format!("{id}-{}", "0".repeat(32)));
-        let path = path.replace("{to}", "regulator").replace("{version}", "1").replace("{number}", "V20260101-0001");
+        let number = if path.contains("voices") { "V20260101-0001" } else { "1" };
+        let path = path.replace("{to}", "regulator").replace("{version}", "1").replace("{number}", number);
         let path = path.replace("{organisation}", &format!("ORG-{}", "0".repeat(32)));
         schema.is_object().then_some(Reader { method: route.method, path, needs: route.needs, schema })
     };

@@ -68,6 +68,8 @@ fn shown(document: &Value, route: &Route, things: &Things) -> Option<(String, Va
         "scenarios" => things.scenario.to_string(),
         "jobs" => things.job.to_string(),
         "candidates" => things.candidate.clone(),
+        // This document has no coordination group.
+        "group" => return None,
         _ if ["{id}", "{month}", "{code}"].iter().any(|name| route.path.contains(name)) => return None,
         _ => String::new(),
     };

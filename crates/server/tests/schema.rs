@@ -145,6 +145,9 @@ fn text(schema: &Value) -> String {
     if pattern.starts_with("^(sha256|sm3)") {
         return format!("sha256:{}", "0".repeat(64));
     }
+    if pattern == "^[0-9]{6}$" {
+        return "430100".to_owned();
+    }
     if pattern.starts_with("^[0-9]{4}(") {
         return "2026".to_owned();
     }

@@ -156,7 +156,7 @@ words! {
     Metered {
         Run = "run" "资源消耗",
         RunSecond = "run_second" "运行时长(每秒)",
-        Stored = "stored_mebibyte" "结果存储(每MiB)",
+        Stored = "stored_mebibyte" "结果存储(每兆字节)",
         Call = "call" "调用",
         Masking = "masking" "数据脱敏",
         Release = "model_release" "模型发布",

@@ -34,6 +34,11 @@ pub(crate) fn against_access(
     found: &mut Vec<Reason>,
 ) -> Option<Day> {
     let rules = rules(asked)?;
+    // Whose people the document asks about.
+    let holds = |role: &Role| asked.world.organisations.get(organisation).is_some_and(|one| one.roles.contains(role));
+    if !rules.of.iter().any(holds) {
+        return None;
+    }
     let today = asked.now.day();
     let records = records(asked.world, organisation, person);
     let good = records.iter().filter(|paper| paper.state(rules, today) == PaperState::InOrder);

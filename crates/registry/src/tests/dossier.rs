@@ -442,7 +442,7 @@ async fn a_system_that_failed_its_test_and_a_measure_that_is_open_hold_runs_and_
         let mut open = NewPaper { replaces: Some(older), ..set.paper(PaperKind::SecurityMeasures) };
         open.particulars.insert(Particular::BackupMeasure, "open".into());
         let id = set.entered(Role::Operator, open).await;
-        assert_eq!(set.against(PaperAct::Run).await, ["REG-042"], "{backend}: nobody has looked at it");
+        assert!(set.against(PaperAct::Run).await.is_empty(), "{backend}: until it is looked at, the one before holds");
         allowed(set.answers(&set.town.regulators[0], &id, Answer::Consented).await.unwrap());
         for act in acts {
             assert_eq!(set.against(act).await, ["REG-045"], "{backend}: one open item is enough");

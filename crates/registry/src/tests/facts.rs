@@ -345,7 +345,7 @@ async fn important_data_without_a_mask_is_not_authorised() {
             let expected = if is_bare { expected.clone() } else { vec![] };
             let agreement = town.agreement(std::slice::from_ref(&id), 1).await;
             let new = town.new_scenario("储备", UseKind::Industry, &agreement, &[(&id, &["reserve"])]);
-            let drafted = town.registry.draft_scenario(&town.operator[0], new).await.unwrap();
+            let drafted = town.registry.draft_scenario(town.drafter(), new).await.unwrap();
             let codes = drafted.into_result().err().map(|all| all.iter().map(|one| one.code.to_string()).collect());
             let codes: Vec<String> = codes.unwrap_or_default();
             assert_eq!(codes, expected, "{code}");
