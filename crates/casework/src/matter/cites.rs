@@ -6,7 +6,8 @@
 //! somebody concerns them.
 //! INVARIANT (nothing rests on itself): what a move asks for is another record than the one
 //! that the matter is about. Only an opening may name that one: an appeal is about the very
-//! refusal that it appeals from.
+//! refusal that it appeals from. A resource or scenario is no record of what was done: a
+//! demand is met with the very one that it is about.
 //!
 //! Not here: which are asked for (`regime::CiteRule`).
 
@@ -162,12 +163,8 @@ pub(crate) fn against(
     cited: &[Cited],
     found: &mut Vec<Reason>,
 ) {
-    // What is opened on a record may name it (an appeal names what refused); no move
-    // rests on what its matter is about, but a demand is met with what it was for.
-    let is_thing = |of: Citable| matches!(of, Citable::Thing(SubjectKind::Resource | SubjectKind::Scenario));
-    let is_itself = |cited: &Cited| at != OPENING && cited.id == matter.subject && !is_thing(cited.of);
     for rule in matter.rules.cites_at(at).filter(|rule| rule.applies(facts)) {
-        if cited.iter().any(|cited| answers(asked, cited, rule, matter) && !is_itself(cited)) {
+        if cited.iter().any(|cited| answers(asked, cited, rule, matter)) {
             continue;
         }
         let of: Vec<String> = rule.of.iter().map(|of| format!("{} ({})", of.word(), of.zh())).collect();
@@ -201,6 +198,7 @@ fn answers(asked: &Asked<'_>, cited: &Cited, rule: &CiteRule, matter: &Matter) -
     };
     let tells = rule.told.iter().all(|(key, told)| told.holds(cited.facts.get(key)));
     // Upholds INVARIANT (nothing rests on itself).
-    let is_itself = rule.at != OPENING && cited.id == matter.subject;
+    let is_thing = matches!(cited.of, Citable::Thing(SubjectKind::Resource | SubjectKind::Scenario));
+    let is_itself = rule.at != OPENING && cited.id == matter.subject && !is_thing;
     is_of && is_same && is_in && tells && !is_itself
 }
