@@ -4,7 +4,7 @@
 use utoipa::ToSchema;
 
 use super::candidacies::ChosenAs;
-use super::nouns::OrganisationId;
+use super::nouns::{MatterId, OrganisationId};
 
 /// A selection, as everybody may read it.
 #[derive(ToSchema)]
@@ -161,7 +161,7 @@ pub struct NewGroupMeeting {
     pub held_on: String,
     /// The matters that were on its agenda.
     #[schema(min_items = 1, max_items = 200)]
-    pub agenda: Vec<String>,
+    pub agenda: Vec<MatterId>,
     /// Which members were there, by their numbers.
     pub present: Vec<i64>,
     /// Of its minutes.
