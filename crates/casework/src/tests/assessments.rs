@@ -1,6 +1,6 @@
 //! Assessments: who holds which, marks and material, rounds, and the acts that rest on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::matter::MatterKind;
@@ -333,4 +333,58 @@ async fn a_review_of_the_city_says_its_judgement_and_measures() {
     assert_eq!(refused(desk.attempt(&bureau[1], &id, bare).await), ["CAS-027"]);
     desk.moves(&bureau[1], &id, "confirm").await;
     assert_eq!(results(&desk, &bureau[0]).await[0].form, AssessmentForm::Review);
+}
+
+/// CAS-165 to CAS-174, each given here.
+pub(super) async fn codes_of_assessments() -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let own = desk(&ledger).await;
+    let (town, casework) = (&own.office.town, &own.office.casework);
+    let (agency, operator) = (&town.agency, &town.operator[0]);
+    seen.extend(refused(casework.open_round(&agency[0], round(Assessed::Source)).await.unwrap()));
+    let facts = Facts::from([("form".into(), AssessmentForm::Audit.word().into())]);
+    let audit = NewMatter { facts, ..own.prepared(MatterKind::Assessment, operator.organisation.as_str()) };
+    seen.extend(refused(casework.open_matter(&agency[0], audit).await.unwrap()));
+    let id = own.open(&agency[0], MatterKind::Assessment, operator.organisation.as_str()).await;
+    seen.extend(own.may_not(&agency[0], &id, "score").await);
+    let item = || NewItem {
+        item: "管理制度".into(),
+        document: digest(&ledger, "rules"),
+        statement: digest(&ledger, "真实性承诺"),
+        figures: BTreeMap::new(),
+    };
+    seen.extend(refused(casework.give_item(&agency[0], &id, item()).await.unwrap()));
+    own.moves(operator, &id, "submit_material").await;
+    let mut beyond = own.complete(&id, "score").await;
+    beyond.facts.insert("safety".into(), "101".into());
+    seen.extend(refused(own.attempt(&agency[0], &id, beyond).await));
+    own.moves(&agency[0], &id, "score").await;
+    seen.extend(refused(casework.give_item(operator, &id, item()).await.unwrap()));
+    let mut fails = own.complete(&id, "confirm").await;
+    fails.facts.insert("result".into(), "failed".into());
+    seen.extend(refused(own.attempt(&agency[1], &id, fails).await));
+    let exit = own.open(&agency[0], MatterKind::Exit, own.agreement.as_str()).await;
+    own.office.advance_to(2027, 6, 2);
+    seen.extend(own.may_not(&agency[1], &exit, "confirm").await);
+
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let filed = desk_under(&ledger, "changchun-2025").await;
+    let (agency, bureau) = (&filed.office.town.agency, &filed.office.town.regulators);
+    let id = held(&filed, bureau, &agency[0], agency[0].organisation.as_str()).await;
+    seen.extend(filed.may_not(&bureau[0], &id, "apply").await);
+
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let failed = desk_under(&ledger, "luohu-2025").await;
+    let (agency, operator) = (&failed.office.town.agency, &failed.office.town.operator[0]);
+    let id = failed.open(&agency[0], MatterKind::Assessment, operator.organisation.as_str()).await;
+    failed.moves(operator, &id, "submit_material").await;
+    let mut low = failed.complete(&id, "score").await;
+    low.facts.values_mut().for_each(|mark| *mark = "40".to_owned());
+    allowed(failed.attempt(&agency[0], &id, low).await);
+    let mut fails = failed.complete(&id, "confirm").await;
+    fails.facts.insert("result".into(), "failed".into());
+    allowed(failed.attempt(&agency[1], &id, fails).await);
+    seen.extend(failed.may_not(&agency[1], &id, "accept").await);
+    seen
 }

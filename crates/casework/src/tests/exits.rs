@@ -1,8 +1,10 @@
 //! How an operator's agreement ends under each document: by its exit, on a ground that
 //! rests on what the document asks for, opened by the platform where nobody does.
 
+use std::collections::BTreeSet;
+
 use shuyu_ledger::testing::{ledgers, sqlite};
-use shuyu_model::id::MatterId;
+use shuyu_model::id::{CaseId, MatterId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Actor, CryptoProfile, Verdict};
@@ -136,6 +138,21 @@ async fn in_luohu_each_ground_rests_on_the_record_that_shows_it() {
 }
 
 impl Desk {
+    /// The case of a further agreement that states no target.
+    async fn opens_without_targets(&self) -> Verdict<CaseId> {
+        let (town, casework) = (&self.office.town, &self.office.casework);
+        let from = town.ledger().now().day();
+        let until = from.saturating_add(jiff::Span::new().months(11));
+        let operator = town.operator[0].organisation.clone();
+        let kind = shuyu_registry::AgreementKind::Operator;
+        let mut new = town.new_agreement(kind, operator, vec![self.fund.clone()], None, from, until);
+        new.targets.clear();
+        let draft = allowed(town.registry.draft_agreement(&town.agency[0], new).await.unwrap());
+        let seen = town.registry.agreement(&draft).await.unwrap().unwrap().digest;
+        let procedure = ProcedureKind::OperatorAgreement;
+        casework.open(&town.agency[0], procedure, draft.as_str(), seen, Vec::new()).await.unwrap()
+    }
+
     /// Takes an exit out of the way of the next one, as only a test can.
     async fn forgets(&self, exit: &MatterId) {
         let mut change = self.office.town.ledger().change().await.unwrap();
@@ -304,18 +321,10 @@ async fn an_agreement_states_a_target_and_a_missed_one_and_its_rectification_end
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let desk = desk_under(&ledger, "xianning-2025").await;
     let (town, casework) = (&desk.office.town, &desk.office.casework);
-    // Nothing is signed without one.
-    let from = ledger.now().day();
-    let until = from.saturating_add(jiff::Span::new().months(11));
-    let operator = town.operator[0].organisation.clone();
-    let kind = shuyu_registry::AgreementKind::Operator;
-    let mut new = town.new_agreement(kind, operator, vec![desk.fund.clone()], None, from, until);
-    new.targets.clear();
-    let draft = allowed(town.registry.draft_agreement(&town.agency[0], new).await.unwrap());
-    let seen = town.registry.agreement(&draft).await.unwrap().unwrap().digest;
-    let procedure = ProcedureKind::OperatorAgreement;
-    let opened = casework.open(&town.agency[0], procedure, draft.as_str(), seen, Vec::new()).await.unwrap();
-    assert!(refused(opened).contains(&"CAS-113".to_owned()));
+    assert!(
+        refused(desk.opens_without_targets().await).contains(&"CAS-113".to_owned()),
+        "nothing is signed without one"
+    );
 
     let target = town.registry.agreement(&desk.agreement).await.unwrap().unwrap().targets[0].clone();
     let state = async || casework.targets(&desk.agreement).await.unwrap().unwrap().remove(0).state;
@@ -390,4 +399,56 @@ async fn people_of_an_operator_whose_agreement_has_ended_are_no_operators_any_mo
     let fund = town.resource("other_accounts", fund_columns()).await;
     town.agreement(&[fund], 1).await;
     assert_eq!(against().await, None);
+}
+
+/// CAS-110 to CAS-119, each given here.
+pub(super) async fn codes_of_exits() -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let leaver = desk(&ledger).await;
+    let (town, casework) = (&leaver.office.town, &leaver.office.casework);
+    let (agency, operator) = (&town.agency, &town.operator[0]);
+    seen.extend(refused(casework.end_agreement(&agency[0], &leaver.agreement, "breach").await.unwrap()));
+    let early = leaver.leaves("expiry", &[]).await;
+    seen.extend(refused(leaver.confirms(&early, &[], &[]).await));
+    leaver.moves(&agency[0], &early, "cancel").await;
+    let exit = leaver.leaves("operator_request", &[]).await;
+    for (by, name) in [(1, "confirm"), (1, "end_access"), (1, "order_deletion")] {
+        leaver.moves(&agency[by], &exit, name).await;
+    }
+    leaver.moves(operator, &exit, "prove_deletion").await;
+    leaver.moves(&agency[1], &exit, "seal_logs").await;
+    seen.extend(leaver.may_not(&agency[1], &exit, "close").await);
+    let former = casework.against_former_operator(&operator.organisation).await.unwrap();
+    seen.extend(former.map(|reason| reason.code.to_string()));
+
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk_under(&ledger, "luohu-2025").await;
+    let (town, casework) = (&desk.office.town, &desk.office.casework);
+    let (bank, operator) = (&town.bank[0], &town.operator[0]);
+    let talks = desk.leaves("talks_failed", &[]).await;
+    seen.extend(refused(desk.confirms(&talks, &[], &[]).await));
+    let unasked = desk.open(bank, MatterKind::EntityOnboarding, bank.organisation.as_str()).await;
+    seen.extend(desk.may_not(operator, &unasked, "review").await);
+    desk.moves(bank, &unasked, "withdraw").await;
+    let new = crate::candidacy::NewCondition { code: "capital".into(), what: "实缴资本".into() };
+    allowed(casework.add_admission_condition(operator, new).await.unwrap());
+    let admitted = desk.open(bank, MatterKind::EntityOnboarding, bank.organisation.as_str()).await;
+    for (by, name) in [(operator, "review"), (bank, "sign"), (operator, "admit")] {
+        desk.moves(by, &admitted, name).await;
+    }
+    let mut remove = desk.complete(&admitted, "remove").await;
+    remove.facts.insert("exit_standard".into(), "因为我们想这样".into());
+    seen.extend(refused(desk.attempt(operator, &admitted, remove).await));
+
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk_under(&ledger, "xianning-2025").await;
+    let (town, casework) = (&desk.office.town, &desk.office.casework);
+    seen.extend(refused(desk.opens_without_targets().await));
+    let target = town.registry.agreement(&desk.agreement).await.unwrap().unwrap().targets[0].clone();
+    let result = NewResult { code: target.code, actual: 1, evidence: digest(&ledger, "report") };
+    seen.extend(refused(casework.measure_target(&town.operator[0], &desk.agreement, result).await.unwrap()));
+    let exit = desk.leaves("targets_unmet_and_unrectified", &[]).await;
+    seen.extend(refused(desk.confirms(&exit, &[], &[]).await));
+    seen
 }

@@ -90,6 +90,8 @@ async fn every_code_is_given() {
     seen.extend(super::competition::codes_of_a_competition().await);
     seen.extend(super::supervision::codes_of_a_processor_that_is_assessed().await);
     seen.extend(super::group::codes_of_the_group().await);
+    seen.extend(super::exits::codes_of_exits().await);
+    seen.extend(super::assessments::codes_of_assessments().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }
