@@ -63,8 +63,8 @@ pub(crate) async fn matter(book: &mut Book<'_>, id: &MatterId) -> Result<Matter>
 pub(crate) async fn insert_matter(change: &mut Change, new: &Matter) -> Result<()> {
     let sql = "INSERT INTO matters (id, kind, rules_text, regime, subject, subject_organisation, counterparty, title, \
                state, entered_at, due_day, due_is_estimated, platform_day, version, opener, opener_person, parties, \
-               authors, facts, opened_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+               authors, facts, opened_at, ended_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     let args = args![
         new.id.as_str(),
         new.kind.word(),
@@ -86,6 +86,7 @@ pub(crate) async fn insert_matter(change: &mut Change, new: &Matter) -> Result<(
         json(&new.authors)?,
         json(&new.facts)?,
         new.opened_at,
+        new.ended_at,
     ];
     change.write(sql, args).await?;
     Ok(())
