@@ -126,6 +126,20 @@ async fn a_development_agreement_of_luohu_says_all_seven_or_is_told_which_it_doe
     assert!(all[0].code == "REG-090" && all[0].what.contains("服务费用") && all[0].what.contains("违约责任"));
 }
 
+#[tokio::test]
+async fn a_type_of_operation_is_one_that_the_document_lists() {
+    let (town, fund, _folder) = under("changsha-2023").await;
+    let agreement = town.agreement(std::slice::from_ref(&fund), 1).await;
+    let new = town.new_scenario("场景", UseKind::Industry, &agreement, &[(&fund, &["balance"])]);
+    let of = |kind: &str| NewScenario {
+        plan: Plan { operation_type: Some(kind.into()), ..new.plan.clone() },
+        ..new.clone()
+    };
+    assert_eq!(drafts(&town, of("别的")).await, ["REG-094"]);
+    let listed = new.plan.operation_type.clone().unwrap();
+    assert_eq!(drafts(&town, of(&listed)).await, Vec::<String>::new());
+}
+
 /// Each of the reasons of this file, for the list of all.
 pub(super) async fn codes_of_plans_with_every_fault() -> BTreeSet<String> {
     let mut seen = BTreeSet::from(["REG-093".to_owned()]);
