@@ -46,6 +46,10 @@ impl Memory {
             let by_score = if passes { "passed" } else { "failed" };
             need(facts.get("result").map(String::as_str) == Some(by_score), "another result", found);
         }
+        if let ("confirm", Some(tells)) = (name, &row.tells) {
+            let is_told = |key: &String| facts.get(key).is_some_and(|told| !told.trim().is_empty());
+            need(tells.value.iter().all(is_told), "verdicts missing", found);
+        }
         if matches!(name, "apply" | "accept") {
             need(matter.state != "result" || row.filed_outside().is_none(), "not filed outside", found);
             need(name == "apply" || facts.get("result").is_some_and(|told| told == "passed"), "not passed", found);

@@ -104,15 +104,22 @@ impl Memory {
             }
             // Known to the airlock only: it is what its opener says.
             Thing::Release(_) => Draft {
-                // Where a processor computes, an operator opens none.
-                opener: if self.regime.processor.is_some() { Role::Processor } else { Role::Operator },
-                parties: BTreeMap::from([(Role::Operator, actor.organisation.clone())]),
+                opener: self.computes(actor),
+                parties: [Role::Operator, self.computes(actor)].map(|role| (role, actor.organisation.clone())).into(),
                 authors: BTreeSet::new(),
                 digest: seen,
                 is_draft: true,
                 against: Vec::new(),
             },
         }
+    }
+
+    /// In which role somebody opens a release: where a processor computes, an operator opens
+    /// none; where entities redevelop inside, they open their own.
+    fn computes(&self, actor: &Actor) -> Role {
+        let first = if self.regime.processor.is_some() { Role::Processor } else { Role::Operator };
+        let inside = self.regime.workroom.entities_compute.value;
+        if inside && !self.is(actor, first) && self.is(actor, Role::Entity) { Role::Entity } else { first }
     }
 
     fn kind_of(&self, thing: &Thing) -> ProcedureKind {

@@ -145,6 +145,11 @@ async fn a_table_has_a_name_of_its_own_an_origin_and_graded_columns() {
     assert!(matches!(told, Err(RegistryError::Conflict { .. })), "{told:?}");
 }
 
+#[tokio::test]
+async fn data_that_is_not_public_is_let_in_by_the_rules_alone() {
+    assert!(codes_of_own_tables_with_every_fault().await.contains("REG-135"));
+}
+
 /// The codes of an own table that everything speaks against.
 pub(super) async fn codes_of_own_tables_with_every_fault() -> BTreeSet<String> {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
