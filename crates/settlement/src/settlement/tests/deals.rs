@@ -239,7 +239,8 @@ async fn sales_at_other_prices_than_the_guided_ones_are_listed_for_who_oversees(
     office.use_up(0, 1).await;
     office.advance_to(date(2026, 6, 11));
     office.use_up(0, 1).await;
-    let subscription = office.delivery.subscriptions()[0].id.clone();
+    let all = office.delivery.subscriptions();
+    let subscription = all.iter().find(|one| one.product == office.products[0]).unwrap().id.clone();
     for (number, unit_price_fen) in [("A", 90), ("B", 200), ("C", 401)] {
         let trade = NewTrade {
             subscription: subscription.clone(),
