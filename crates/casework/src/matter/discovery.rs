@@ -1,16 +1,15 @@
-//! When an incident was discovered, and how long after that it was told (及时上报).
+//! When an incident was discovered (发现时间).
 //!
 //! INVARIANT (kept): every incident has the moment of its discovery; who tells none says
 //! that it is discovered now.
 //!
-//! Not here: the moves of an incident (`model::matter`), what is said against a moment
-//! that is none (`followed`).
+//! Not here: the moves of an incident (`model::matter`); what is said against a moment that
+//! is none, and how long after it a move was made (`followed`).
 
 use shuyu_model::Time;
 use shuyu_model::matter::MatterKind;
 
-use super::followed::told_time;
-use super::{Facts, Matter};
+use super::Facts;
 
 /// The fact that names the moment: `2026-06-01T09:30:00+08:00`.
 pub(crate) const DISCOVERED_AT: &str = "discovered_at";
@@ -21,10 +20,4 @@ pub(crate) fn noted(kind: MatterKind, facts: &mut Facts, now: Time) {
     if kind == MatterKind::Incident && !is_told {
         facts.insert(DISCOVERED_AT.to_owned(), now.to_string());
     }
-}
-
-/// How many minutes after its discovery an incident was told here.
-pub(crate) fn told_after_minutes(matter: &Matter) -> Option<i64> {
-    let at = told_time(matter.facts.get(DISCOVERED_AT).filter(|_| matter.kind == MatterKind::Incident)?)?;
-    Some(matter.opened_at.0.saturating_sub(at.0).max(0) / 60_000_000)
 }

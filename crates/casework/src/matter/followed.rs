@@ -43,9 +43,11 @@ pub(crate) fn against_times(regime: &Regime, rules: &MatterRules, facts: &Facts,
         .collect()
 }
 
-/// When what a matter is about was found, where it says so.
+/// When what a matter is about was found: the first time that its rules ask for, or the
+/// moment of a discovery.
 pub(crate) fn found_at(matter: &Matter) -> Option<Time> {
-    matter.rules.times.first().and_then(|time| matter.facts.get(&time.key)).and_then(|told| told_time(told))
+    let key = matter.rules.times.first().map_or(DISCOVERED_AT, |time| time.key.as_str());
+    matter.facts.get(key).and_then(|told| told_time(told))
 }
 
 /// CAS-156, CAS-157: a step that stands in no plan that the matter cites, and a move that

@@ -12,7 +12,7 @@ use shuyu_model::regime::{MoveRule, Remedy};
 use shuyu_model::{Actor, Day, Digest, Role, Time};
 
 use super::guards::{Asked, is_maker};
-use super::{Facts, Matter, Moved, discovery};
+use super::{Facts, Matter, Moved};
 use crate::{DayView, MatterNotice};
 
 const MINUTE_MICROS: i64 = 60_000_000;
@@ -199,8 +199,6 @@ pub struct MatterView {
     pub history: Vec<MovedView>,
     /// Copies due and filed.
     pub filings: Vec<MatterFiling>,
-    /// Of an incident: how many minutes after its discovery it was told here.
-    pub told_after_minutes: Option<i64>,
     /// Who was told of which move, and when they said that they know.
     pub notices: Vec<MatterNotice>,
 }
@@ -270,7 +268,6 @@ pub(crate) fn of_matter(
         moves,
         history,
         filings,
-        told_after_minutes: discovery::told_after_minutes(matter),
         notices: Vec::new(),
     }
 }

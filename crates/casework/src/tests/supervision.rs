@@ -255,10 +255,14 @@ async fn an_incident_says_when_it_was_discovered_and_how_long_after_it_was_told(
         }
         let earlier = jiff::Timestamp::from_microsecond(ledger.now().plus_micros(-90 * 60_000_000).0).unwrap();
         let id = allowed(opened(&earlier.to_string()).await);
-        assert_eq!(desk.view(&id).await.told_after_minutes, Some(90), "{backend}");
+        assert_eq!(desk.view(&id).await.history[0].minutes_since_found, Some(90), "{backend}");
         let agreement = desk.agreement.to_string();
         let id = desk.open(who(&desk, By::Agency(0)), MatterKind::Incident, &agreement).await;
-        assert_eq!(desk.view(&id).await.told_after_minutes, Some(0), "{backend}: who tells none discovers it now");
+        assert_eq!(
+            desk.view(&id).await.history[0].minutes_since_found,
+            Some(0),
+            "{backend}: who tells none discovers it now"
+        );
     }
 }
 

@@ -302,8 +302,6 @@ pub struct MatterView {
     pub history: Vec<MovedView>,
     /// Copies due and filed.
     pub filings: Vec<MatterFiling>,
-    /// Of an incident: how many minutes after its discovery it was told here.
-    pub told_after_minutes: Option<i64>,
     /// Who was told of which move, and when they said that they know.
     pub notices: Vec<MatterNotice>,
 }
