@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shuyu_ledger::Event;
 use shuyu_model::id::{OrganisationId, PersonId, ResourceId};
-use shuyu_model::regime::Interest;
+use shuyu_model::regime::{Interest, Sourced};
 use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict};
 
 use crate::decide::{self, Asked};
@@ -25,6 +25,7 @@ use crate::live::Basis;
 use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::reasons::names;
 use crate::store::Book;
+use crate::world::World;
 use crate::{Registry, RegistryError, Resource, reasons};
 
 type Result<T> = std::result::Result<T, RegistryError>;
@@ -111,22 +112,50 @@ pub struct InterestView {
     pub findings: Vec<Finding>,
 }
 
+/// The rule that asks for findings on an interest; a mistake where none does.
+pub(crate) fn asked_for<'a>(
+    rule: Option<&'a Sourced<Vec<Interest>>>,
+    interest: Interest,
+    of: &str,
+) -> Result<&'a Sourced<Vec<Interest>>> {
+    rule.filter(|rule| rule.value.contains(&interest)).ok_or_else(|| {
+        let known = rule.map(|rule| rule.value.iter().map(|one| one.word()).collect::<Vec<_>>().join(", "));
+        let known = known.unwrap_or_else(|| "none".to_owned());
+        RegistryError::Malformed { faults: vec![format!("`interest`: of {of} these rules ask for: {known}")] }
+    })
+}
+
+/// What is wrong with how a finding says that something is treated.
+pub(crate) fn treatment_faults(outcome: FindingOutcome, treatment: Option<&str>) -> Vec<String> {
+    let mut faults = Vec::new();
+    match (outcome, treatment) {
+        (FindingOutcome::Treated, None) => faults.push("`treatment` is missing; say how it is treated".to_owned()),
+        (_, Some(treatment)) => text_fault("treatment", treatment, NAME_CHARS_MAX, &mut faults),
+        (_, None) => {}
+    }
+    faults
+}
+
 impl Registry {
+    /// Whoever holds a thing does not undo what another body found harmed on it.
+    pub(crate) fn harmed_by_others(
+        &self,
+        world: &World,
+        last: Option<(FindingOutcome, &OrganisationId)>,
+        holder: &OrganisationId,
+        interest: Interest,
+        rule: &Sourced<Vec<Interest>>,
+    ) -> Option<Reason> {
+        let (_, by) = last.filter(|(outcome, by)| *outcome == FindingOutcome::Harmed && *by != holder)?;
+        let what = format!("`{}` found {} harmed", world.name_of(by), interest.word());
+        Some(self.regime().reason(reasons::OTHERS_FINDING, rule, what, "ask that body to find anew"))
+    }
+
     /// Records what was found on a resource: its own department, or the managing body.
     pub async fn record_finding(&self, actor: &Actor, id: &ResourceId, new: NewFinding) -> Result<Verdict<()>> {
         let rule = self.regime().resource.interests.as_ref();
-        let rule = rule.filter(|rule| rule.value.contains(&new.interest)).ok_or_else(|| {
-            let known = rule.map(|rule| rule.value.iter().map(|one| one.word()).collect::<Vec<_>>().join(", "));
-            let known = known.unwrap_or_else(|| "none".to_owned());
-            RegistryError::Malformed { faults: vec![format!("`interest`: these rules ask for findings on: {known}")] }
-        })?;
-        let mut faults = Vec::new();
-        match (new.outcome, &new.treatment) {
-            (FindingOutcome::Treated, None) => faults.push("`treatment` is missing; say how it is treated".to_owned()),
-            (_, Some(treatment)) => text_fault("treatment", treatment, NAME_CHARS_MAX, &mut faults),
-            (_, None) => {}
-        }
-        RegistryError::of_faults(faults)?;
+        let rule = asked_for(rule, new.interest, "resources")?;
+        RegistryError::of_faults(treatment_faults(new.outcome, new.treatment.as_deref()))?;
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         let resource = world.resource(id)?;
@@ -136,13 +165,8 @@ impl Registry {
         if !actor.is(Role::Regulator) {
             found.extend(self.unless_own(&world, actor, &resource.source, self.regime().cite(rule)));
             let last = world.findings.get(id).and_then(|known| known.get(&new.interest));
-            let of_others =
-                last.filter(|last| last.outcome == FindingOutcome::Harmed && last.organisation != resource.source);
-            if let Some(last) = of_others {
-                let what = format!("`{}` found {} harmed", world.name_of(&last.organisation), new.interest.word());
-                let instead = "ask that body to find anew";
-                found.push(self.regime().reason(reasons::OTHERS_FINDING, rule, what, instead));
-            }
+            let last = last.map(|last| (last.outcome, &last.organisation));
+            found.extend(self.harmed_by_others(&world, last, &resource.source, new.interest, rule));
         }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "resource.finding_refused", id.as_str(), reasons).await;

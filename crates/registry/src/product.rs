@@ -24,10 +24,9 @@ use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, UseKind, Verdict};
 
 use crate::decide::{self, Asked};
 use crate::live::Basis;
-use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::reasons::names;
 use crate::world::World;
-use crate::{FindingOutcome, Registry, RegistryError, Scenario, reasons};
+use crate::{FindingOutcome, Registry, RegistryError, Scenario, findings, reasons};
 
 pub use rights::{NewRight, RightView};
 
@@ -105,18 +104,8 @@ impl Registry {
         new: NewProductFinding,
     ) -> Result<Verdict<()>> {
         let rule = self.regime().product.as_ref().and_then(|rules| rules.interests.as_ref());
-        let rule = rule.filter(|rule| rule.value.contains(&new.interest)).ok_or_else(|| {
-            let known = rule.map(|rule| rule.value.iter().map(|one| one.word()).collect::<Vec<_>>().join(", "));
-            let known = known.unwrap_or_else(|| "none".to_owned());
-            RegistryError::Malformed { faults: vec![format!("`interest`: of products these rules ask: {known}")] }
-        })?;
-        let mut faults = Vec::new();
-        match (new.outcome, &new.treatment) {
-            (FindingOutcome::Treated, None) => faults.push("`treatment` is missing; say how it is treated".to_owned()),
-            (_, Some(treatment)) => text_fault("treatment", treatment, NAME_CHARS_MAX, &mut faults),
-            (_, None) => {}
-        }
-        RegistryError::of_faults(faults)?;
+        let rule = findings::asked_for(rule, new.interest, "products")?;
+        RegistryError::of_faults(findings::treatment_faults(new.outcome, new.treatment.as_deref()))?;
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         let holder = holder_of(&world, id)?;
@@ -125,11 +114,8 @@ impl Registry {
         let last = world.product_findings.get(id).and_then(|known| known.get(&new.interest));
         if !actor.is(Role::Agency) && !actor.is(Role::Regulator) {
             found.extend(self.unless_own(&world, actor, &holder, self.regime().cite(rule)));
-            let of_others = last.filter(|last| last.outcome == FindingOutcome::Harmed && last.organisation != holder);
-            if let Some(last) = of_others {
-                let what = format!("`{}` found {} harmed", world.name_of(&last.organisation), new.interest.word());
-                found.push(self.regime().reason(reasons::OTHERS_FINDING, rule, what, "ask that body to find anew"));
-            }
+            let last = last.map(|last| (last.outcome, &last.organisation));
+            found.extend(self.harmed_by_others(&world, last, &holder, new.interest, rule));
         }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "product.finding_refused", id.as_str(), reasons).await;
