@@ -96,7 +96,7 @@ impl Casework {
         let (checks, _) = matter::store::list(ledger, &sight, &filter, "", page.items_max).await?;
         let looked_at = |seq: i64| {
             let names = |told: &String| told.split(',').any(|one| one.trim().parse() == Ok(seq));
-            let of = checks.iter().filter(|check| check.facts.get(ACTS).is_some_and(|told| names(told)));
+            let of = checks.iter().filter(|check| check.facts.get(ACTS).is_some_and(&names));
             of.map(|check| check.id.clone()).collect::<Vec<_>>()
         };
         let (mut items, mut last) = (Vec::new(), None);

@@ -142,8 +142,8 @@ impl Settlement {
                         && one.voucher.is_none()
                 });
                 let total = |side: &str| {
-                    let of_side = sums.iter().filter(|((_, of, _), _)| *of == side).map(|(_, (amount, _))| *amount);
-                    of_side.fold(Ok(Money::ZERO), |sum: std::result::Result<Money, _>, one| sum?.plus(one))
+                    let mut of_side = sums.iter().filter(|((_, of, _), _)| *of == side).map(|(_, (amount, _))| *amount);
+                    of_side.try_fold(Money::ZERO, |sum, one| sum.plus(one))
                 };
                 let is_same = total("income")? == result.income && total("cost")? == result.cost;
                 let check =

@@ -98,7 +98,7 @@ impl Casework {
         let number = store::next_round(turn.change()).await?;
         store::insert_round(turn.change(), number, (&new, form), &regime.stamp(), actor).await?;
         let facts = json!({ "of": new.of, "form": form, "bodies": subjects.len() });
-        let event = Event::done(Some(actor), "assessment_round.opened", &number.to_string()).facts(facts).under(regime);
+        let event = Event::done(Some(actor), "assessment_round.opened", number.to_string()).facts(facts).under(regime);
         turn.commit(event.citing(regime.cite_clause(&row.source))).await?;
         let mut opened = Vec::new();
         for subject in subjects {

@@ -77,6 +77,9 @@ const ROWS: &[Row] = &[
     ("changsha-2023", &[], &[], &[], &["CAS-104"]),
 ];
 
+/// What is told, key by key.
+type Told<'a> = &'a [(&'a str, &'a str)];
+
 #[tokio::test]
 async fn an_agreement_names_its_scheme_its_selection_its_one_term_and_the_shares_bid_where_the_document_says_so() {
     for (code, no_scheme, short, no_selection, other_shares) in ROWS {
@@ -156,7 +159,7 @@ async fn changchuns_scheme_is_advised_practicable_and_what_others_read_has_its_f
     let id = desk.open(&agency[0], MatterKind::Scheme, agency[0].organisation.as_str()).await;
     assert_eq!(desk.may_not(&agency[0], &id, "submit").await, ["CAS-020"], "the bureau has not advised");
     desk.moves(&bureau[0], &id, "advise").await;
-    let rows: &[(&[(&str, &str)], &[&str])] = &[
+    let rows: &[(Told, &[&str])] = &[
         (&[("mode", "")], &["CAS-027", "CAS-085"]),
         (&[("mode", "whole"), ("term_years", "长期")], &["CAS-101"]),
         (&[("mode", "whole"), ("revenue_shares", "另行约定")], &["CAS-101"]),

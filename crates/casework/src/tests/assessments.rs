@@ -219,7 +219,7 @@ async fn an_exit_names_the_latest_result_and_waits_only_for_one_that_is_due() {
     assert_eq!(desk.may_not(&agency[1], &id, "confirm").await, ["CAS-173"], "the first was due on the day before");
     let assessed = held(&desk, agency, operator, desk.agreement.as_str()).await;
     desk.moves(&agency[1], &id, "confirm").await;
-    assert_eq!(desk.view(&assessed).await.cited_by, [id.clone()]);
+    assert_eq!(desk.view(&assessed).await.cited_by, std::slice::from_ref(&id));
     let confirm = desk.view(&id).await.history.into_iter().find(|moved| moved.name == "confirm").unwrap();
     assert_eq!(confirm.cites, [assessed.to_string()]);
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;

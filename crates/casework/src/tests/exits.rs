@@ -59,6 +59,9 @@ impl Desk {
     }
 }
 
+/// What is told, key by key.
+type Told<'a> = &'a [(&'a str, &'a str)];
+
 #[tokio::test]
 async fn nobody_ends_an_operators_agreement_at_a_word() {
     for (backend, ledger, _folder) in ledgers().await {
@@ -107,7 +110,7 @@ async fn in_luohu_each_ground_rests_on_the_record_that_shows_it() {
     let (raw, found, unsafe_) = (raw.to_string(), found.to_string(), unsafe_.to_string());
 
     let none: &[&str] = &[];
-    let rows: [(&str, &[&str], &[(&str, &str)], &[&str]); 12] = [
+    let rows: [(&str, &[&str], Told, &[&str]); 12] = [
         ("breach", none, &[], &["CAS-060"]),
         ("breach", &[&raw], &[], &["CAS-060"]),
         ("breach", &[&found], &[], &[]),
@@ -198,7 +201,7 @@ async fn a_ground_that_no_list_names_is_described_and_an_early_leave_bears_its_l
     let (casework, town) = (&desk.office.casework, &desk.office.town);
     let signed = digest(&ledger, "acceptance of liability").to_string();
     let asked = [("ground", "operator_request")];
-    let rows: [(&[(&str, &str)], &[&str]); 4] = [
+    let rows: [(Told, &[&str]); 4] = [
         (&[], &["CAS-027"]),
         (&[("liability", "accepted"), ("liability_digest", "see the letter")], &["CAS-027"]),
         (&[("liability", "perhaps"), ("liability_digest", &signed)], &["CAS-062"]),

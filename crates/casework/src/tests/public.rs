@@ -230,7 +230,7 @@ async fn who_was_refused_appeals_from_the_case_and_the_bureau_opens_it_again() {
         assert_eq!(refused(bare), ["CAS-060"], "{backend}: it names what refused");
         appeal.cites = vec![case.to_string()];
         let id = allowed(office.casework.open_matter(&town.bank[0], appeal).await.unwrap());
-        assert_eq!(office.view(&case, &town.bank[0]).await.matters_on_it, [id.clone()], "{backend}");
+        assert_eq!(office.view(&case, &town.bank[0]).await.matters_on_it, std::slice::from_ref(&id), "{backend}");
         let bureau = &town.regulators[0];
         desk.moves(bureau, &id, "receive").await;
         desk.moves(bureau, &id, "investigate").await;

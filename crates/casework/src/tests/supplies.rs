@@ -198,7 +198,7 @@ async fn an_entity_enters_a_demand_that_the_operator_lists_and_a_catalogue_answe
     let new =
         |id: &shuyu_model::id::MatterId| NewCatalogue { kind: CatalogueKind::Operating, demands: vec![id.clone()] };
     let version = allowed(desk.office.casework.compile_catalogue(&town.agency[0], new(&id)).await.unwrap());
-    assert_eq!(town.registry.catalogue(&version).await.unwrap().unwrap().demands, [id.clone()]);
+    assert_eq!(town.registry.catalogue(&version).await.unwrap().unwrap().demands, std::slice::from_ref(&id));
     let other = desk.open(&town.agency[0], MatterKind::Rectification, desk.agreement.as_str()).await;
     let compiled = desk.office.casework.compile_catalogue(&town.agency[0], new(&other)).await;
     assert!(matches!(compiled, Err(CaseworkError::Malformed { .. })), "no demand: {compiled:?}");

@@ -133,7 +133,7 @@ async fn what_is_found_harmful_stands_in_no_catalogue_and_the_version_says_why()
     assert_eq!(town.registry.catalog(&Page::first()).await.unwrap().total, 1);
     allowed(town.registry.record_finding(&town.regulators[0], &fund, harm).await.unwrap());
     assert_eq!(town.registry.catalog(&Page::first()).await.unwrap().total, 0);
-    assert_eq!(town.registry.harmed().await.unwrap(), [fund.clone()]);
+    assert_eq!(town.registry.harmed().await.unwrap(), std::slice::from_ref(&fund));
     let version = allowed(town.compiles(&town.regulators[0], CatalogueKind::Operating).await);
     let version = town.version(&version).await;
     assert!(version.entries.is_empty());

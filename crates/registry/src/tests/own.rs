@@ -34,7 +34,7 @@ impl Set {
         permit.tables().iter().map(|table| (table.name.clone(), table.is_own)).collect()
     }
 
-    fn new(&self, name: &str) -> NewOwnTable {
+    fn table(&self, name: &str) -> NewOwnTable {
         let mut id_card = column("id_card", ColumnType::Text, ColumnClass::DirectIdentifier, Mask::Pseudonym);
         id_card.is_entity = true;
         NewOwnTable {
@@ -54,7 +54,7 @@ async fn an_operator_computes_with_what_it_brought_until_it_withdraws_it() {
         let set = set(&ledger, regime_of(&ledger, "changchun-2025")).await;
         let (registry, operator) = (&set.town.registry, &set.town.operator[0]);
         let before = allowed(set.compute(operator).await);
-        let id = allowed(registry.declare_own_table(operator, set.new("clients")).await.unwrap());
+        let id = allowed(registry.declare_own_table(operator, set.table("clients")).await.unwrap());
         assert!(before.is_live(), "what somebody brings ends nobody's permit");
         let both = [("fund_accounts".to_owned(), false), ("clients".to_owned(), true)];
         assert_eq!(set.tables(operator).await, both, "{backend}");
@@ -102,10 +102,10 @@ async fn an_entity_computes_inside_where_the_document_says_so_under_its_agreemen
         }
         assert!(without.contains(&"REG-012".to_owned()) && !without.contains(&"REG-011".to_owned()), "{without:?}");
         assert!(
-            refused(registry.declare_own_table(bank, set.new("clients")).await.unwrap()).contains(&"REG-012".into())
+            refused(registry.declare_own_table(bank, set.table("clients")).await.unwrap()).contains(&"REG-012".into())
         );
         let development = set.town.development(&bank.organisation, &set.scenario).await;
-        allowed(registry.declare_own_table(bank, set.new("clients")).await.unwrap());
+        allowed(registry.declare_own_table(bank, set.table("clients")).await.unwrap());
         let permit = allowed(set.compute(bank).await);
         assert_eq!(permit.development_agreement(), Some(&development), "{code}");
         let names: Vec<&str> = permit.tables().iter().map(|table| table.name.as_str()).collect();
@@ -130,18 +130,18 @@ async fn a_table_has_a_name_of_its_own_an_origin_and_graded_columns() {
     let set = set(&ledger, regime_of(&ledger, "changchun-2025")).await;
     let (registry, operator) = (&set.town.registry, &set.town.operator[0]);
     let told =
-        registry.declare_own_table(operator, set.new("fund_accounts")).await.err().map(|error| error.to_string());
+        registry.declare_own_table(operator, set.table("fund_accounts")).await.err().map(|error| error.to_string());
     assert!(told.as_deref().unwrap_or_default().contains("is taken"), "{told:?}");
-    let mut bad = set.new("Clients");
+    let mut bad = set.table("Clients");
     bad.origin = " ".into();
     bad.columns.clear();
     let told = registry.declare_own_table(operator, bad).await;
     let Err(RegistryError::Malformed { faults }) = told else { panic!("{told:?}") };
     assert_eq!(faults.len(), 3, "{faults:?}");
     for n in 0..OWN_TABLES_MAX {
-        allowed(registry.declare_own_table(operator, set.new(&format!("t{n}"))).await.unwrap());
+        allowed(registry.declare_own_table(operator, set.table(&format!("t{n}"))).await.unwrap());
     }
-    let told = registry.declare_own_table(operator, set.new("one_more")).await;
+    let told = registry.declare_own_table(operator, set.table("one_more")).await;
     assert!(matches!(told, Err(RegistryError::Conflict { .. })), "{told:?}");
 }
 
@@ -156,7 +156,7 @@ pub(super) async fn codes_of_own_tables_with_every_fault() -> BTreeSet<String> {
     let mut regime = Regime::clone(&regime_of(&ledger, "changchun-2025"));
     regime.workroom.own_data.value = false;
     let set = set(&ledger, Arc::new(regime)).await;
-    let mut new = set.new("clients");
+    let mut new = set.table("clients");
     new.columns[0].grade = None;
     new.columns[1].grade = Some(shuyu_model::Grade::Core);
     let codes = refused(set.town.registry.declare_own_table(&set.town.bank[0], new).await.unwrap());

@@ -209,10 +209,9 @@ pub(super) fn faults_of(name: &str, kind: MatterKind, rules: &MatterRules, regim
             _ => {}
         }
     }
-    if let Some(rule) = &rules.opinions {
-        if !rules.moves.iter().any(|of| of.word == rule.at) || rule.source.trim().is_empty() {
-            faults.named(format!("{name}: `opinions` need a move of it (`at`) and a clause (`source`)"));
-        }
+    let is_bad = |rule: &OpinionRule| !rules.moves.iter().any(|of| of.word == rule.at) || rule.source.trim().is_empty();
+    if rules.opinions.as_ref().is_some_and(is_bad) {
+        faults.named(format!("{name}: `opinions` need a move of it (`at`) and a clause (`source`)"));
     }
     for rule in &rules.cites_required {
         cites(name, rules, rule, regime, faults);
