@@ -65,6 +65,16 @@ CREATE TABLE kept_files (
 CREATE INDEX kept_files_of_digest ON kept_files (digest);
 CREATE INDEX kept_files_published ON kept_files (published_at);
 
+-- With whom a file is shared: with all who see the record that its keeper names.
+CREATE TABLE kept_file_records (
+    file_id   TEXT NOT NULL REFERENCES kept_files (id),
+    record    TEXT NOT NULL,
+    shared_by TEXT NOT NULL REFERENCES people (id),
+    shared_at BIGINT NOT NULL,
+    PRIMARY KEY (file_id, record)
+);
+CREATE INDEX kept_file_records_of_record ON kept_file_records (record);
+
 -- Natural persons that take part. The identity number itself is kept nowhere.
 CREATE TABLE natural_persons (
     organisation  TEXT PRIMARY KEY REFERENCES organisations (id),

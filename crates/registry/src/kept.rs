@@ -1,12 +1,16 @@
-//! Papers kept whole: who keeps which file under which title, and which of them
-//! everybody may read. A record tells a paper by its digest; a file with that digest is
-//! the paper itself.
+//! Papers kept whole: who keeps which file under which title, with the readers of which
+//! records it is shared, and which of them everybody may read. A record tells a paper by
+//! its digest; a file with that digest is the paper itself.
+//!
+//! INVARIANT (the keeper's word): a file is read outside its organisation only because
+//! that organisation shared or published it. That a record tells its digest opens
+//! nothing: digests stand in the public log, and anybody may write one down.
 //!
 //! INVARIANT (as told): a file is found by the digest of its bytes, so that what is read
 //! is what was told.
 //!
-//! Not here: the bytes (`vault::files`), who may see the record that tells a digest
-//! (the station of that record).
+//! Not here: the bytes (`vault::files`), who may see the record that a file is shared
+//! with (the station of that record).
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,7 +22,7 @@ use shuyu_model::{Actor, Day, Digest, Reason, Reasons, Role, Time, Verdict};
 use crate::page::{Listing, PAGE_ITEMS_MAX, Page};
 use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::store::Book;
-use crate::{Registry, RegistryError, reasons};
+use crate::{Registry, RegistryError, Turn, reasons};
 
 mod store;
 
@@ -26,6 +30,9 @@ type Result<T> = std::result::Result<T, RegistryError>;
 
 /// The most bytes of a kept file.
 pub const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
+/// With the readers of how many records a file can be shared.
+pub const FILE_RECORDS_MAX: usize = 100;
 
 /// What a kept file can be, by its media type, and the ending that its name gets.
 pub const MEDIA_TYPES: [(&str, &str); 5] = [
@@ -170,20 +177,6 @@ pub async fn keep_in(change: &mut Change, file: &KeptFile) -> Result<()> {
     store::insert(change, file).await
 }
 
-/// Whether a record, as somebody sees it, tells this digest.
-pub fn tells(record: &impl Serialize, digest: &Digest) -> bool {
-    fn holds(value: &serde_json::Value, digest: &str) -> bool {
-        match value {
-            // A digest stands alone, or as a fact of a matter among other words.
-            serde_json::Value::String(text) => text.contains(digest),
-            serde_json::Value::Array(items) => items.iter().any(|item| holds(item, digest)),
-            serde_json::Value::Object(table) => table.values().any(|value| holds(value, digest)),
-            _ => false,
-        }
-    }
-    serde_json::to_value(record).is_ok_and(|value| holds(&value, &digest.to_string()))
-}
-
 impl Registry {
     /// Why somebody may not keep such a file.
     pub fn against_keeping(&self, actor: &Actor, new: &NewFile) -> Option<Reasons> {
@@ -228,6 +221,21 @@ impl Registry {
         Ok(cut(items, total, items_max))
     }
 
+    /// The files that are shared with the readers of a record, oldest first. Ask first
+    /// whether the caller is one of them.
+    pub async fn files_of_record(&self, record: &str, page: &Page) -> Result<Listing<KeptFile>> {
+        let items_max = page.items_max.clamp(1, PAGE_ITEMS_MAX);
+        let after = page.after.as_deref().unwrap_or_default();
+        let (items, total) = store::of_record(self.ledger(), record, after, items_max.saturating_add(1)).await?;
+        Ok(cut(items, total, items_max))
+    }
+
+    /// The file with this digest that is shared with the readers of a record. Ask first
+    /// whether the caller is one of them.
+    pub async fn shared_file(&self, digest: &Digest, record: &str) -> Result<Option<KeptFile>> {
+        store::shared(self.ledger(), digest, record).await
+    }
+
     /// The files that everybody may read, oldest first.
     pub async fn published_files(&self, page: &Page) -> Result<Listing<KeptFile>> {
         let items_max = page.items_max.clamp(1, PAGE_ITEMS_MAX);
@@ -244,16 +252,10 @@ impl Registry {
     /// Lets everybody read a file. For people of the organisation that keeps it.
     pub async fn publish_file(&self, actor: &Actor, id: &FileId) -> Result<Verdict<()>> {
         let mut turn = self.turn().await?;
-        let file = store::file(&mut Book::Change(turn.change()), id).await?;
-        let file = file.ok_or_else(|| RegistryError::unknown("kept file", id.as_str()))?;
-        let known = self.actor_in(&mut turn, &actor.person).await?;
-        let acts = known.is_some_and(|known| known.organisation == file.organisation && !known.roles.is_empty());
-        if !acts {
-            let what = "a file is published by the organisation that keeps it";
-            let clause = self.regime().cite_clause("setting");
-            let reason = Reason::new(reasons::FILE_OF_ANOTHER, what, clause, "ask that organisation");
-            return self.refuse(turn, actor, "file.publication_refused", id.as_str(), Reasons::one(reason)).await;
-        }
+        let file = match self.own_file(&mut turn, actor, id).await? {
+            Ok(file) => file,
+            Err(reasons) => return self.refuse(turn, actor, "file.publication_refused", id.as_str(), reasons).await,
+        };
         if file.published_at.is_some() {
             return Ok(Verdict::Allow(()));
         }
@@ -263,6 +265,52 @@ impl Registry {
         turn.commit(event.digests(None, Some(file.digest)).under(self.regime())).await?;
         Ok(Verdict::Allow(()))
     }
+
+    /// Shares a file with all who see a record: an id as the record's station writes it.
+    /// For people of the organisation that keeps the file; ask first whether they see the
+    /// record.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown` where there is no such file, `Conflict` where it is shared with
+    /// [`FILE_RECORDS_MAX`] records.
+    pub async fn share_file(&self, actor: &Actor, id: &FileId, record: &str) -> Result<Verdict<()>> {
+        let mut turn = self.turn().await?;
+        let file = match self.own_file(&mut turn, actor, id).await? {
+            Ok(file) => file,
+            Err(reasons) => return self.refuse(turn, actor, "file.sharing_refused", id.as_str(), reasons).await,
+        };
+        let records = store::records(turn.change(), id).await?;
+        if records.iter().any(|known| known == record) {
+            return Ok(Verdict::Allow(()));
+        }
+        if FILE_RECORDS_MAX <= records.len() {
+            let what = format!("this file is shared with {FILE_RECORDS_MAX} records; keep it once more to share it further");
+            return Err(RegistryError::conflict(what));
+        }
+        store::share(turn.change(), id, record, &actor.person).await?;
+        let event = Event::done(Some(actor), "file.shared", id.as_str()).facts(json!({ "record": record }));
+        turn.commit(event.digests(None, Some(file.digest)).under(self.regime())).await?;
+        Ok(Verdict::Allow(()))
+    }
+
+    /// A file of the actor's own organisation, or why it is not theirs to give.
+    async fn own_file(
+        &self,
+        turn: &mut Turn,
+        actor: &Actor,
+        id: &FileId,
+    ) -> Result<std::result::Result<KeptFile, Reasons>> {
+        let file = store::file(&mut Book::Change(turn.change()), id).await?;
+        let file = file.ok_or_else(|| RegistryError::unknown("kept file", id.as_str()))?;
+        let known = self.actor_in(turn, &actor.person).await?;
+        if known.is_some_and(|known| known.organisation == file.organisation && !known.roles.is_empty()) {
+            return Ok(Ok(file));
+        }
+        let what = "a file is published or shared by the organisation that keeps it";
+        let clause = self.regime().cite_clause("setting");
+        Ok(Err(Reasons::one(Reason::new(reasons::FILE_OF_ANOTHER, what, clause, "ask that organisation"))))
+    }
 }
 
 fn cut(mut items: Vec<KeptFile>, total: usize, items_max: usize) -> Listing<KeptFile> {
@@ -270,21 +318,4 @@ fn cut(mut items: Vec<KeptFile>, total: usize, items_max: usize) -> Listing<Kept
     items.truncate(items_max);
     let next = items.last().filter(|_| is_more).map(|file| file.id.to_string());
     Listing { items, next, total }
-}
-
-#[cfg(test)]
-mod tests {
-    use shuyu_model::CryptoProfile;
-
-    use super::*;
-
-    #[test]
-    fn a_record_tells_a_digest_wherever_it_stands_and_no_other() {
-        let digest = CryptoProfile::International.digest(b"a letter");
-        let other = CryptoProfile::International.digest(b"another");
-        let record = json!({ "history": [{ "evidence": digest, "facts": { "finding_paper": "see it" } }] });
-        assert!(tells(&record, &digest) && !tells(&record, &other));
-        assert!(tells(&json!({ "facts": { "paper": format!("附件 {other}") } }), &other));
-        assert!(!tells(&json!({ "bytes": 3 }), &digest));
-    }
 }

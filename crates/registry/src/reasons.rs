@@ -103,7 +103,7 @@ reasons! {
     ("REG-118", USE_UNPERMITTED, "a scenario is for a use that needs a permission which is not on record")
     ("REG-119", RIGHT_NOT_ALLOTTED, "a right in a product is allotted by no agreement about it, or stays with the departments")
     ("REG-120", ROLES_APART, "one organisation would hold two roles that the document keeps apart")
-    ("REG-121", FILE_OF_ANOTHER, "a kept file is published by another organisation than the one that keeps it")
+    ("REG-121", FILE_OF_ANOTHER, "a kept file is published or shared by another organisation than the one that keeps it")
     ("REG-122", FILE_OF_THE_BUREAU, "a file that only the managing body or the agency keeps is kept by somebody else")
     ("REG-123", NO_SUCH_SOURCE, "a source is stated to be a kind of unit that the document does not name")
     ("REG-124", BY_REFERENCE, "a kind of unit that takes part by reference is stated to take part by duty")

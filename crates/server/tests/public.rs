@@ -137,31 +137,61 @@ async fn keeps(server: &Server, role: Role, query: &str, bytes: &[u8]) -> Reply 
 const LETTER: &str = "title=letter&media_type=application/pdf&kind=paper";
 
 #[tokio::test]
-async fn a_paper_is_read_by_who_sees_the_record_that_tells_it_and_by_nobody_else() {
+async fn a_paper_is_read_by_who_sees_the_record_that_its_keeper_shared_it_with_and_by_nobody_else() {
     let server = server().await;
     let kept = keeps(&server, Role::Regulator, LETTER, b"%PDF the order").await.ok();
     held("/v1/files", "post", "201", &kept);
-    let digest = kept["digest"].as_str().unwrap();
+    let (file, digest) = (kept["id"].as_str().unwrap(), kept["digest"].as_str().unwrap());
     let path = format!("/v1/files/{digest}");
-    assert_eq!(server.get(server.person(Role::Regulator), &path).await.body, b"%PDF the order");
-    let operator = server.person(Role::Operator);
+    let (regulator, operator) = (server.person(Role::Regulator), server.person(Role::Operator));
+    assert_eq!(server.get(regulator, &path).await.body, b"%PDF the order");
     assert_eq!(server.get(operator, &path).await.status, StatusCode::NOT_FOUND);
 
-    let regulator = server.person(Role::Regulator);
     let new = json!({
         "kind": "rectification", "subject": operator.organisation, "title": "整改", "facts": { "finding": "发现问题" },
     });
     let id = server.post(regulator, "/v1/matters", &new).await.ok()["id"].as_str().unwrap().to_owned();
     let named = format!("{path}?record={id}");
-    assert_eq!(server.get(operator, &named).await.status, StatusCode::NOT_FOUND, "not told yet");
     let order = json!({ "name": "order", "reason": "责令限期整改", "evidence": digest, "seen_version": 1 });
     server.post(regulator, &format!("/v1/matters/{id}/moves"), &order).await.ok();
+    assert_eq!(server.get(operator, &named).await.status, StatusCode::NOT_FOUND, "told, and not shared yet");
+    let sharing = json!({ "record": id });
+    let records = format!("/v1/files/{file}/records");
+    let refused = server.post(operator, &records, &sharing).await;
+    assert_eq!((refused.status, refused.codes()), (StatusCode::FORBIDDEN, vec!["REG-121".to_owned()]));
+    server.post(regulator, &records, &sharing).await.ok();
+    server.post(regulator, &records, &sharing).await.ok();
     let read = server.get(operator, &named).await;
     assert_eq!((read.status, read.body.as_slice()), (StatusCode::OK, b"%PDF the order".as_slice()));
     assert_eq!(read.headers["x-content-type-options"], "nosniff");
-    // Who does not see the matter does not read its paper.
-    assert_eq!(server.get(server.person(Role::Entity), &named).await.status, StatusCode::NOT_FOUND);
+    let listed = server.get(operator, &format!("/v1/files?record={id}")).await.ok();
+    held("/v1/files", "get", "200", &listed);
+    assert_eq!((&listed["total"], &listed["items"][0]["id"]), (&json!(1), &json!(file)));
+    // Who does not see the matter does not read its paper, nor the list of its papers.
+    let entity = server.person(Role::Entity);
+    assert_eq!(server.get(entity, &named).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(server.get(entity, &format!("/v1/files?record={id}")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(anybody(&server, &format!("/public/files/{digest}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn to_write_down_the_digest_of_somebody_elses_paper_opens_nothing() {
+    let server = server().await;
+    let kept = keeps(&server, Role::Regulator, LETTER, b"%PDF of the bureau").await.ok();
+    let digest = kept["digest"].as_str().unwrap();
+    let things = server.things().await;
+    let operator = server.person(Role::Operator);
+    // Digests stand in the public log: the operator writes one into a matter of its own.
+    let new = json!({
+        "kind": "data_demand", "subject": things.scenario, "title": digest, "facts": { "request": "data", "demand": digest },
+    });
+    let id = server.post(operator, "/v1/matters", &new).await.ok()["id"].as_str().unwrap().to_owned();
+    let seen = server.get(operator, &format!("/v1/matters/{id}")).await;
+    assert!(text(&seen).contains(digest));
+    let own = format!("/v1/files/{digest}?record={id}");
+    assert_eq!(server.get(operator, &own).await.status, StatusCode::NOT_FOUND);
+    let dossier = format!("/v1/files/{digest}?record={}", operator.organisation);
+    assert_eq!(server.get(operator, &dossier).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

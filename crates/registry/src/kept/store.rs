@@ -1,7 +1,7 @@
 //! All SQL of kept files.
 
 use shuyu_ledger::{Change, Ledger, Row, args};
-use shuyu_model::id::FileId;
+use shuyu_model::id::{FileId, PersonId};
 use shuyu_model::{Digest, Time};
 
 use super::{FileKind, KeptFile};
@@ -87,4 +87,41 @@ pub(super) async fn publish(change: &mut Change, id: &FileId) -> Result<()> {
     let now = change.now();
     let sql = "UPDATE kept_files SET published_at = $2 WHERE id = $1 AND published_at IS NULL";
     must_write(change, "kept file", id.as_str(), sql, args![id.as_str(), now]).await
+}
+
+/// Those that are shared with the readers of a record.
+pub(super) async fn of_record(
+    ledger: &Ledger,
+    record: &str,
+    after: &str,
+    items_max: usize,
+) -> Result<(Vec<KeptFile>, usize)> {
+    let sql = "SELECT CAST(count(*) AS BIGINT) AS total FROM kept_file_records WHERE record = $1";
+    let rows = ledger.read(sql, args![record]).await?;
+    let total = rows.first().map(|row| row.int("total")).transpose()?.unwrap_or(0);
+    let sql = "SELECT f.* FROM kept_file_records r JOIN kept_files f ON f.id = r.file_id \
+               WHERE r.record = $1 AND f.id > $2 ORDER BY f.id LIMIT $3";
+    let rows_max = i64::try_from(items_max).unwrap_or(i64::MAX);
+    let found = read(&ledger.read(sql, args![record, after, rows_max]).await?)?;
+    Ok((found, usize::try_from(total).unwrap_or(0)))
+}
+
+pub(super) async fn shared(ledger: &Ledger, digest: &Digest, record: &str) -> Result<Option<KeptFile>> {
+    let sql = "SELECT f.* FROM kept_file_records r JOIN kept_files f ON f.id = r.file_id \
+               WHERE r.record = $1 AND f.digest = $2 ORDER BY f.id LIMIT 1";
+    Ok(read(&ledger.read(sql, args![record, digest.to_string()]).await?)?.pop())
+}
+
+/// The records with whose readers a file is shared.
+pub(super) async fn records(change: &mut Change, id: &FileId) -> Result<Vec<String>> {
+    let sql = "SELECT record FROM kept_file_records WHERE file_id = $1 ORDER BY record";
+    let rows = change.read(sql, args![id.as_str()]).await?;
+    read_all("kept file", &rows, |row| row.text("record"))
+}
+
+pub(super) async fn share(change: &mut Change, id: &FileId, record: &str, by: &PersonId) -> Result<()> {
+    let now = change.now();
+    let sql = "INSERT INTO kept_file_records (file_id, record, shared_by, shared_at) VALUES ($1, $2, $3, $4)";
+    change.write(sql, args![id.as_str(), record, by.as_str(), now]).await?;
+    Ok(())
 }

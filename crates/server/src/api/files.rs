@@ -1,4 +1,4 @@
-//! Papers kept whole: given, read by who may see the record that tells them, published.
+//! Papers kept whole: given, shared with the readers of a record, published, read.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -6,13 +6,13 @@ use axum::response::IntoResponse as _;
 use serde::Deserialize;
 use shuyu_model::id::{AgreementId, CaseId, FileId, JobId, MatterId, OrganisationId, ScenarioId};
 use shuyu_model::{Actor, Day, Digest};
-use shuyu_registry::kept::{self, FILE_BYTES_MAX};
+use shuyu_registry::kept::FILE_BYTES_MAX;
 use shuyu_registry::{FileKind, KeptFile, NewFile};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{Stations, granted, listed, page};
 use crate::app::App;
-use crate::endpoint::{Asked, At, Bytes, Created, Done, Listed, PageAsked, Raw, Shown, Upload, Who};
+use crate::endpoint::{Asked, At, Bytes, Created, Done, Json, Listed, PageAsked, Raw, Shown, Upload, Who};
 use crate::error::Problem;
 use crate::shapes::{shaped, voices};
 
@@ -36,17 +36,42 @@ pub struct FileAsked {
     pub dated: Option<Day>,
 }
 
-/// Which record tells the paper that is asked for.
+/// With the readers of which record the paper is shared.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct RecordAsked {
-    /// The id of a matter, a case, an agreement, a scenario, a consent's holder or an
-    /// organisation whose dossier it lies in; nothing for a file of the own organisation.
+    /// The id of a matter, a case, an agreement, a scenario or an organisation whose
+    /// dossier the caller sees; nothing for a file of the own organisation.
     #[serde(default)]
     pub record: Option<String>,
 }
 
-shaped! { KeptFile => voices::KeptFile }
+/// Which files are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct FilesAsked {
+    /// Those that are shared with the readers of this record; nothing for those of the
+    /// own organisation.
+    #[serde(default)]
+    pub record: Option<String>,
+    /// Where the last page ended.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// How many entries.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// With the readers of which record a file is shared.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSharing {
+    /// The id of a matter, a case, an agreement, a scenario or an organisation whose
+    /// dossier the caller sees.
+    pub record: String,
+}
+
+shaped! { KeptFile => voices::KeptFile, NewSharing => NewSharing }
 
 /// Keeps a paper whole.
 pub async fn keep(
@@ -75,55 +100,76 @@ async fn kept_from(app: &App, actor: &Actor, new: NewFile, upload: &JobId) -> Re
     granted(app.vault().keep_file(app.registry(), actor, new, input).await?)
 }
 
-/// Lists the files that the own organisation keeps, oldest first.
+/// Lists the files that the own organisation keeps, or those that are shared with the
+/// readers of a record; oldest first.
 pub async fn list(
     State(app): Stations,
     Who(actor): Who,
-    Asked(asked): Asked<PageAsked>,
+    Asked(asked): Asked<FilesAsked>,
 ) -> Result<Shown<Listed<KeptFile>>, Problem> {
-    Ok(Shown(listed(app.registry().files(&actor.organisation, &page(&asked)?).await?)?))
+    let page = page(&PageAsked { cursor: asked.cursor, limit: asked.limit })?;
+    let Some(record) = asked.record else {
+        return Ok(Shown(listed(app.registry().files(&actor.organisation, &page).await?)?));
+    };
+    if !sees(&app, &actor, &record).await? {
+        return Err(Problem::unseen("record"));
+    }
+    Ok(Shown(listed(app.registry().files_of_record(&record, &page).await?)?))
 }
 
-/// Reads a paper: of the own organisation, or one that a record tells which the caller sees.
+/// Reads a paper: of the own organisation, or one that its keeper shared with those who
+/// see a record, of whom the caller is one.
 pub async fn read(
     State(app): Stations,
     Who(actor): Who,
     At(digest): At<Digest>,
     Asked(asked): Asked<RecordAsked>,
 ) -> Result<Raw<Bytes>, Problem> {
-    let unseen = || Problem::unseen("file, or it is told by no record that you named and see");
     let files = app.registry().files_of(&digest).await?;
-    let own = files.iter().find(|file| file.organisation == actor.organisation || file.published_at.is_some());
-    let told = match (&own, &asked.record) {
-        (None, Some(record)) => tells(&app, &actor, record, &digest).await?,
-        _ => false,
+    let own = files.into_iter().find(|file| file.organisation == actor.organisation || file.published_at.is_some());
+    let file = match (own, &asked.record) {
+        (None, Some(record)) if sees(&app, &actor, record).await? => {
+            app.registry().shared_file(&digest, record).await?
+        }
+        (own, _) => own,
     };
-    let file = own.or_else(|| files.first().filter(|_| told)).ok_or_else(unseen)?;
-    bytes(&app, file, "private, no-store").await
+    let unseen = || Problem::unseen("file, or it is shared with the readers of no record that you named and see");
+    bytes(&app, &file.ok_or_else(unseen)?, "private, no-store").await
 }
 
-/// Whether a record that the caller sees tells this digest.
-async fn tells(app: &App, actor: &Actor, record: &str, digest: &Digest) -> Result<bool, Problem> {
+/// Shares a file with all who see a record.
+pub async fn share(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<FileId>,
+    Json(new): Json<NewSharing>,
+) -> Result<Done, Problem> {
+    if !sees(&app, &actor, &new.record).await? {
+        return Err(Problem::unseen("record"));
+    }
+    granted(app.registry().share_file(&actor, &id, &new.record).await?)?;
+    Ok(Done)
+}
+
+/// Whether the caller sees a record.
+async fn sees(app: &App, actor: &Actor, record: &str) -> Result<bool, Problem> {
     if let Ok(id) = MatterId::parse(record) {
-        let asked = app.casework().opinions(&id, actor).await?;
-        let seen = app.casework().matter(&id, actor).await?;
-        return Ok(kept::tells(&seen, digest) || kept::tells(&asked, digest));
+        // Seen by who sees the matter, and by the bodies that were asked for an opinion.
+        return Ok(app.casework().opinions(&id, actor).await?.is_some());
     }
     if let Ok(id) = CaseId::parse(record) {
-        return Ok(kept::tells(&app.casework().case(&id, actor).await?, digest));
+        return Ok(app.casework().case(&id, actor).await?.is_some());
     }
     if let Ok(id) = OrganisationId::parse(record) {
-        return Ok(kept::tells(&app.registry().papers(actor, &id).await?, digest));
+        return Ok(app.registry().papers(actor, &id).await?.is_some());
     }
     // Agreements and scenarios are seen by everybody who takes part in the business.
     let has_part = !actor.roles.is_empty();
     if let Ok(id) = AgreementId::parse(record) {
-        let seen = app.registry().agreement(&id).await?;
-        return Ok(has_part && seen.is_some_and(|seen| kept::tells(&*seen, digest)));
+        return Ok(has_part && app.registry().agreement(&id).await?.is_some());
     }
     if let Ok(id) = ScenarioId::parse(record) {
-        let seen = app.registry().scenario(&id).await?;
-        return Ok(has_part && seen.is_some_and(|seen| kept::tells(&*seen, digest)));
+        return Ok(has_part && app.registry().scenario(&id).await?.is_some());
     }
     Ok(false)
 }
