@@ -137,7 +137,7 @@ async fn what_a_finding_cannot_be_is_told() {
     let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
     let set = set(&ledger, "changsha-2026").await;
     let elsewhere = set.finds(&set.town.source[0], Interest::StateSecrets, FindingOutcome::Clear).await.unwrap_err();
-    assert!(elsewhere.to_string().contains("ask for findings on: national_security"), "{elsewhere}");
+    assert!(elsewhere.to_string().contains("of resources these rules ask for: national_security"), "{elsewhere}");
     let untreated = NewFinding {
         interest: Interest::Privacy,
         outcome: FindingOutcome::Treated,
