@@ -285,7 +285,8 @@ impl Registry {
             return Ok(Verdict::Allow(()));
         }
         if FILE_RECORDS_MAX <= records.len() {
-            let what = format!("this file is shared with {FILE_RECORDS_MAX} records; keep it once more to share it further");
+            let what =
+                format!("this file is shared with {FILE_RECORDS_MAX} records; keep it once more to share it further");
             return Err(RegistryError::conflict(what));
         }
         store::share(turn.change(), id, record, &actor.person).await?;
