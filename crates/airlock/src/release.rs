@@ -144,7 +144,7 @@ impl Release {
     pub fn key(&self) -> Option<&str> {
         match self.kind() {
             OutputKind::Lookup { key } => Some(key),
-            OutputKind::Dataset | OutputKind::Report => None,
+            OutputKind::Dataset | OutputKind::Report | OutputKind::Model => None,
         }
     }
 

@@ -18,6 +18,7 @@ use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict};
 use shuyu_registry::page::PAGE_ITEMS_MAX;
 use shuyu_registry::{Listing, Page, Turn, canonical};
 
+use crate::gates;
 use crate::matter::guards::{self, Asked};
 use crate::matter::{
     self, FACTS_MAX, Facts, MOVES_MAX, Matter, MatterFiling, MatterFilter, MatterItem, MatterMove, MatterView, Moved,
@@ -217,6 +218,7 @@ impl Casework {
         self.candidacies_moved(turn, matter, &rule.word).await?;
         self.assessment_moved(turn, matter, &rule.word).await?;
         matter.enter(transition, at, due_day, self.calendar());
+        gates::scheme::moved(turn, regime, matter).await?;
         let moved = Moved {
             version: matter.version,
             by: rule.word.clone(),

@@ -20,7 +20,7 @@ use shuyu_registry::{MatterSubject, Turn};
 
 use crate::candidacy::gates;
 use crate::matter::guards::{self, Opened, Openers};
-use crate::matter::{Facts, Matter, Moved, NewMatter, discovery, store};
+use crate::matter::{Facts, Matter, Moved, NewMatter, discovery, sees_all, store};
 use crate::matters::{Made, malformed};
 use crate::store::Book;
 use crate::{Casework, CaseworkError, reasons};
@@ -36,6 +36,12 @@ pub(crate) struct MatterBase {
     pub(crate) parties: BTreeMap<Role, OrganisationId>,
     pub(crate) authors: Vec<PersonId>,
     pub(crate) is_draft: bool,
+}
+
+/// Upholds INVARIANT (unseen is unknown) for what concerns its parties alone.
+pub(crate) fn may_know(viewer: &Actor, subject: &MatterSubject) -> bool {
+    let concerns = subject.concerns.as_ref();
+    concerns.is_none_or(|concerns| concerns.contains(&viewer.organisation) || sees_all(viewer))
 }
 
 impl Casework {
@@ -199,9 +205,11 @@ impl Casework {
 
     /// What a matter is about. What the actor may not see is not there.
     async fn subject_of(&self, turn: &mut Turn, actor: &Actor, id: &str) -> Result<MatterBase> {
-        if let Some(MatterSubject { organisation, parties, authors, is_draft }) =
-            self.registry().matter_subject_in(turn, id).await?
-        {
+        if let Some(subject) = self.registry().matter_subject_in(turn, id).await? {
+            if !may_know(actor, &subject) {
+                return Err(CaseworkError::Unknown { id: id.chars().take(80).collect() });
+            }
+            let MatterSubject { organisation, parties, authors, is_draft, concerns: _ } = subject;
             return Ok(MatterBase { organisation: Some(organisation), parties, authors, is_draft });
         }
         let unknown = || CaseworkError::Unknown { id: id.chars().take(80).collect() };

@@ -1,5 +1,6 @@
 //! Procedures on real databases, the long way.
 
+mod accounts;
 mod agreements;
 mod assessments;
 mod candidacies;

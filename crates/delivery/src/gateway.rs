@@ -393,7 +393,7 @@ impl Delivery {
             reasons::NOT_LOOKUP,
             &regime.agreement.scope_is_binding,
             "the product is not delivered this way",
-            "ask a lookup for answers, and a data set or report for its file",
+            "ask a lookup for answers, and a data set, report or model for its file",
         )
     }
 }

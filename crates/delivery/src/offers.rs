@@ -51,6 +51,7 @@ impl Delivery {
             .digests(None, Some(stock.digest()))
             .facts(serde_json::json!({
                 "release": product.release, "scenario": product.scenario, "needs_consent": product.needs_consent,
+                "kind": product.kind,
             }));
         change.commit(event).await?;
         let id = product.id.clone();

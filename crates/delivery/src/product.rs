@@ -27,6 +27,20 @@ pub enum ProductKind {
     Dataset,
     /// A file of counts.
     Report,
+    /// A file of what was learnt: a model's parameters.
+    Model,
+}
+
+impl ProductKind {
+    /// The word in JSON and in the journal.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Lookup => "lookup",
+            Self::Dataset => "dataset",
+            Self::Report => "report",
+            Self::Model => "model",
+        }
+    }
 }
 
 /// Whether a product can be had.

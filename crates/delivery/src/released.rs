@@ -42,6 +42,7 @@ async fn opened(release: Release) -> Result<Opened, DeliveryError> {
             OutputKind::Lookup { .. } => ProductKind::Lookup,
             OutputKind::Dataset => ProductKind::Dataset,
             OutputKind::Report => ProductKind::Report,
+            OutputKind::Model => ProductKind::Model,
         },
         key: release.key().map(str::to_owned),
         columns: columns.collect(),

@@ -211,12 +211,25 @@ pub enum SubjectKind {
     Case,
     /// A product that is registered.
     Product,
+    /// A month's statement of account.
+    Statement,
+    /// A month's surplus, shared out.
+    Distribution,
 }
 
 impl SubjectKind {
     /// Every one.
-    pub const ALL: [SubjectKind; 7] =
-        [Self::Organisation, Self::Agreement, Self::Scenario, Self::Resource, Self::Matter, Self::Case, Self::Product];
+    pub const ALL: [SubjectKind; 9] = [
+        Self::Organisation,
+        Self::Agreement,
+        Self::Scenario,
+        Self::Resource,
+        Self::Matter,
+        Self::Case,
+        Self::Product,
+        Self::Statement,
+        Self::Distribution,
+    ];
 
     /// The letters with which its ids begin.
     pub fn prefix(self) -> &'static str {
@@ -228,6 +241,8 @@ impl SubjectKind {
             Self::Matter => "MAT-",
             Self::Case => "CAS-",
             Self::Product => "PRD-",
+            Self::Statement => "STM-",
+            Self::Distribution => "DST-",
         }
     }
 
@@ -241,6 +256,8 @@ impl SubjectKind {
             Self::Matter => "matter",
             Self::Case => "case",
             Self::Product => "registered_product",
+            Self::Statement => "statement",
+            Self::Distribution => "distribution",
         }
     }
 

@@ -7,6 +7,8 @@
 //!
 //! Not here: who has a share, and who agreed to it (`settlement`).
 
+use std::collections::BTreeSet;
+
 use crate::money::{Money, MoneyOverflow};
 
 /// The most shares of one amount.
@@ -28,20 +30,33 @@ pub enum SplitError {
 
 /// Splits an amount by parts of their sum; see both invariants.
 pub fn split(amount: Money, parts: &[u32]) -> Result<Vec<Money>, SplitError> {
-    let whole: i128 = parts.iter().map(|part| i128::from(*part)).sum();
-    if parts.len() > SHARES_MAX || whole == 0 {
+    if parts.len() > SHARES_MAX {
+        return Err(SplitError::Shares);
+    }
+    by_weights(amount, &parts.iter().map(|part| i128::from(*part)).collect::<Vec<_>>())
+}
+
+/// Splits an amount as these amounts stand to each other; one below 0 counts as 0.
+pub fn split_like(amount: Money, amounts: &[Money]) -> Result<Vec<Money>, SplitError> {
+    by_weights(amount, &amounts.iter().map(|like| i128::from(like.fen.max(0))).collect::<Vec<_>>())
+}
+
+fn by_weights(amount: Money, weights: &[i128]) -> Result<Vec<Money>, SplitError> {
+    let whole: i128 = weights.iter().sum();
+    if whole == 0 {
         return Err(SplitError::Shares);
     }
     if amount < Money::ZERO {
         return Err(SplitError::Negative);
     }
-    let exact = |part: &u32| i128::from(amount.fen).saturating_mul(i128::from(*part));
-    let floors: Vec<i128> = parts.iter().map(|part| exact(part).div_euclid(whole)).collect();
+    // Two amounts of 63 bits each: their product has room.
+    let exact = |weight: &i128| i128::from(amount.fen).saturating_mul(*weight);
+    let floors: Vec<i128> = weights.iter().map(|weight| exact(weight).div_euclid(whole)).collect();
     let left = i128::from(amount.fen) - floors.iter().sum::<i128>();
     let mut by_remainder: Vec<(i128, usize)> =
-        parts.iter().enumerate().map(|(index, part)| (-exact(part).rem_euclid(whole), index)).collect();
+        weights.iter().enumerate().map(|(index, weight)| (-exact(weight).rem_euclid(whole), index)).collect();
     by_remainder.sort_unstable();
-    let gets_one_more: Vec<usize> =
+    let gets_one_more: BTreeSet<usize> =
         by_remainder.iter().take(usize::try_from(left).map_err(|_| MoneyOverflow)?).map(|(_, index)| *index).collect();
     let share = |(index, floor): (usize, i128)| {
         let fen = floor + i128::from(gets_one_more.contains(&index));
@@ -71,6 +86,20 @@ mod tests {
         check(7, &[0, 1], &[0, 7]);
         check(0, &[3, 4], &[0, 0]);
         check(i64::MAX, &[u32::MAX, u32::MAX], &[i64::MAX / 2 + 1, i64::MAX / 2]);
+    }
+
+    #[test]
+    fn an_amount_is_split_as_others_stand_to_each_other_and_a_loss_gets_nothing() {
+        for (fen, like, expected) in [
+            (100, vec![300, 100, -50], vec![75, 25, 0]),
+            (10, vec![i64::MAX, i64::MAX], vec![5, 5]),
+            (i64::MAX, vec![i64::MAX, 0], vec![i64::MAX, 0]),
+        ] {
+            let like: Vec<Money> = like.into_iter().map(Money::fen).collect();
+            let found: Vec<i64> = split_like(Money::fen(fen), &like).unwrap().iter().map(|part| part.fen).collect();
+            assert_eq!(found, expected);
+        }
+        assert_eq!(split_like(Money::fen(1), &[Money::fen(-1)]), Err(SplitError::Shares), "nothing to stand to");
     }
 
     #[test]

@@ -14,7 +14,9 @@ use crate::live::Basis;
 use crate::registration::result;
 use crate::standing::results_of;
 use crate::subject::{parsed, unheld};
-use crate::{AdmissionState, Barred, Ending, Registration, Registry, RegistryError, Turn, district, store};
+use crate::{
+    AdmissionState, Barred, Ending, Registration, Registry, RegistryError, SchemeMoney, Turn, district, schemes, store,
+};
 
 /// Makes the subject of a decided case what the case was about.
 pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest: Digest) -> Result<(), RegistryError> {
@@ -232,6 +234,11 @@ pub async fn barred(turn: &mut Turn, id: &ResourceId, barred: Option<&Barred>) -
     store::set_barred(turn.change(), id, barred).await?;
     turn.touch(Basis::Resource(id.clone()));
     Ok(())
+}
+
+/// What a scheme in force says of money from now on; nothing once it has ended.
+pub async fn scheme_says(turn: &mut Turn, id: &MatterId, says: Option<&SchemeMoney>) -> Result<(), RegistryError> {
+    schemes::store::put(turn.change(), id, says).await
 }
 
 async fn under(turn: &mut Turn, subject: &str) -> Result<Vec<AgreementId>, RegistryError> {

@@ -27,6 +27,7 @@
     )
 )]
 
+mod accounts;
 mod affiliates;
 pub mod agreement;
 mod agreements;
@@ -66,6 +67,7 @@ mod resources;
 pub mod rules;
 pub mod scenario;
 mod scenarios;
+mod schemes;
 mod standing;
 mod store;
 mod subject;
@@ -81,6 +83,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::ClosedAccount;
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shares, Target};
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry, MarkedThing, PublicScenario, UsedResource};
@@ -118,6 +121,7 @@ pub use requirement::{FieldRequirement, NewRequirement, RequirementState, Requir
 pub use resource::{Barred, NewResource, Resource, ResourceState};
 pub use rules::Rules;
 pub use scenario::{Field, NewScenario, Scenario, ScenarioState};
+pub use schemes::{Bound, SchemeBook, SchemeMoney};
 pub use shuyu_model::canonical;
 pub use standing::{Admission, AdmissionState, MatterSubject, RiskSubject, Term};
 pub use subject::Subject;

@@ -173,7 +173,7 @@ pub struct OrdersTally {
 }
 
 /// The kinds of output that can be ordered, as the workroom calls them.
-pub const OUTPUTS: [&str; 3] = ["lookup", "dataset", "report"];
+pub const OUTPUTS: [&str; 4] = ["lookup", "dataset", "report", "model"];
 
 /// An order to be placed. The operator is the actor's organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -8,7 +8,7 @@
 //!
 //! Not here: who may suspend or admit (`casework`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
@@ -18,7 +18,9 @@ use shuyu_model::{Day, Reason, Role, Time};
 use crate::decide::Asked;
 use crate::subject::parsed;
 use crate::world::World;
-use crate::{Act, Agreement, AgreementKind, AgreementState, Registry, RegistryError, Scenario, Turn, reasons};
+use crate::{
+    Act, Agreement, AgreementKind, AgreementState, Registry, RegistryError, Scenario, Turn, accounts, reasons,
+};
 
 /// The ground on which an agreement ends that nobody ended.
 const RAN_OUT: &str = "expiry";
@@ -75,6 +77,9 @@ pub struct MatterSubject {
     pub authors: Vec<PersonId>,
     /// Whether it is an agreement that was never concluded.
     pub is_draft: bool,
+    /// Whom alone it concerns, beside those who oversee; nothing where its being there is
+    /// no secret.
+    pub concerns: Option<BTreeSet<OrganisationId>>,
 }
 
 /// What is looked at for risks: an operator with an agreement in force, a resource or a
@@ -117,6 +122,7 @@ impl Registry {
                     parties: BTreeMap::from([(Role::Operator, scenario.operator.clone()), (Role::Agency, agency)]),
                     authors: scenario.authors.clone(),
                     is_draft: false,
+                    concerns: None,
                 }
             }
             Some(SubjectKind::Resource) => {
@@ -126,12 +132,17 @@ impl Registry {
                     parties: BTreeMap::from([(Role::Source, resource.source.clone())]),
                     authors: resource.authors.clone(),
                     is_draft: false,
+                    concerns: None,
                 }
             }
             Some(SubjectKind::Product) => match of_product(&world, id)? {
                 Some(subject) => subject,
                 None => return Err(RegistryError::unknown("registered product", id)),
             },
+            Some(SubjectKind::Statement | SubjectKind::Distribution) => {
+                let closed = accounts::store::closed(turn.change(), id).await?;
+                closed.ok_or_else(|| RegistryError::unknown("closed account", id))?.as_subject()
+            }
             Some(SubjectKind::Matter | SubjectKind::Case) | None => return Ok(None),
         }))
     }
@@ -227,7 +238,7 @@ impl Registry {
 fn of_organisation(world: &World, id: &OrganisationId) -> Result<MatterSubject, RegistryError> {
     let roles = &world.organisation(id)?.roles;
     let parties = roles.iter().map(|role| (*role, id.clone())).collect();
-    Ok(MatterSubject { organisation: id.clone(), parties, authors: Vec::new(), is_draft: false })
+    Ok(MatterSubject { organisation: id.clone(), parties, authors: Vec::new(), is_draft: false, concerns: None })
 }
 
 /// A product is known here by its registration: its holder is who offers it.
@@ -237,7 +248,7 @@ fn of_product(world: &World, id: &str) -> Result<Option<MatterSubject>, Registry
     let holder = &registration.holder;
     let roles = &world.organisation(holder)?.roles;
     let parties = roles.iter().map(|role| (*role, holder.clone())).collect();
-    Ok(Some(MatterSubject { organisation: holder.clone(), parties, authors: Vec::new(), is_draft: false }))
+    Ok(Some(MatterSubject { organisation: holder.clone(), parties, authors: Vec::new(), is_draft: false, concerns: None }))
 }
 
 fn of_agreement(agreement: &Agreement) -> MatterSubject {
@@ -247,6 +258,7 @@ fn of_agreement(agreement: &Agreement) -> MatterSubject {
         parties: BTreeMap::from([(gives, agreement.grantor.clone()), (gets, agreement.grantee.clone())]),
         authors: agreement.authors.clone(),
         is_draft: agreement.state == AgreementState::Draft,
+        concerns: None,
     }
 }
 

@@ -120,6 +120,7 @@ pub fn refused<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<String> {
 mod facts;
 mod findings;
 mod papers;
+mod schemes;
 
 pub use papers::new_paper;
 

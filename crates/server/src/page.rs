@@ -236,6 +236,7 @@ async fn offered(app: &App) -> Result<Vec<Offered>, Problem> {
                 ProductKind::Lookup => "核验查询 lookup",
                 ProductKind::Dataset => "数据集 data set",
                 ProductKind::Report => "报告 report",
+                ProductKind::Model => "模型 model",
             },
             needs_consent: product.needs_consent,
             since: product.published_at.day().to_string(),

@@ -10,14 +10,15 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use shuyu_delivery::ProductKind;
 use shuyu_model::id::{OrganisationId, ProductId, SubscriptionId};
 use shuyu_model::{Actor, Day, Money, Month, Role, UseKind};
 
+use crate::by_scheme::{items_of, moment_of};
 use crate::charge::Line;
+use crate::costs::EnteredCost;
 use crate::error::SettlementError;
 use crate::settlement::Settlement;
-use crate::statement::sees_all;
+use crate::statement::{Cost, OperatorResult, StatementBody, sees_all};
 use crate::store;
 use crate::tariff::{PriceBook, Why};
 
@@ -30,7 +31,7 @@ pub struct AccountLine {
     pub product: Option<ProductId>,
     /// `income` or `cost`.
     pub side: &'static str,
-    /// The kind of service (`lookup`, `dataset`, `report`), or the kind of cost.
+    /// The kind of service (`lookup`, `dataset`, `report`, `model`), or the kind of cost.
     pub kind: String,
     /// How much.
     #[serde(rename = "amount_fen")]
@@ -39,10 +40,22 @@ pub struct AccountLine {
     pub count: i64,
 }
 
+/// What one item of the operator's scheme cost in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ItemLine {
+    /// In the scheme's words.
+    pub item: String,
+    /// How much.
+    #[serde(rename = "amount_fen")]
+    pub amount: Money,
+    /// How many costs.
+    pub count: usize,
+}
+
 /// Whether a financial rule is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleCheck {
-    /// `balanced`, `reconciled`, `based`, `vouchered`.
+    /// `balanced`, `reconciled`, `based`, `vouchered`, `itemised`.
     pub rule: &'static str,
     /// What it asks.
     pub title: &'static str,
@@ -69,6 +82,9 @@ pub struct MonthAccount {
     pub cost: Money,
     /// By product, side and kind.
     pub lines: Vec<AccountLine>,
+    /// By the items of the operator's scheme, in its order, where the document has it
+    /// followed; an item without a cost is there, too.
+    pub items: Vec<ItemLine>,
     /// The financial rules.
     pub checks: Vec<RuleCheck>,
 }
@@ -101,79 +117,98 @@ pub struct Departure {
     pub how: &'static str,
 }
 
-fn service(kind: ProductKind) -> &'static str {
-    match kind {
-        ProductKind::Lookup => "lookup",
-        ProductKind::Dataset => "dataset",
-        ProductKind::Report => "report",
-    }
+fn item_line(item: String, costs: &[&Cost]) -> Result<ItemLine> {
+    let of_item: Vec<Money> = costs.iter().filter(|cost| cost.item == item).map(|cost| cost.amount).collect();
+    let amount = of_item.iter().try_fold(Money::ZERO, |sum, one| sum.plus(*one))?;
+    Ok(ItemLine { item, amount, count: of_item.len() })
 }
 
 impl Settlement {
     /// The accounts of all closed months, oldest first: all for those who oversee, an
     /// operator its own.
     pub async fn accounts(&self, viewer: &Actor) -> Result<Vec<MonthAccount>> {
-        let entered = store::costs::entered(self.ledger()).await?;
+        let is_own = |operator: &OrganisationId| viewer.is(Role::Operator) && *operator == viewer.organisation;
+        if !sees_all(viewer) && !viewer.is(Role::Operator) {
+            return Ok(Vec::new());
+        }
+        let (entered, schemes) = (store::costs::entered(self.ledger()).await?, self.scheme_book().await?);
         let mut all = Vec::new();
         for statement in self.statements().await? {
             let body = statement.body();
-            let unbalanced = usize::from(self.entries(body.month).await.is_err());
-            for result in &body.results {
-                let is_own = viewer.is(Role::Operator) && result.operator == viewer.organisation;
-                if !sees_all(viewer) && !is_own {
-                    continue;
-                }
-                let mut sums: BTreeMap<(Option<ProductId>, &'static str, String), (Money, i64)> = BTreeMap::new();
-                let mut unbased = 0;
-                for line in body.lines.iter().filter(|line| line.operator == result.operator) {
-                    let kind = self.delivery().product(&line.product).map_or("withdrawn", |found| service(found.kind));
-                    let sum = sums.entry((Some(line.product.clone()), "income", kind.to_owned())).or_default();
-                    *sum = (sum.0.plus(line.amount)?, sum.1.saturating_add(line.units));
-                    unbased += usize::from(line.amount > Money::ZERO && line.basis.is_none());
-                }
-                for cost in body.costs.iter().filter(|cost| cost.operator == result.operator) {
-                    let sum = sums.entry((cost.product.clone(), "cost", cost.kind.clone())).or_default();
-                    *sum = (sum.0.plus(cost.amount)?, sum.1.saturating_add(1));
-                }
-                let bare = entered.iter().filter(|one| {
-                    one.month == body.month
-                        && one.cost.operator == result.operator
-                        && one.accepted_at.is_some()
-                        && one.voucher.is_none()
-                });
-                let total = |side: &str| {
-                    let mut of_side = sums.iter().filter(|((_, of, _), _)| *of == side).map(|(_, (amount, _))| *amount);
-                    of_side.try_fold(Money::ZERO, |sum, one| sum.plus(one))
-                };
-                let is_same = total("income")? == result.income && total("cost")? == result.cost;
-                let check =
-                    |rule, title, broken_total| RuleCheck { rule, title, is_kept: broken_total == 0, broken_total };
-                all.push(MonthAccount {
-                    key: format!("{}.{}", body.month, result.operator),
-                    month: body.month,
-                    operator: result.operator.clone(),
-                    income: result.income,
-                    cost: result.cost,
-                    checks: vec![
-                        check("balanced", "每笔分录借贷平衡", unbalanced),
-                        check("reconciled", "分产品合计与结算单一致", usize::from(!is_same)),
-                        check("based", "每笔收费有定价依据", unbased),
-                        check("vouchered", "每笔成本有凭证", bare.count()),
-                    ],
-                    lines: sums
-                        .into_iter()
-                        .map(|((product, side, kind), (amount, count))| AccountLine {
-                            product,
-                            side,
-                            kind,
-                            amount,
-                            count,
-                        })
-                        .collect(),
-                });
+            let of_viewer = |one: &&OperatorResult| sees_all(viewer) || is_own(&one.operator);
+            let seen: Vec<&OperatorResult> = body.results.iter().filter(of_viewer).collect();
+            if seen.is_empty() {
+                continue;
+            }
+            let unbalanced = match store::entries(self.ledger(), &body.id).await {
+                Ok(_) => 0,
+                Err(SettlementError::Unbalanced) => 1,
+                Err(error) => return Err(error),
+            };
+            for result in seen {
+                let of_month = |one: &&EnteredCost| one.month == body.month && one.cost.operator == result.operator;
+                let entered: Vec<&EnteredCost> = entered.iter().filter(of_month).collect();
+                let at = moment_of(body.month, body.closed_at);
+                let items = schemes.as_ref().map(|book| items_of(book, &result.operator, at)).unwrap_or_default();
+                all.push(self.month_account(body, result, &entered, (items, unbalanced))?);
             }
         }
         Ok(all)
+    }
+
+    fn month_account(
+        &self,
+        body: &StatementBody,
+        result: &OperatorResult,
+        entered: &[&EnteredCost],
+        (items, unbalanced): (Vec<String>, usize),
+    ) -> Result<MonthAccount> {
+        let mut sums: BTreeMap<(Option<ProductId>, &'static str, String), (Money, i64)> = BTreeMap::new();
+        let mut unbased = 0;
+        for line in body.lines.iter().filter(|line| line.operator == result.operator) {
+            let kind = self.delivery().product(&line.product).map_or("withdrawn", |found| found.kind.word());
+            let sum = sums.entry((Some(line.product.clone()), "income", kind.to_owned())).or_default();
+            *sum = (sum.0.plus(line.amount)?, sum.1.saturating_add(line.units));
+            unbased += usize::from(line.amount > Money::ZERO && line.basis.is_none());
+        }
+        let costs: Vec<&Cost> = body.costs.iter().filter(|cost| cost.operator == result.operator).collect();
+        for cost in &costs {
+            let sum = sums.entry((cost.product.clone(), "cost", cost.kind.clone())).or_default();
+            *sum = (sum.0.plus(cost.amount)?, sum.1.saturating_add(1));
+        }
+        let bare = entered.iter().filter(|one| one.accepted_at.is_some() && one.voucher.is_none()).count();
+        let total = |side: &str| {
+            let mut of_side = sums.iter().filter(|((_, of, _), _)| *of == side).map(|(_, (amount, _))| *amount);
+            of_side.try_fold(Money::ZERO, |sum, one| sum.plus(one))
+        };
+        let is_same = total("income")? == result.income && total("cost")? == result.cost;
+        // What is metered is of no scheme's making.
+        let is_metered = |kind: &str| {
+            let metered = self.regime().money.metered.iter().flat_map(|rule| &rule.value);
+            metered.into_iter().any(|metered| metered.zh() == kind)
+        };
+        let is_elsewhere = |cost: &&&Cost| !items.contains(&cost.item) && !is_metered(&cost.kind);
+        let elsewhere = if items.is_empty() { 0 } else { costs.iter().filter(is_elsewhere).count() };
+        let check = |rule, title, broken_total| RuleCheck { rule, title, is_kept: broken_total == 0, broken_total };
+        Ok(MonthAccount {
+            key: format!("{}.{}", body.month, result.operator),
+            month: body.month,
+            operator: result.operator.clone(),
+            income: result.income,
+            cost: result.cost,
+            checks: vec![
+                check("balanced", "每笔分录借贷平衡", unbalanced),
+                check("reconciled", "分产品合计与结算单一致", usize::from(!is_same)),
+                check("based", "每笔收费有定价依据", unbased),
+                check("vouchered", "每笔成本有凭证", bare),
+                check("itemised", "每笔成本列入实施方案的科目", elsewhere),
+            ],
+            items: items.into_iter().map(|item| item_line(item, &costs)).collect::<Result<_>>()?,
+            lines: sums
+                .into_iter()
+                .map(|((product, side, kind), (amount, count))| AccountLine { product, side, kind, amount, count })
+                .collect(),
+        })
     }
 
     /// Sales at other prices than the guided price or standard that held, oldest first.

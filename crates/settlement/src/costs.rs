@@ -90,10 +90,15 @@ fn quantity(metered: Metered, event: &str, facts: Option<&Facts>) -> i64 {
     match (metered, event) {
         (Metered::RunSecond, _) => started(facts.and_then(|facts| facts.took_micros), 1_000_000),
         (Metered::Stored, _) => started(facts.and_then(|facts| facts.bytes), 1 << 20),
+        // What is offered that is no model costs nothing by being offered.
+        (Metered::Release, _) => i64::from(facts.is_some_and(|facts| facts.kind.as_deref() == Some(MODEL))),
         (Metered::Masking, "candidate.made") => facts.and_then(|facts| facts.masked_columns).unwrap_or(0),
         _ => 1,
     }
 }
+
+/// The kind of product whose publication is metered as a model's.
+const MODEL: &str = "model";
 
 /// What of an event says whose use it was.
 #[derive(Deserialize)]
@@ -121,6 +126,8 @@ struct Facts {
     bytes: Option<i64>,
     /// How many columns it masked.
     masked_columns: Option<i64>,
+    /// As what it was offered.
+    kind: Option<String>,
 }
 
 impl Settlement {
@@ -135,8 +142,10 @@ impl Settlement {
         }
         let product = new.product.as_ref().map(|id| self.product(id)).transpose()?;
         let (regime, month) = (self.regime(), new.month);
+        let against_item = self.against_item(&actor.organisation, month, item).await?;
         let mut change = self.ledger().change().await?;
         let mut found = Vec::from_iter(self.operator_reason(actor, product.as_ref()));
+        found.extend(against_item);
         if !regime.money.cost_kinds.value.contains(&new.kind) {
             let kinds = regime.money.cost_kinds.value.join("、");
             let what = "no cost of this kind is accounted for";

@@ -5,18 +5,24 @@
 //! organisation consents for two.
 //! INVARIANT (former rule): see `sharing`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use shuyu_delivery::DeliveryError;
 use shuyu_ledger::{Change, Event};
-use shuyu_model::id::{DistributionId, OrganisationId, SharingRuleId};
+use shuyu_model::id::{DistributionId, OrganisationId, ProductId, SharingRuleId};
 use shuyu_model::regime::words::Treasury;
 use shuyu_model::{Actor, Digest, Money, Month, Reason, Reasons, Role, Verdict};
-use shuyu_registry::{AgreementKind, AgreementState};
+use shuyu_registry::{AgreementKind, AgreementState, ClosedAccount};
 
 use crate::book::BookEntry;
 use crate::error::SettlementError;
 use crate::settlement::{Settlement, unknown};
-use crate::sharing::{Distribution, NewSharingRule, SharingRule, in_force, malformed, rule_reasons, share_clause};
+use crate::by_scheme::moment_of;
+use crate::pots;
+use crate::sharing::{
+    BodyKind, Distribution, DistributionBody, NewSharingRule, OnRecord, SharingRule, Surplus, in_force, malformed, rule_reasons,
+    share_clause,
+};
 use crate::statement::sees_all;
 use crate::treasury::Due;
 use crate::{reasons, store};
@@ -31,24 +37,25 @@ struct Asked {
 
 impl Settlement {
     /// Proposes a rule; it holds once all have consented.
-    pub async fn propose_sharing(&self, actor: &Actor, new: NewSharingRule) -> Result<Verdict<SharingRuleId>> {
+    pub async fn propose_sharing(&self, actor: &Actor, mut new: NewSharingRule) -> Result<Verdict<SharingRuleId>> {
         if let Some(error) = malformed(&new) {
             return Err(error);
         }
         let regime = self.regime();
-        let mut public = BTreeSet::new();
-        for id in new.parties.iter().map(|party| &party.organisation).chain([&new.operator]) {
-            let organisation =
-                self.delivery().registry().organisation(id).await.map_err(shuyu_delivery::DeliveryError::from)?;
-            let organisation = organisation.ok_or_else(|| unknown("organisation", id.as_str()))?;
-            if organisation.is_public_body() {
-                public.insert(id.clone());
-            }
+        let on_record = self.on_record(&new).await?;
+        let product = new.product.as_ref().map(|product| self.product(product)).transpose()?;
+        if product.is_some_and(|product| product.operator != new.operator) {
+            return Err(SettlementError::Malformed { part: "product", what: "a product of the operator" });
         }
         let against_project = self.against_project(&new).await?;
+        let followed = self.followed(&new, self.ledger().now()).await?;
         let mut change = self.ledger().change().await?;
-        let mut found = rule_reasons(&new, &public, regime);
+        let mut found = rule_reasons(&new, &on_record, regime);
         found.extend(against_project);
+        found.extend(followed.err());
+        for party in &mut new.parties {
+            party.body = on_record.get(&party.organisation).copied();
+        }
         let is_party = new.parties.iter().any(|party| party.organisation == actor.organisation);
         if !actor.is(Role::Agency) && !actor.is(Role::Finance) && !is_party {
             found.push(Reason::new(
@@ -58,7 +65,7 @@ impl Settlement {
                 "ask one of them",
             ));
         }
-        if let Some(last) = store::sharing::last_settled(&mut change, &new.operator).await?
+        if let Some(last) = store::sharing::last_settled(&mut change, &new.operator, new.product.as_ref()).await?
             && new.from <= last.first_day()
         {
             found.push(Reason::new(
@@ -96,6 +103,19 @@ impl Settlement {
         Ok(Verdict::Allow(rule.id))
     }
 
+    /// What operator and parties of a rule are on record; none of them is unknown.
+    async fn on_record(&self, rule: &NewSharingRule) -> Result<OnRecord> {
+        let mut ids: BTreeSet<OrganisationId> = rule.parties.iter().map(|party| party.organisation.clone()).collect();
+        ids.insert(rule.operator.clone());
+        let mut found = OnRecord::new();
+        for id in &ids {
+            let organisation = self.delivery().registry().organisation(id).await.map_err(DeliveryError::from)?;
+            let organisation = organisation.ok_or_else(|| unknown("organisation", id.as_str()))?;
+            found.extend(BodyKind::on_record(&organisation).map(|body| (id.clone(), body)));
+        }
+        Ok(found)
+    }
+
     /// STL-060: where the treasury goes by the project's level, the district that a rule
     /// names is the one by whose body the operator was authorised.
     async fn against_project(&self, new: &NewSharingRule) -> Result<Option<Reason>> {
@@ -104,10 +124,10 @@ impl Settlement {
             return Ok(None);
         };
         let registry = self.delivery().registry();
-        let districts = registry.districts().await.map_err(shuyu_delivery::DeliveryError::from)?;
+        let districts = registry.districts().await.map_err(DeliveryError::from)?;
         let (mut page, mut projects) = (shuyu_registry::Page::first(), BTreeSet::new());
         loop {
-            let listed = registry.agreements(&page).await.map_err(shuyu_delivery::DeliveryError::from)?;
+            let listed = registry.agreements(&page).await.map_err(DeliveryError::from)?;
             let theirs = listed.items.iter().filter(|one| {
                 let is_held = one.state == AgreementState::InForce && one.kind == AgreementKind::Operator;
                 is_held && one.grantee == new.operator
@@ -116,7 +136,7 @@ impl Settlement {
                 let name = match districts.of(&agreement.grantor) {
                     Some(district) => {
                         let body = registry.organisation(district).await;
-                        body.map_err(shuyu_delivery::DeliveryError::from)?.map(|body| body.name.clone())
+                        body.map_err(DeliveryError::from)?.map(|body| body.name.clone())
                     }
                     None => None,
                 };
@@ -220,75 +240,118 @@ impl Settlement {
         Ok(rules.filter(|rule| sees_all(viewer) || is_party(rule)).map(|rule| self.completed(rule)).collect())
     }
 
-    /// Distributes a closed month's surplus of an operator by the rule of that month.
+    /// Distributes a closed month's surplus of an operator by the rule of that month: of one
+    /// product, or of all that have no rule of their own.
     pub async fn distribute(
         &self,
         actor: &Actor,
         month: Month,
-        operator: &OrganisationId,
+        (operator, product): (&OrganisationId, Option<&ProductId>),
     ) -> Result<Verdict<Distribution>> {
         let regime = self.regime();
+        // Read before the change is opened: nobody can complete a rule backwards.
+        let now = self.ledger().now();
+        let rules = store::sharing::rules(self.ledger()).await?;
+        let rule = in_force(&rules, (operator, product), month, now);
+        let followed = match rule {
+            Some(rule) => self.followed(&rule.rule, moment_of(month, now)).await?,
+            None => Ok(None),
+        };
+        let on_record = match rule {
+            Some(rule) => self.on_record(&rule.rule).await?,
+            None => OnRecord::new(),
+        };
         let mut change = self.ledger().change().await?;
-        let at = change.now();
-        let rules = store::sharing::rules_in(&mut change).await?;
-        let done = store::sharing::distributions_in(&mut change).await?;
+        let done = store::sharing::distributions_in(&mut change, month, operator).await?;
+        let done: Vec<_> = done.iter().map(Distribution::body).collect();
         let statement = store::statement_in(&mut change, month).await?;
         let mut found = Vec::from_iter(self.agency_reason(actor));
         let mut say = |code, what: String, instead: &'static str| {
             found.push(Reason::new(code, what, share_clause(regime), instead));
         };
-        if done.iter().any(|done| done.body().month == month && done.body().operator == *operator) {
+        let is_done = |done: &&&DistributionBody| product.map_or(done.product.is_none(), |product| done.covers(product));
+        if done.iter().any(|done| is_done(&done)) {
             say(reasons::DISTRIBUTED, format!("the month {month} is distributed"), "read its distribution");
         }
-        let rule = in_force(&rules, operator, month, at);
         if rule.is_none() {
             let what = format!("no rule that all consented to holds for the month {month}");
             say(reasons::NO_RULE, what, "propose one and gather the consents, or complete one that is open");
         }
         let result = statement.as_ref().and_then(|statement| {
             let of_operator = statement.body().results.iter().find(|result| result.operator == *operator)?;
-            Some((statement.body().id.clone(), of_operator.to_share))
+            Some((statement.body(), of_operator.to_share))
         });
-        let to_share = result.as_ref().map_or(Money::ZERO, |(_, to_share)| *to_share);
-        if to_share == Money::ZERO {
-            let what = format!("nothing of the month {month} is to be distributed for this operator");
-            say(
+        let own_rule: BTreeSet<ProductId> = rules
+            .iter()
+            .filter(|rule| rule.rule.operator == *operator && rule.holds(month, now))
+            .filter_map(|rule| rule.rule.product.clone())
+            .collect();
+        let to_share = match &result {
+            Some((body, to_share)) => {
+                pots::to_share(&pots::of_month(body, operator, *to_share)?, product, &own_rule, &done)?
+            }
+            None => BTreeMap::new(),
+        };
+        if to_share.is_empty() && found.iter().all(|reason| reason.code != reasons::DISTRIBUTED) {
+            found.push(Reason::new(
                 reasons::NOTHING_TO_SHARE,
-                what,
+                format!("nothing of the month {month} is to be distributed for this operator"),
+                share_clause(regime),
                 "close the month first; a loss, and what the treasury is owed in full, is not shared",
-            );
+            ));
         }
-        let (rule, statement) = match (Reasons::new(found), rule, result) {
-            (None, Some(rule), Some((statement, _))) => (rule, statement),
+        let scheme = followed.unwrap_or_else(|reason| {
+            found.push(reason);
+            None
+        });
+        let (rule, statement) = match (Reasons::new(found), rule, &result) {
+            (None, Some(rule), Some((statement, _))) => (rule, statement.id.clone()),
             (Some(reasons), ..) => {
                 drop(change);
                 return self.refuse(actor, "distribution.refused", &month.to_string(), reasons).await;
             }
             (None, ..) => return Err(unknown("statement", &month.to_string())),
         };
-        let id: DistributionId = self.ledger().new_id();
-        let profile = self.ledger().profile();
-        let distribution = Distribution::compute(id, month, statement, to_share, rule, regime, profile)?;
-        store::sharing::insert_distribution(&mut change, &distribution).await?;
-        for (number, entry) in (1_i64..).zip(&distribution.entries()) {
-            store::sharing::insert_entry(&mut change, &distribution.body().id, number, entry).await?;
-        }
+        let surplus = Surplus { month, statement, pots: to_share, rule, scheme, on_record };
+        let id = self.ledger().new_id();
+        let distribution = Distribution::compute(id, surplus, regime, self.ledger().profile())?;
+        self.write_distribution(&mut change, &distribution, actor).await?;
         let body = distribution.body();
-        for line in body.lines.iter().filter(|line| line.amount > Money::ZERO) {
-            if let Some(treasury) = &line.treasury {
-                let id = self.ledger().new_id();
-                let about = (month, operator);
-                let due = Due::new(id, about, treasury.clone(), line.amount, at, body.id.as_str(), regime);
-                store::treasury::insert_due(&mut change, &due).await?;
-            }
-        }
         let event = Event::done(Some(actor), "month.distributed", body.id.as_str())
             .under(regime)
             .citing(body.clause.clone())
             .digests(Some(body.rule_digest), Some(distribution.digest()))
-            .facts(serde_json::json!({ "month": month, "operator": operator, "rule": body.rule, "version": body.rule_version }));
+            .facts(serde_json::json!({
+                "month": month, "operator": operator, "product": body.product, "rule": body.rule,
+                "version": body.rule_version, "scheme": body.scheme,
+            }));
         change.commit(event).await?;
         Ok(Verdict::Allow(distribution))
+    }
+
+    /// Its row, its entries of the book, what treasuries are owed by it, and whom it concerns.
+    async fn write_distribution(&self, change: &mut Change, made: &Distribution, actor: &Actor) -> Result<()> {
+        let (at, body, regime) = (change.now(), made.body(), self.regime());
+        store::sharing::insert_distribution(change, made).await?;
+        for (number, entry) in (1_i64..).zip(&made.entries()) {
+            store::sharing::insert_entry(change, &body.id, number, entry).await?;
+        }
+        for line in body.lines.iter().filter(|line| line.amount > Money::ZERO) {
+            if let Some(treasury) = &line.treasury {
+                let id = self.ledger().new_id();
+                let about = (body.month, &body.operator);
+                let due = Due::new(id, about, treasury.clone(), line.amount, at, body.id.as_str(), regime);
+                store::treasury::insert_due(change, &due).await?;
+            }
+        }
+        let account = ClosedAccount {
+            id: body.id.to_string(),
+            operator: Some(body.operator.clone()),
+            agency: actor.organisation.clone(),
+            parties: body.parties(),
+            closed_by: actor.person.clone(),
+        };
+        Ok(self.delivery().registry().account_closed(change, &account).await.map_err(DeliveryError::from)?)
     }
 
     /// The book's entries of a distribution, each found to balance.
@@ -300,11 +363,7 @@ impl Settlement {
     /// party sees the whole of one: what others get for what is theirs to check.
     pub async fn distributions(&self, viewer: &Actor) -> Result<Vec<Distribution>> {
         let all = store::sharing::distributions(self.ledger()).await?.into_iter();
-        let is_party = |found: &Distribution| {
-            let body = found.body();
-            body.operator == viewer.organisation
-                || body.lines.iter().any(|line| line.party.organisation == viewer.organisation)
-        };
+        let is_party = |found: &Distribution| found.body().parties().contains(&viewer.organisation);
         Ok(all.filter(|found| sees_all(viewer) || is_party(found)).collect())
     }
 }

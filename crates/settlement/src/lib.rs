@@ -30,11 +30,13 @@
 mod accounts;
 mod basis;
 mod book;
+mod by_scheme;
 mod charge;
 mod costs;
 mod deals;
 mod distribute;
 mod error;
+mod pots;
 mod reasons;
 mod settlement;
 mod sharing;
@@ -48,7 +50,7 @@ mod treasury;
 mod worth;
 mod yearly;
 
-pub use accounts::{AccountLine, Departure, MonthAccount, RuleCheck};
+pub use accounts::{AccountLine, Departure, ItemLine, MonthAccount, RuleCheck};
 pub use basis::{NewPriceBasis, PriceBasis, PriceFiling};
 pub use book::{Account, BookEntry, Posting, balance};
 pub use charge::Line;

@@ -52,6 +52,10 @@ pub const REASONS: &[(&str, &str)] = &[
     (NOT_A_PARTY, "somebody tells of a deal or refusal in which they have no part"),
     (NOT_A_RECEIVER, "support is booked as given to somebody who is no public body"),
     (OTHER_PROJECT, "a rule of distribution names another district than the operator's projects are of"),
+    (OTHER_ITEM, "a cost is of no item in which the operator's scheme keeps its accounts"),
+    (OTHER_SHARES, "a rule of distribution, when it is proposed or a month is shared by it, departs from the scheme"),
+    (NOT_ON_RECORD, "a rule of distribution calls a party what it is not on record, or no record says what it is"),
+    (NOT_BY_PRODUCT, "a rule of distribution is for one product where the document shares a month as a whole"),
 ];
 
 pub(crate) const NOT_OPERATOR: &str = "STL-001";
@@ -104,6 +108,10 @@ pub(crate) const NO_VOUCHER: &str = "STL-057";
 pub(crate) const NOT_A_PARTY: &str = "STL-058";
 pub(crate) const NOT_A_RECEIVER: &str = "STL-059";
 pub(crate) const OTHER_PROJECT: &str = "STL-060";
+pub(crate) const OTHER_ITEM: &str = "STL-061";
+pub(crate) const OTHER_SHARES: &str = "STL-062";
+pub(crate) const NOT_ON_RECORD: &str = "STL-063";
+pub(crate) const NOT_BY_PRODUCT: &str = "STL-064";
 
 #[cfg(test)]
 mod tests {

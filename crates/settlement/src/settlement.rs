@@ -8,6 +8,7 @@ use shuyu_ledger::{Change, Event, Ledger};
 use shuyu_model::id::{OrganisationId, PriceBasisId, ProductId, SubscriptionId};
 use shuyu_model::regime::National;
 use shuyu_model::{Actor, Day, Money, Month, Reason, Reasons, Regime, Role, Time, UseKind, Verdict};
+use shuyu_registry::ClosedAccount;
 
 use crate::basis::basis_reasons;
 use crate::book::BookEntry;
@@ -203,6 +204,14 @@ impl Settlement {
             let due = Due::new(self.0.ledger.new_id(), about, treasury, result.to_treasury, at, source, regime);
             store::treasury::insert_due(&mut change, &due).await?;
         }
+        let account = ClosedAccount {
+            id: statement.body().id.to_string(),
+            operator: None,
+            agency: actor.organisation.clone(),
+            parties: statement.parties(),
+            closed_by: actor.person.clone(),
+        };
+        self.0.delivery.registry().account_closed(&mut change, &account).await.map_err(DeliveryError::from)?;
         let event = Event::done(Some(actor), "month.closed", statement.body().id.as_str())
             .under(regime)
             .citing(regime.cite(&regime.price.free_uses))
@@ -393,7 +402,7 @@ impl Settlement {
                 reasons::UNIT,
                 &regime.price.charged_uses,
                 "the product is not delivered in this unit",
-                "price a lookup by `call`, a data set or report by `file`",
+                "price a lookup by `call`, a data set, report or model by `file`",
             )
         })
     }
@@ -434,7 +443,7 @@ impl Settlement {
 fn unit_of(kind: ProductKind) -> Unit {
     match kind {
         ProductKind::Lookup => Unit::Call,
-        ProductKind::Dataset | ProductKind::Report => Unit::File,
+        ProductKind::Dataset | ProductKind::Report | ProductKind::Model => Unit::File,
     }
 }
 
@@ -445,7 +454,8 @@ pub(crate) fn is_line(text: &str) -> bool {
 
 /// The operators for whom a rule of distribution held when the month was closed.
 fn ruled(rules: &[SharingRule], month: Month, at: Time) -> BTreeSet<OrganisationId> {
-    rules.iter().filter(|rule| rule.holds(month, at)).map(|rule| rule.rule.operator.clone()).collect()
+    let whole = rules.iter().filter(|rule| rule.rule.product.is_none() && rule.holds(month, at));
+    whole.map(|rule| rule.rule.operator.clone()).collect()
 }
 
 fn words(months: &[Month]) -> BTreeSet<String> {

@@ -5,15 +5,20 @@
 //! INVARIANT (former rule): a rule never reaches into a month that is distributed, and
 //! a distribution names the rule and version that it was computed by.
 //!
-//! Not here: the arithmetic (`model::sharing`), the station's acts (`distribute`).
+//! INVARIANT (on record): what a party is by law is what the registry has on record of it,
+//! when the rule is proposed and again when a month is shared; nobody's text decides it.
+//!
+//! Not here: the arithmetic (`model::sharing`), the station's acts (`distribute`), what of a
+//! month a product earned (`pots`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use shuyu_model::id::{DistributionId, OrganisationId, SharingRuleId, StatementId};
-use shuyu_model::regime::words::{Level, Part, Treasury};
+use shuyu_model::id::{DistributionId, MatterId, OrganisationId, ProductId, SharingRuleId, StatementId};
+use shuyu_model::regime::words::{Booking, Level, Part, Treasury, UnitKind};
 use shuyu_model::sharing::{SHARES_MAX, split};
 use shuyu_model::{CryptoProfile, Day, Digest, Money, Month, Reason, Regime, Time};
+use shuyu_registry::Organisation;
 
 use crate::book::{Account, BookEntry};
 use crate::error::SettlementError;
@@ -36,6 +41,22 @@ pub enum BodyKind {
     Enterprise,
 }
 
+impl BodyKind {
+    /// What an organisation is on record; nothing for a public body of which no kind of
+    /// unit is stated.
+    pub(crate) fn on_record(organisation: &Organisation) -> Option<Self> {
+        match organisation.unit.as_ref().map(|unit| unit.unit_kind) {
+            Some(UnitKind::Government | UnitKind::Upper) => Some(Self::Administrative),
+            Some(UnitKind::Institution) => Some(Self::Institution),
+            Some(UnitKind::Enterprise | UnitKind::Utility | UnitKind::Social) => Some(Self::Enterprise),
+            None => (!organisation.is_public_body()).then_some(Self::Enterprise),
+        }
+    }
+}
+
+/// What the parties of a rule are on record.
+pub(crate) type OnRecord = BTreeMap<OrganisationId, BodyKind>;
+
 /// Who gets what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,8 +73,9 @@ pub struct Party {
     /// What it contributed (贡献).
     #[serde(default)]
     pub contribution: String,
-    /// What it is by law.
-    pub body: BodyKind,
+    /// What it is by law; see INVARIANT (on record).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<BodyKind>,
     /// The finance rule by which a public body's share is booked.
     #[serde(default)]
     pub finance_rule: Option<String>,
@@ -65,6 +87,9 @@ pub struct Party {
 pub struct NewSharingRule {
     /// Whose surplus.
     pub operator: OrganisationId,
+    /// Of which product alone; of all that have no rule of their own where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductId>,
     /// From which day on: months that begin then or later.
     pub from: Day,
     /// What the parts are parts of: 100 for per cent.
@@ -118,15 +143,16 @@ impl SharingRule {
     }
 }
 
-/// The rule of a month: of those that hold, the newest.
+/// The rule of a month, for a product or for all that have none: of those that hold, the
+/// newest.
 pub(crate) fn in_force<'a>(
     rules: &'a [SharingRule],
-    operator: &OrganisationId,
+    (operator, product): (&OrganisationId, Option<&ProductId>),
     month: Month,
     at: Time,
 ) -> Option<&'a SharingRule> {
-    let of_operator = rules.iter().filter(|rule| rule.rule.operator == *operator && rule.holds(month, at));
-    of_operator.max_by_key(|rule| rule.version)
+    let is_meant = |rule: &&SharingRule| rule.rule.operator == *operator && rule.rule.product.as_ref() == product;
+    rules.iter().filter(is_meant).filter(|rule| rule.holds(month, at)).max_by_key(|rule| rule.version)
 }
 
 /// One party's part of a month.
@@ -137,6 +163,9 @@ pub struct ShareLine {
     pub party: Party,
     /// The treasury that it is paid to; nothing where the party itself is paid.
     pub treasury: Option<String>,
+    /// How a public body's share is booked, where the finance rules decide it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booked: Option<Booking>,
     /// How much.
     #[serde(rename = "amount_fen")]
     pub amount: Money,
@@ -158,6 +187,15 @@ pub struct DistributionBody {
     pub regime: String,
     /// The clause on shares.
     pub clause: String,
+    /// Of which product alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductId>,
+    /// Whose income it shares out; that of all products where it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductId>,
+    /// The scheme whose shares it follows, where the document has one followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<MatterId>,
     /// By which rule.
     pub rule: SharingRuleId,
     /// By which version of it.
@@ -181,22 +219,33 @@ pub struct Distribution {
     digest: Digest,
 }
 
+/// What is shared out, and on what it rests.
+pub(crate) struct Surplus<'a> {
+    pub(crate) month: Month,
+    pub(crate) statement: StatementId,
+    /// What each product has to share.
+    pub(crate) pots: BTreeMap<ProductId, Money>,
+    pub(crate) rule: &'a SharingRule,
+    pub(crate) scheme: Option<MatterId>,
+    pub(crate) on_record: OnRecord,
+}
+
 impl Distribution {
     pub(crate) fn compute(
         id: DistributionId,
-        month: Month,
-        statement: StatementId,
-        distributable: Money,
-        rule: &SharingRule,
+        surplus: Surplus<'_>,
         regime: &Regime,
         profile: CryptoProfile,
     ) -> Result<Self, SettlementError> {
+        let Surplus { month, statement, pots, rule, scheme, on_record } = surplus;
+        let distributable = pots.values().try_fold(Money::ZERO, |sum, part| sum.plus(*part))?;
         let parts: Vec<u32> = rule.rule.parties.iter().map(|party| party.parts).collect();
         let amounts = split(distributable, &parts)?;
-        let line = |(party, amount): (&Party, Money)| ShareLine {
-            treasury: treasury_of(party, rule.rule.district.as_deref(), regime),
-            party: party.clone(),
-            amount,
+        let line = |(party, amount): (&Party, Money)| {
+            let mut party = party.clone();
+            party.body = on_record.get(&party.organisation).copied().or(party.body);
+            let (treasury, booked) = booked_to(&party, rule.rule.district.as_deref(), regime);
+            ShareLine { treasury, booked, party, amount }
         };
         let body = DistributionBody {
             id,
@@ -205,6 +254,9 @@ impl Distribution {
             statement,
             regime: regime.stamp(),
             clause: share_clause(regime),
+            product: rule.rule.product.clone(),
+            products: pots.into_keys().collect(),
+            scheme,
             rule: rule.id.clone(),
             rule_version: rule.version,
             rule_digest: rule.digest,
@@ -259,6 +311,17 @@ impl Distribution {
 }
 
 impl DistributionBody {
+    /// Whether it shares out what this product has to share.
+    pub(crate) fn covers(&self, product: &ProductId) -> bool {
+        self.products.contains(product) || (self.products.is_empty() && self.product.is_none())
+    }
+
+    /// Whom it concerns.
+    pub(crate) fn parties(&self) -> BTreeSet<OrganisationId> {
+        let sharing = self.lines.iter().map(|line| line.party.organisation.clone());
+        sharing.chain([self.operator.clone()]).collect()
+    }
+
     fn is_balanced(&self) -> bool {
         let sum: i128 = self.lines.iter().map(|line| i128::from(line.amount.fen)).sum();
         sum == i128::from(self.distributable.fen) && self.lines.iter().all(|line| line.amount >= Money::ZERO)
@@ -273,17 +336,24 @@ pub(crate) fn own_treasury(regime: &Regime) -> &'static str {
     }
 }
 
-/// To which treasury a share goes: the government's own to that of the project's
-/// level, an administrative body's as non-tax revenue where the document says so.
-fn treasury_of(party: &Party, district: Option<&str>, regime: &Regime) -> Option<String> {
+/// To which treasury a share goes, and how the finance rules book it: the government's own
+/// to the treasury of the project's level, an administrative body's as non-tax revenue where
+/// the document leaves it to the finance rules, an institution's as the place has them.
+fn booked_to(party: &Party, district: Option<&str>, regime: &Regime) -> (Option<String>, Option<Booking>) {
     let of_place = || own_treasury(regime).to_owned();
     let by_rules = regime.price.treasury.as_ref().is_some_and(|rule| rule.value == Treasury::ByRules);
-    match (party.part, district) {
-        (Part::Owner, Some(district)) if by_level(regime) => Some(format!("{district}财政")),
-        (Part::Owner, _) => Some(of_place()),
-        _ if by_rules && party.body == BodyKind::Administrative => Some(of_place()),
-        _ => None,
-    }
+    let booked = match party.body.filter(|_| by_rules) {
+        Some(BodyKind::Administrative) => Some(Booking::Treasury),
+        Some(BodyKind::Institution) => regime.money.institution_share.as_ref().map(|rule| rule.value),
+        Some(BodyKind::Enterprise) | None => None,
+    };
+    let treasury = match (party.part, district, booked) {
+        (Part::Owner, Some(district), _) if by_level(regime) => Some(format!("{district}财政")),
+        (Part::Owner, ..) | (_, _, Some(Booking::Treasury)) => Some(of_place()),
+        (_, _, Some(Booking::FiscalAccount)) => Some(format!("{}专户", of_place())),
+        (_, _, Some(Booking::OwnAccount) | None) => None,
+    };
+    (treasury, booked)
 }
 
 fn by_level(regime: &Regime) -> bool {
@@ -320,9 +390,8 @@ pub(crate) fn malformed(new: &NewSharingRule) -> Option<SettlementError> {
     None
 }
 
-/// Why a rule cannot be proposed; all reasons. `public` are the parties that exercise
-/// public power.
-pub(crate) fn rule_reasons(new: &NewSharingRule, public: &BTreeSet<OrganisationId>, regime: &Regime) -> Vec<Reason> {
+/// Why a rule cannot be proposed; all reasons.
+pub(crate) fn rule_reasons(new: &NewSharingRule, on_record: &OnRecord, regime: &Regime) -> Vec<Reason> {
     let mut found = Vec::new();
     let mut say = |code, clause: String, what: String, instead: &'static str| {
         found.push(Reason::new(code, what, clause, instead));
@@ -353,18 +422,37 @@ pub(crate) fn rule_reasons(new: &NewSharingRule, public: &BTreeSet<OrganisationI
         let what = "the government's share goes to no district's treasury here".to_owned();
         say(reasons::TREASURY_PLACE, clause, what, "leave the district out");
     }
+    let by_product = regime.money.shares_by_product.as_ref().is_some_and(|rule| rule.value);
+    if new.product.is_some() && !by_product {
+        let what = "the document shares an operator's month as a whole".to_owned();
+        say(reasons::NOT_BY_PRODUCT, share_clause(regime), what, "propose a rule for all of the operator's income");
+    }
     if let Some(by_rules) = regime.price.treasury.as_ref().filter(|rule| rule.value == Treasury::ByRules) {
-        let is_public = |party: &Party| public.contains(&party.organisation);
-        let unruled = |party: &&Party| {
-            (is_public(party) && party.body == BodyKind::Enterprise)
-                || (party.body != BodyKind::Enterprise
-                    && party.finance_rule.as_deref().is_none_or(|rule| rule.trim().is_empty()))
-        };
-        let unruled = new.parties.iter().filter(unruled).count();
-        if unruled > 0 {
-            let what = format!("{unruled} public bodies have a share without what they are and their finance rule");
-            say(reasons::FINANCE_RULE, regime.cite(by_rules), what, "name body and finance rule of each");
-        }
+        found.extend(unlike_record(new, on_record, regime, &regime.cite(by_rules)));
+    }
+    found
+}
+
+/// STL-024 and STL-063; see INVARIANT (on record).
+fn unlike_record(new: &NewSharingRule, on_record: &OnRecord, regime: &Regime, clause: &str) -> Vec<Reason> {
+    let of = |party: &Party| on_record.get(&party.organisation).copied();
+    let mut found = Vec::new();
+    let unknown = new.parties.iter().filter(|party| of(party).is_none()).count();
+    let unlike = new.parties.iter().filter(|party| party.body.is_some() && of(party).is_some_and(|of| party.body != Some(of)));
+    let unlike = unlike.count();
+    if unknown > 0 || unlike > 0 {
+        let what = format!("{unknown} parties are on record as no kind of unit, {unlike} as another than is said here");
+        let instead = "leave `body` out, and let the system administrator state the kind of unit of each";
+        found.push(Reason::new(reasons::NOT_ON_RECORD, what, clause.to_owned(), instead));
+    }
+    let is_public = |party: &&Party| of(party).is_some_and(|of| of != BodyKind::Enterprise);
+    let is_silent = |party: &&Party| party.finance_rule.as_deref().is_none_or(|rule| rule.trim().is_empty());
+    let unruled = new.parties.iter().filter(is_public).filter(is_silent).count();
+    if unruled > 0 {
+        let booked = regime.money.institution_share.as_ref().map_or("", |rule| rule.value.zh());
+        let what = format!("{unruled} public bodies have a share without the finance rule by which it is booked");
+        let instead = format!("name the finance rule of each; an institution's share is booked so here: {booked}");
+        found.push(Reason::new(reasons::FINANCE_RULE, what, clause.to_owned(), instead));
     }
     found
 }

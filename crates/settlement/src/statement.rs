@@ -181,6 +181,12 @@ impl Statement {
         charges.chain(costs).chain(shares).chain(waiting).collect()
     }
 
+    /// Whom it concerns: who owes, and who is owed.
+    pub(crate) fn parties(&self) -> BTreeSet<OrganisationId> {
+        let owing = self.body.lines.iter().flat_map(|line| [&line.entity, &line.operator]);
+        owing.chain(self.body.results.iter().map(|result| &result.operator)).cloned().collect()
+    }
+
     /// What this actor may see of it; see INVARIANT (own lines).
     pub fn view(&self, viewer: &Actor) -> StatementBody {
         if sees_all(viewer) {

@@ -49,6 +49,8 @@ pub enum OutputKind {
     Dataset,
     /// As a table to be read.
     Report,
+    /// As what was learnt from many: its parameters, one row each.
+    Model,
 }
 
 impl OutputKind {
@@ -58,7 +60,14 @@ impl OutputKind {
             Self::Lookup { .. } => "lookup",
             Self::Dataset => "dataset",
             Self::Report => "report",
+            Self::Model => "model",
         }
+    }
+
+    /// Whether it says something about many, in as many rows as a person can read: no row
+    /// of it is somebody's.
+    pub fn is_summary(&self) -> bool {
+        matches!(self, Self::Report | Self::Model)
     }
 }
 

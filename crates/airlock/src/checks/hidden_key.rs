@@ -17,7 +17,6 @@ use arrow::array::{Array, ArrayRef, Float64Array};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
-use shuyu_workroom::OutputKind;
 
 use super::Check;
 use crate::view::{Finding, View, for_each_batch, is_text, label, texts, wholes};
@@ -117,7 +116,7 @@ fn is_date(part: &str) -> bool {
 }
 
 fn run(view: &View<'_>) -> Result<Vec<Finding>, ArrowError> {
-    if view.declared.kind != OutputKind::Report {
+    if !view.declared.kind.is_summary() {
         return Ok(Vec::new());
     }
     let fields = view.table.schema().fields();

@@ -5,7 +5,6 @@
 //! and a large file has room to hide another one in.
 
 use arrow::error::ArrowError;
-use shuyu_workroom::OutputKind;
 
 use super::Check;
 use crate::view::{Finding, View};
@@ -17,8 +16,8 @@ fn run(view: &View<'_>) -> Result<Vec<Finding>, ArrowError> {
     let release = &view.regime.release;
     let (rows_max, bytes_max) = (u64::from(release.report_rows_max.value), release.bytes_max.value);
     let mut findings = Vec::new();
-    if view.declared.kind == OutputKind::Report && view.facts.rows > rows_max {
-        let what = format!("the report has {} rows; the most allowed is {rows_max}", view.facts.rows);
+    if view.declared.kind.is_summary() && view.facts.rows > rows_max {
+        let what = format!("the {} has {} rows; the most allowed is {rows_max}", view.declared.kind.word(), view.facts.rows);
         findings.push(Finding::new(
             view,
             CHECK.code,
@@ -46,6 +45,8 @@ mod tests {
 
     use arrow::array::Int64Array;
 
+    use shuyu_workroom::OutputKind;
+
     use super::super::table::{Sample, dataset, report};
     use super::*;
 
@@ -65,7 +66,8 @@ mod tests {
     }
 
     #[test]
-    fn only_reports_are_bounded_in_rows() {
+    fn only_reports_and_models_are_bounded_in_rows() {
+        check(OutputKind::Model, 101, 1000, 1);
         check(dataset(), 101, 1000, 0);
         check(dataset(), 101, 1001, 1);
     }

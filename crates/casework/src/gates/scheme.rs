@@ -16,7 +16,7 @@ use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::words::Mode;
 use shuyu_model::regime::{list, shares, years};
 use shuyu_model::{Reason, Regime};
-use shuyu_registry::{Agreement, Turn};
+use shuyu_registry::{Agreement, SchemeMoney, Turn, enact};
 
 use crate::matter::{Facts, Matter, MatterMove, Moved, known_at, store};
 use crate::store::Book;
@@ -120,6 +120,22 @@ pub(crate) async fn against_parent(
     }
     let what = format!("{id} is no scheme of the city in force");
     Ok(Some(reason(regime, reasons::SCHEME_NOT_IN_FORCE, what, "name the city's scheme that has been approved")))
+}
+
+/// A scheme that rules, rules anew or has ended says so to who reads what it says of money;
+/// one of which a change is on its way rules as it did (INVARIANT (approved rules)).
+pub(crate) async fn moved(turn: &mut Turn, regime: &Regime, matter: &Matter) -> Result<(), CaseworkError> {
+    if matter.kind != MatterKind::Scheme {
+        return Ok(());
+    }
+    if matter.is_ended() {
+        enact::scheme_says(turn, &matter.id, None).await?;
+    } else if matter.state == EFFECTIVE {
+        let SchemeFacts { cost_items, revenue_shares: shares, .. } =
+            SchemeFacts::of(regime, &matter.id, &matter.facts);
+        enact::scheme_says(turn, &matter.id, Some(&SchemeMoney { cost_items, shares })).await?;
+    }
+    Ok(())
 }
 
 /// What a scheme in force says; `None` where it is none, or not in force.

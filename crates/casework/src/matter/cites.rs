@@ -15,10 +15,11 @@ use shuyu_model::id::{CaseId, MatterId, OrganisationId, PaperId};
 use shuyu_model::matter::SubjectKind;
 use shuyu_model::regime::{Citable, CiteRule, OPENING};
 use shuyu_model::{Actor, Reason};
-use shuyu_registry::Turn;
+use shuyu_registry::{MatterSubject, Turn};
 
 use super::guards::Asked;
 use super::{Facts, Matter, is_visible, sees_all, store};
+use crate::opening::may_know;
 use crate::store::Book;
 use crate::{Casework, CaseworkError, reasons};
 
@@ -106,7 +107,10 @@ impl Casework {
                 Ok(sees.then(|| thing(SubjectKind::Case, Some(case.opener))))
             }
             Some(of) => match self.registry().matter_subject_in(turn, id).await {
-                Ok(subject) => Ok(subject.map(|subject| thing(of, Some(subject.organisation)))),
+                Ok(subject) => {
+                    let knows = |subject: &MatterSubject| viewer.is_none_or(|viewer| may_know(viewer, subject));
+                    Ok(subject.filter(knows).map(|subject| thing(of, Some(subject.organisation))))
+                }
                 Err(
                     shuyu_registry::RegistryError::Unknown { .. } | shuyu_registry::RegistryError::Malformed { .. },
                 ) => Ok(None),

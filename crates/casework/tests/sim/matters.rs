@@ -86,7 +86,7 @@ impl Memory {
                 let about = About { org: matter.subject_org.clone(), parties: matter.parties.clone(), authors };
                 matter.is_visible(actor).then_some(about)
             }
-            SubjectKind::Product => None,
+            SubjectKind::Product | SubjectKind::Statement | SubjectKind::Distribution => None,
             SubjectKind::Case => {
                 let case = self.cases.iter().find(|case| case.id.as_str() == id)?;
                 let signers = case.signed.iter().map(|(_, _, person, _)| person.clone());

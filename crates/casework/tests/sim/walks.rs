@@ -32,6 +32,9 @@ fn formed(form: FactForm) -> String {
     }
 }
 
+/// What no casework of its own makes: a simulation of it has none.
+const BEYOND: [SubjectKind; 3] = [SubjectKind::Product, SubjectKind::Statement, SubjectKind::Distribution];
+
 impl City {
     /// Mostly all that is asked for at a move; sometimes not, or a ground that is none.
     fn drawn_facts(&mut self, kind: MatterKind, at: &str) -> BTreeMap<String, String> {
@@ -85,7 +88,7 @@ impl City {
     }
 
     fn drawn_subject(&mut self, kind: MatterKind) -> Option<String> {
-        let known = kind.machine().subjects.iter().copied().filter(|of| *of != SubjectKind::Product);
+        let known = kind.machine().subjects.iter().copied().filter(|of| !BEYOND.contains(of));
         let of = self.dice.pick(&known.collect::<Vec<_>>()).unwrap();
         let memory = &self.memory;
         let ids: Vec<String> = match of {
@@ -103,7 +106,7 @@ impl City {
             SubjectKind::Resource => memory.resources.iter().map(|r| r.id.to_string()).collect(),
             SubjectKind::Matter => memory.matters.iter().map(|m| m.id.to_string()).collect(),
             SubjectKind::Case => memory.cases.iter().map(|c| c.id.to_string()).collect(),
-            SubjectKind::Product => Vec::new(),
+            SubjectKind::Product | SubjectKind::Statement | SubjectKind::Distribution => Vec::new(),
         };
         // The newest are the ones that somebody cares about.
         let newest = ids.len().saturating_sub(12);

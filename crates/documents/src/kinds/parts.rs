@@ -22,6 +22,7 @@ fn product_title(kind: ProductKind) -> &'static str {
         ProductKind::Lookup => "核验查询",
         ProductKind::Dataset => "数据集",
         ProductKind::Report => "数据报告",
+        ProductKind::Model => "数据模型",
     }
 }
 

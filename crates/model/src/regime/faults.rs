@@ -101,7 +101,7 @@ pub(super) fn of_regime(regime: &Regime, plain: &toml::Value, faults: &mut Fault
     of_procedures(regime, faults);
     of_bans(regime, plain, faults);
     of_money(regime, faults);
-    super::money::faults_of(&regime.money, faults);
+    super::money::faults_of(&regime.money, regime.price.treasury.as_ref().map(|rule| rule.value), faults);
     of_roles_and_modes(regime, faults);
     of_conduct(regime, faults);
     super::choosing::faults_of(regime, faults);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sourced;
 use super::faults::Faults;
-use super::words::{BasisKind, Indicator, Metered, Part};
+use super::words::{BasisKind, Booking, Indicator, Metered, Part, Treasury};
 use crate::actor::Role;
 
 /// A body whose consent a rule of distribution needs.
@@ -31,6 +31,14 @@ pub struct MoneyRules {
     /// The bodies that consent to the rule.
     #[serde(default)]
     pub consent: Vec<ConsentRule>,
+    /// A product can have a rule of distribution of its own, with its own participants.
+    pub shares_by_product: Option<Sourced<bool>>,
+    /// Accounts are kept in the scheme's items of cost, and income is shared by the
+    /// scheme's shares.
+    pub follows_scheme: Option<Sourced<bool>>,
+    /// How the share of a public institution is booked, where `price.treasury` leaves
+    /// that to the finance department's rules.
+    pub institution_share: Option<Sourced<Booking>>,
     /// In how many days after a month is settled the treasury is paid (及时).
     pub treasury_days_max: Sourced<u16>,
     /// On what a charged price may rest.
@@ -70,7 +78,18 @@ pub struct MoneyRules {
     pub contribution_weights: Option<Sourced<Vec<u8>>>,
 }
 
-pub(super) fn faults_of(money: &MoneyRules, faults: &mut Faults) {
+pub(super) fn faults_of(money: &MoneyRules, treasury: Option<Treasury>, faults: &mut Faults) {
+    match (treasury == Some(Treasury::ByRules), &money.institution_share) {
+        (true, None) => {
+            let what = "`money.institution_share` is missing; say how an institution's share is booked";
+            faults.at("price.treasury", what);
+        }
+        (false, Some(_)) => {
+            let what = "`price.treasury` is not `by_finance_rules`; leave it out";
+            faults.at("money.institution_share", what);
+        }
+        _ => {}
+    }
     for (index, found) in money.consent.iter().enumerate() {
         if money.consent.iter().take(index).any(|earlier| earlier.name == found.name) {
             let what = format!("`money.consent` names `{}` twice; keep one", found.name);

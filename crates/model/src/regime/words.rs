@@ -138,6 +138,12 @@ words! {
         ByLevel = "by_project_level" "按项目层级入市级或区县财政",
         ByRules = "by_finance_rules" "按财政部门规定",
     }
+    /// How a public institution's share is booked.
+    Booking {
+        Treasury = "non_tax_revenue" "作为政府非税收入缴入国库",
+        FiscalAccount = "fiscal_account" "缴入财政专户",
+        OwnAccount = "own_account" "留归单位,纳入单位预算",
+    }
     /// As what a party shares in the income.
     Part {
         Owner = "owner" "数据权属主体(政府)",
@@ -457,7 +463,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, Means, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension, super::Unusual, super::RequiredControl, super::StoppedWork,
+    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, Means, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension, super::Unusual, super::RequiredControl, super::StoppedWork, Booking,
 }
 
 /// The body that a role is.

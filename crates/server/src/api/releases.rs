@@ -46,7 +46,7 @@ pub struct ReleaseView {
     pub id: ReleaseId,
     /// What people call it.
     pub title: String,
-    /// `lookup`, `dataset` or `report`.
+    /// `lookup`, `dataset`, `report` or `model`.
     pub kind: &'static str,
     /// The column that a lookup is looked up by.
     pub key: Option<String>,
@@ -94,15 +94,10 @@ shaped! { Submission => Submission, Submitted => Submitted, Completed => Complet
 
 impl ReleaseView {
     fn new(release: &Release) -> Self {
-        use shuyu_airlock::OutputKind;
         Self {
             id: release.id().clone(),
             title: release.title().to_owned(),
-            kind: match release.kind() {
-                OutputKind::Lookup { .. } => "lookup",
-                OutputKind::Dataset => "dataset",
-                OutputKind::Report => "report",
-            },
+            kind: release.kind().word(),
             key: release.key().map(str::to_owned),
             candidate: release.candidate().clone(),
             case: release.case().clone(),

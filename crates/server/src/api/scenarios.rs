@@ -65,6 +65,8 @@ pub enum Kind {
     Dataset,
     /// As a table to be read.
     Report,
+    /// As what was learnt: its parameters, one row each.
+    Model,
 }
 
 impl Output {
@@ -77,6 +79,7 @@ impl Output {
             (_, Some(_)) => return Err(Problem::malformed("`output.key` belongs to a lookup")),
             (Kind::Dataset, None) => OutputKind::Dataset,
             (Kind::Report, None) => OutputKind::Report,
+            (Kind::Model, None) => OutputKind::Model,
         };
         Ok(OutputSpec { kind, columns: self.columns })
     }

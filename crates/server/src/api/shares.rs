@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use serde::Deserialize;
-use shuyu_model::id::{OrganisationId, SharingRuleId, TreasuryDueId};
+use shuyu_model::id::{OrganisationId, ProductId, SharingRuleId, TreasuryDueId};
 use shuyu_model::{Digest, Month};
 use shuyu_settlement::{Distribution, DueView, NewPayment, NewSharingRule, NewSpending, SharingRule, TreasuryReport};
 use utoipa::ToSchema;
@@ -36,6 +36,10 @@ pub struct NewDistribution {
     /// Whose surplus.
     #[schema(value_type = String, pattern = "^ORG-[0-9a-f]{32}$")]
     pub operator: OrganisationId,
+    /// Of which product alone; of all that have no rule of their own where none is named.
+    #[schema(value_type = Option<String>, pattern = "^PRD-[0-9a-f]{32}$", required = false)]
+    #[serde(default)]
+    pub product: Option<ProductId>,
 }
 
 shaped! {
@@ -79,7 +83,7 @@ pub async fn distribute(
     Who(actor): Who,
     Json(new): Json<NewDistribution>,
 ) -> Result<Created<Distribution>, Problem> {
-    Ok(Created(granted(app.settlement().distribute(&actor, new.month, &new.operator).await?)?))
+    Ok(Created(granted(app.settlement().distribute(&actor, new.month, (&new.operator, new.product.as_ref())).await?)?))
 }
 
 /// Lists distributions, the caller's own or all.

@@ -238,8 +238,21 @@ pub struct MonthAccount {
     pub cost_fen: i64,
     /// By product, side and kind.
     pub lines: Vec<AccountLine>,
+    /// By the items of the operator's scheme.
+    pub items: Vec<AccountItem>,
     /// The financial rules.
     pub checks: Vec<AccountCheck>,
+}
+
+/// What one item of the operator's scheme cost in a month.
+#[derive(ToSchema)]
+pub struct AccountItem {
+    /// In the scheme's words.
+    pub item: String,
+    /// How much.
+    pub amount_fen: i64,
+    /// How many costs.
+    pub count: i64,
 }
 
 /// A sale at another price than the guided price or standard.

@@ -12,8 +12,8 @@ pub struct NewProduct {
     pub release: String,
     /// What people call it.
     pub title: String,
-    /// `lookup`, `dataset` or `report`.
-    #[schema(pattern = "^(lookup|dataset|report)$")]
+    /// `lookup`, `dataset`, `report` or `model`.
+    #[schema(pattern = "^(lookup|dataset|report|model)$")]
     pub kind: String,
     /// The key column of a lookup.
     #[schema(required = false)]
@@ -33,7 +33,7 @@ pub struct Product {
     pub operator: String,
     /// What people call it.
     pub title: String,
-    /// `lookup`, `dataset` or `report`.
+    /// `lookup`, `dataset`, `report` or `model`.
     pub kind: String,
     /// The column that a call's key is looked up in.
     pub key: Option<String>,

@@ -24,9 +24,10 @@ pub struct Party {
     /// What it contributed.
     #[schema(required = false)]
     pub contribution: String,
-    /// What it is by law: `administrative`, `institution`, `enterprise`.
-    #[schema(pattern = "^(administrative|institution|enterprise)$")]
-    pub body: String,
+    /// What it is on record: `administrative`, `institution`, `enterprise`. Filled in here;
+    /// what is told against the record is refused.
+    #[schema(pattern = "^(administrative|institution|enterprise)$", required = false)]
+    pub body: Option<String>,
     /// The finance rule by which a public body's share is booked.
     #[schema(required = false)]
     pub finance_rule: Option<String>,
@@ -38,6 +39,9 @@ pub struct NewSharingRule {
     /// Whose surplus.
     #[schema(pattern = "^ORG-[0-9a-f]{32}$")]
     pub operator: String,
+    /// Of which product alone; of all that have no rule of their own where none is named.
+    #[schema(pattern = "^PRD-[0-9a-f]{32}$", required = false)]
+    pub product: Option<String>,
     /// From which day on.
     #[schema(format = Date)]
     pub from: String,
@@ -76,6 +80,8 @@ pub struct SharingRule {
     pub version: i64,
     /// Whose surplus.
     pub operator: String,
+    /// Of which product alone.
+    pub product: Option<String>,
     /// From which day on.
     pub from: String,
     /// What the parts are parts of.
@@ -105,6 +111,9 @@ pub struct ShareLine {
     pub party: Party,
     /// The treasury that it is paid to; nothing where the party itself is.
     pub treasury: Option<String>,
+    /// How a public body's share is booked: `non_tax_revenue`, `fiscal_account`,
+    /// `own_account`.
+    pub booked: Option<String>,
     /// How much.
     pub amount_fen: i64,
 }
@@ -124,6 +133,13 @@ pub struct Distribution {
     pub regime: String,
     /// The clause on shares.
     pub clause: String,
+    /// Of which product alone.
+    pub product: Option<String>,
+    /// The products whose income it shares out.
+    #[schema(required = false)]
+    pub products: Vec<String>,
+    /// The scheme whose shares it follows.
+    pub scheme: Option<String>,
     /// By which rule.
     pub rule: String,
     /// By which version of it.

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use shuyu_delivery::testing::{Client, Released, delivery};
 use shuyu_delivery::{NewProduct, NewSubscription};
 use shuyu_ledger::args;
-use shuyu_model::id::OrganisationId;
+use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::{ColumnClass, CryptoProfile, Day, UseKind};
 use shuyu_registry::testing::{Town, allowed, digest, fund_columns, refused, regime_of, town_under};
 
@@ -21,6 +21,7 @@ use crate::tariff::Why;
 
 mod deals;
 mod money;
+mod shares;
 
 /// Two reports of one operator, one for industry and one for welfare, and a
 /// bank that has subscribed to both.
@@ -32,6 +33,8 @@ struct Office {
     products: Vec<ProductId>,
     clients: Vec<Client>,
     basis: PriceBasisId,
+    /// The scheme on which the operator's agreement rests; it says nothing of money by itself.
+    scheme: MatterId,
 }
 
 const USES: [UseKind; 2] = [UseKind::Industry, UseKind::PublicWelfare];
@@ -49,7 +52,8 @@ async fn office_under(ledger: Ledger, code: &str) -> Office {
     let regime = Arc::new(regime);
     let town = town_under(&ledger, Arc::clone(&regime)).await;
     let fund = town.resource("fund_accounts", fund_columns()).await;
-    let above = town.agreement(std::slice::from_ref(&fund), 2).await;
+    let scheme: MatterId = ledger.new_id();
+    let above = town.agreement_on(&scheme, std::slice::from_ref(&fund), 2).await;
     let bank = town.bank[0].organisation.clone();
     let (mut released, mut agreements) = (vec![], vec![]);
     for use_kind in USES {
@@ -98,7 +102,7 @@ async fn office_under(ledger: Ledger, code: &str) -> Office {
         until: None,
     };
     let basis = allowed(settlement.file_basis(&town.agency[0], basis).await.unwrap());
-    Office { town, ledger, delivery, settlement, products, clients, basis }
+    Office { town, ledger, delivery, settlement, products, clients, basis, scheme }
 }
 
 impl Office {

@@ -16,7 +16,7 @@ fn party(part: Part, organisation: u128, parts: u32) -> Party {
         parts,
         input: "数据".to_owned(),
         contribution: "汇聚治理".to_owned(),
-        body: BodyKind::Enterprise,
+        body: None,
         finance_rule: None,
     }
 }
@@ -24,6 +24,7 @@ fn party(part: Part, organisation: u128, parts: u32) -> Party {
 fn three() -> NewSharingRule {
     NewSharingRule {
         operator: id(2),
+        product: None,
         from: date(2026, 6, 1),
         whole: 100,
         district: None,
@@ -41,8 +42,17 @@ fn rule(new: NewSharingRule) -> SharingRule {
 
 #[track_caller]
 fn check(code: &str, new: &NewSharingRule, expected: &[&str]) {
-    let public = BTreeSet::from([id(1)]);
-    let found = rule_reasons(new, &public, &regime_of(code));
+    check_of(code, new, &recorded(BodyKind::Administrative), expected);
+}
+
+/// Who is what on record: the first is a public body, the others are firms.
+fn recorded(first: BodyKind) -> OnRecord {
+    OnRecord::from([(id(1), first), (id(2), BodyKind::Enterprise), (id(3), BodyKind::Enterprise)])
+}
+
+#[track_caller]
+fn check_of(code: &str, new: &NewSharingRule, on_record: &OnRecord, expected: &[&str]) {
+    let found = rule_reasons(new, on_record, &regime_of(code));
     let found: Vec<&str> = found.iter().map(|reason| reason.code.as_ref()).collect();
     assert_eq!(found, expected, "{code}");
 }
@@ -78,28 +88,61 @@ fn the_owners_share_goes_to_the_treasury_of_the_projects_level_and_no_other() {
     for code in ["changsha-2026", "changchun-2025", "xianning-2025"] {
         check(code, &district, &[reasons::TREASURY_PLACE]);
     }
+    let to = |party: &Party, district: Option<&str>| booked_to(party, district, &regime_of("changsha-2023")).0;
     for (rule_of, expected) in [(three(), CITY), (district, "岳麓区财政")] {
-        let owner = treasury_of(&rule_of.parties[0], rule_of.district.as_deref(), &regime_of("changsha-2023"));
-        assert_eq!(owner.as_deref(), Some(expected));
-        let operator = treasury_of(&rule_of.parties[1], rule_of.district.as_deref(), &regime_of("changsha-2023"));
-        assert_eq!(operator, None);
+        let district = rule_of.district.as_deref();
+        assert_eq!(to(&rule_of.parties[0], district).as_deref(), Some(expected));
+        assert_eq!(to(&rule_of.parties[1], district), None);
     }
 }
 
 #[test]
-fn a_public_bodys_share_names_its_finance_rule_and_an_administrative_ones_is_non_tax_revenue() {
+fn a_public_bodys_share_names_its_finance_rule_and_is_booked_by_what_it_is_on_record() {
     let mut shares = three();
     shares.parties[0].part = Part::Source;
     check("luohu-2025", &shares, &[reasons::FINANCE_RULE]);
-    shares.parties[0].body = BodyKind::Administrative;
-    check("luohu-2025", &shares, &[reasons::FINANCE_RULE]);
+    let firm = recorded(BodyKind::Enterprise);
+    check_of("luohu-2025", &shares, &firm, &[]);
     shares.parties[0].finance_rule = Some("政府非税收入管理办法".to_owned());
     check("luohu-2025", &shares, &[]);
     check("changsha-2023", &shares, &[reasons::SHARE_MISSING]);
-    let luohu = regime_of("luohu-2025");
-    assert_eq!(treasury_of(&shares.parties[0], None, &luohu).as_deref(), Some("区级财政"));
-    shares.parties[0].body = BodyKind::Institution;
-    assert_eq!(treasury_of(&shares.parties[0], None, &luohu), None);
+    // What the text says of a party decides nothing, and against the record it is refused.
+    shares.parties[0].body = Some(BodyKind::Enterprise);
+    check("luohu-2025", &shares, &[reasons::NOT_ON_RECORD]);
+    let mut unstated = recorded(BodyKind::Administrative);
+    unstated.remove(&id(1));
+    shares.parties[0].body = None;
+    check_of("luohu-2025", &shares, &unstated, &[reasons::NOT_ON_RECORD]);
+    check_of("changchun-2025", &shares, &unstated, &[]);
+
+    let mut luohu = regime_of("luohu-2025");
+    let mut booked = |body, institution| {
+        luohu.money.institution_share.as_mut().unwrap().value = institution;
+        booked_to(&Party { body: Some(body), ..shares.parties[0].clone() }, None, &luohu)
+    };
+    for (body, institution, treasury, how) in [
+        (BodyKind::Administrative, Booking::OwnAccount, Some("区级财政"), Some(Booking::Treasury)),
+        (BodyKind::Institution, Booking::FiscalAccount, Some("区级财政专户"), Some(Booking::FiscalAccount)),
+        (BodyKind::Institution, Booking::Treasury, Some("区级财政"), Some(Booking::Treasury)),
+        (BodyKind::Institution, Booking::OwnAccount, None, Some(Booking::OwnAccount)),
+        (BodyKind::Enterprise, Booking::Treasury, None, None),
+    ] {
+        assert_eq!(booked(body, institution), (treasury.map(str::to_owned), how), "{body:?} by {institution:?}");
+    }
+}
+
+#[test]
+fn a_rule_for_one_product_is_for_documents_that_share_by_participants() {
+    let one = NewSharingRule { product: Some(id(5)), ..three() };
+    check("luohu-2025", &NewSharingRule { parties: one.parties[1..].to_vec(), whole: 40, ..one.clone() }, &[]);
+    check("changsha-2023", &one, &[reasons::NOT_BY_PRODUCT]);
+    let (general, own) = (rule(three()), rule(NewSharingRule { product: Some(id(5)), ..three() }));
+    let rules = [general, SharingRule { id: id(10), version: 2, ..own }];
+    let june = Month::parse("2026-06").unwrap();
+    let version = |product: Option<ProductId>| {
+        in_force(&rules, (&id(2), product.as_ref()), june, Time(5)).map(|rule| rule.version)
+    };
+    assert_eq!((version(None), version(Some(id(5))), version(Some(id(6)))), (Some(1), Some(2), None));
 }
 
 #[test]
@@ -113,12 +156,19 @@ fn of_the_rules_that_all_consented_to_the_newest_that_had_begun_holds() {
     let mut later = rule(NewSharingRule { from: date(2026, 7, 2), ..three() });
     (later.id, later.version) = (id(12), 4);
     let rules = [first, second, open, later];
-    let version = |month, at| in_force(&rules, &id(2), month, at).map(|rule| rule.version);
+    let version = |month, at| in_force(&rules, (&id(2), None), month, at).map(|rule| rule.version);
     assert_eq!(version(july, Time(5)), Some(2), "a rule from the second day on is for the month after");
     assert_eq!(version(Month::parse("2026-06").unwrap(), Time(5)), Some(1));
     assert_eq!(version(Month::parse("2026-05").unwrap(), Time(5)), None);
     assert_eq!(version(july, Time(0)), None, "nobody had consented by then");
-    assert_eq!(in_force(&rules, &id(3), july, Time(5)), None);
+    assert_eq!(in_force(&rules, (&id(3), None), july, Time(5)), None);
+}
+
+/// Two products that have so much to share together.
+fn surplus(month: Month, fen: i64, rule: &SharingRule) -> Surplus<'_> {
+    let pots = [(id(5), Money::fen(fen / 2)), (id(6), Money::fen(fen - fen / 2))];
+    let on_record = recorded(BodyKind::Administrative);
+    Surplus { month, statement: id(1), pots: pots.into(), rule, scheme: None, on_record }
 }
 
 #[test]
@@ -126,7 +176,8 @@ fn a_distribution_that_was_changed_is_not_read_back() {
     let regime = regime_of("changsha-2023");
     let june = Month::parse("2026-06").unwrap();
     let profile = CryptoProfile::International;
-    let made = Distribution::compute(id(1), june, id(1), Money::fen(101), &rule(three()), &regime, profile).unwrap();
+    let rule = rule(three());
+    let made = Distribution::compute(id(1), surplus(june, 101, &rule), &regime, profile).unwrap();
     let amounts: Vec<i64> = made.body().lines.iter().map(|line| line.amount.fen).collect();
     assert_eq!((amounts, made.body().clause.as_str()), (vec![61, 25, 15], "changsha-2023 21"));
     let text = made.to_text().unwrap();
@@ -149,7 +200,8 @@ proptest! {
         }
         let june = Month::parse("2026-06").unwrap();
         let (regime, profile) = (regime_of("changsha-2023"), CryptoProfile::International);
-        let made = Distribution::compute(id(1), june, id(1), Money::fen(fen), &rule(new), &regime, profile).unwrap();
+        let rule = rule(new);
+        let made = Distribution::compute(id(1), surplus(june, fen, &rule), &regime, profile).unwrap();
         let entries = made.entries();
         let of = |account, party| crate::book::balance(&entries, account, &id(party)).unwrap().fen;
         prop_assert_eq!(of(Account::Undistributed, 2), fen);

@@ -1,7 +1,7 @@
 //! The SQL of distribution: rules, consents, distributions.
 
 use shuyu_ledger::{Change, Ledger, Row, args};
-use shuyu_model::id::{DistributionId, OrganisationId, SharingRuleId};
+use shuyu_model::id::{DistributionId, OrganisationId, ProductId, SharingRuleId};
 use shuyu_model::{Actor, Digest, Month, Time};
 
 use super::{Result, entries_of, posting_args, read};
@@ -103,11 +103,13 @@ pub(crate) async fn insert_distribution(change: &mut Change, distribution: &Dist
     let (at, body) = (change.now(), distribution.body());
     change
         .write(
-            "INSERT INTO distributions (id, month, operator_id, body, digest, made_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO distributions (id, month, operator_id, product_id, body, digest, made_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
             args![
                 body.id.as_str(),
                 body.month.to_string(),
                 body.operator.as_str(),
+                body.product.as_ref().map_or("", ProductId::as_str),
                 distribution.to_text()?,
                 distribution.digest().to_string(),
                 at,
@@ -148,15 +150,19 @@ pub(crate) async fn entries(ledger: &Ledger, id: &DistributionId) -> Result<Vec<
     entries_of(&rows, "distribution_postings")
 }
 
-const DISTRIBUTIONS: &str = "SELECT body, digest FROM distributions ORDER BY month, operator_id";
-
 pub(crate) async fn distributions(ledger: &Ledger) -> Result<Vec<Distribution>> {
-    ledger.read(DISTRIBUTIONS, args![]).await?.iter().map(distribution).collect()
+    let sql = "SELECT body, digest FROM distributions ORDER BY month, operator_id, product_id";
+    ledger.read(sql, args![]).await?.iter().map(distribution).collect()
 }
 
-/// As this change sees them.
-pub(crate) async fn distributions_in(change: &mut Change) -> Result<Vec<Distribution>> {
-    change.read(DISTRIBUTIONS, args![]).await?.iter().map(distribution).collect()
+/// Those of a month and an operator, as this change sees them.
+pub(crate) async fn distributions_in(
+    change: &mut Change,
+    month: Month,
+    operator: &OrganisationId,
+) -> Result<Vec<Distribution>> {
+    let sql = "SELECT body, digest FROM distributions WHERE month = $1 AND operator_id = $2 ORDER BY product_id";
+    change.read(sql, args![month.to_string(), operator.as_str()]).await?.iter().map(distribution).collect()
 }
 
 fn distribution(row: &Row) -> Result<Distribution> {
@@ -164,15 +170,21 @@ fn distribution(row: &Row) -> Result<Distribution> {
     Distribution::read_back(&row.text("body")?, digest)
 }
 
-/// The last month that is settled with this operator: distributed by a rule, or owed
-/// to the treasury since it was closed.
-pub(crate) async fn last_settled(change: &mut Change, operator: &OrganisationId) -> Result<Option<Month>> {
+/// The last month that is settled with this operator: distributed as a whole, or for this
+/// product where one is named, or owed to the treasury since it was closed. What a single
+/// product's distribution settled leaves the rest of its month open.
+pub(crate) async fn last_settled(
+    change: &mut Change,
+    operator: &OrganisationId,
+    product: Option<&ProductId>,
+) -> Result<Option<Month>> {
     let rows = change
         .read(
             "SELECT MAX(month) AS month FROM (
-                 SELECT month FROM distributions WHERE operator_id = $1
-                 UNION ALL SELECT month FROM treasury_dues WHERE operator_id = $1) AS settled",
-            args![operator.as_str()],
+                 SELECT month FROM distributions WHERE operator_id = $1 AND (product_id = '' OR product_id = $2)
+                 UNION ALL SELECT month FROM treasury_dues WHERE operator_id = $1
+                     AND source_id NOT IN (SELECT id FROM distributions)) AS settled",
+            args![operator.as_str(), product.map_or("", ProductId::as_str)],
         )
         .await?;
     let month = rows.first().map(|row| row.opt_text("month")).transpose()?.flatten();

@@ -54,6 +54,8 @@ impl Citable {
             Self::Thing(SubjectKind::Matter) => "事项",
             Self::Thing(SubjectKind::Case) => "审批",
             Self::Thing(SubjectKind::Product) => "产品",
+            Self::Thing(SubjectKind::Statement) => "结算单",
+            Self::Thing(SubjectKind::Distribution) => "收益分配",
             Self::Paper(kind) => kind.zh(),
             Self::Refusal => "被拒绝的使用记录",
             Self::AnyPaper => "备案材料",

@@ -262,7 +262,7 @@ async fn sales_at_other_prices_than_the_guided_ones_are_listed_for_who_oversees(
 
 #[tokio::test]
 async fn the_owners_share_goes_to_the_treasury_of_the_project_and_no_other() {
-    use crate::sharing::{BodyKind, NewSharingRule, Party};
+    use crate::sharing::{NewSharingRule, Party};
     use shuyu_model::regime::words::Part;
     let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
     let office = office_under(ledger, "changsha-2023").await;
@@ -274,7 +274,7 @@ async fn the_owners_share_goes_to_the_treasury_of_the_project_and_no_other() {
             parts,
             input: "投入".to_owned(),
             contribution: "贡献".to_owned(),
-            body: if part == Part::Owner { BodyKind::Administrative } else { BodyKind::Enterprise },
+            body: None,
             finance_rule: None,
         };
         let all = [
@@ -284,6 +284,7 @@ async fn the_owners_share_goes_to_the_treasury_of_the_project_and_no_other() {
         ];
         NewSharingRule {
             operator: office.operator().organisation.clone(),
+            product: None,
             from: date(2026, 6, 1),
             whole: 100,
             district: district.map(str::to_owned),

@@ -7,7 +7,7 @@ use shuyu_model::permitted::Adjustment;
 use shuyu_model::regime::words::{BasisKind, Metered, Part};
 
 use super::*;
-use crate::sharing::{BodyKind, NewSharingRule, Party};
+use crate::sharing::{NewSharingRule, Party};
 use crate::treasury::{DueState, NewPayment, NewSpending};
 use crate::worth::{AssetState, NewAsset};
 use crate::yearly::NewPermittedRevenue;
@@ -27,7 +27,7 @@ fn of(number: u128, role: Role) -> Actor {
 
 impl Office {
     /// A month with this income of the operator, and no cost.
-    async fn earn(&self, fen: i64, from: Day, close_on: Day) -> Statement {
+    pub(super) async fn earn(&self, fen: i64, from: Day, close_on: Day) -> Statement {
         let tariff = self.tariff(0, fen, from);
         allowed(self.settlement.set_tariff(self.operator(), tariff, &BTreeMap::new()).await.unwrap());
         if self.ledger.now().day() < from {
@@ -38,18 +38,19 @@ impl Office {
         allowed(self.close(&Month::of(from).to_string()).await)
     }
 
-    fn shares(&self, from: Day, whole: u32, parties: &[(Part, &Actor, u32)]) -> NewSharingRule {
+    pub(super) fn shares(&self, from: Day, whole: u32, parties: &[(Part, &Actor, u32)]) -> NewSharingRule {
         let party = |(part, who, parts): &(Part, &Actor, u32)| Party {
             part: *part,
             organisation: who.organisation.clone(),
             parts: *parts,
             input: "投入".to_owned(),
             contribution: "贡献".to_owned(),
-            body: if *part == Part::Owner { BodyKind::Administrative } else { BodyKind::Enterprise },
+            body: None,
             finance_rule: None,
         };
         NewSharingRule {
             operator: self.operator().organisation.clone(),
+            product: None,
             from,
             whole,
             district: None,
@@ -59,19 +60,19 @@ impl Office {
         }
     }
 
-    async fn propose(&self, new: NewSharingRule) -> SharingRule {
+    pub(super) async fn propose(&self, new: NewSharingRule) -> SharingRule {
         let id = allowed(self.settlement.propose_sharing(&self.town.agency[0], new).await.unwrap());
         let rules = self.settlement.sharing_rules(&self.town.agency[0]).await.unwrap();
         rules.into_iter().find(|rule| rule.id == id).unwrap()
     }
 
-    async fn consent(&self, rule: &SharingRule, who: &Actor) -> Verdict<SharingRule> {
+    pub(super) async fn consent(&self, rule: &SharingRule, who: &Actor) -> Verdict<SharingRule> {
         self.settlement.consent_to_sharing(who, &rule.id, None, rule.digest).await.unwrap()
     }
 
-    async fn distribute(&self, of: &str) -> Verdict<crate::Distribution> {
+    pub(super) async fn distribute(&self, of: &str) -> Verdict<crate::Distribution> {
         let operator = &self.operator().organisation;
-        self.settlement.distribute(&self.town.agency[0], month(of), operator).await.unwrap()
+        self.settlement.distribute(&self.town.agency[0], month(of), (operator, None)).await.unwrap()
     }
 }
 
@@ -257,6 +258,7 @@ async fn a_cost_counts_once_it_is_accepted_and_metered_ones_nobody_types() {
             ("candidate.made", other, "X", measured),
             ("draft.shown", other, scenario.as_str(), serde_json::json!({})),
             ("release.made", None, "X", of_scenario),
+            ("product.published", own, "X", serde_json::json!({ "scenario": scenario, "kind": "model" })),
         ];
         for (action, actor, object, facts) in events {
             let change = office.ledger.change().await.unwrap();
@@ -266,11 +268,12 @@ async fn a_cost_counts_once_it_is_accepted_and_metered_ones_nobody_types() {
         office.advance_to(date(2026, 7, 1));
         let statement = allowed(office.close(JUNE).await);
         let costs: Vec<_> = statement.body().costs.iter().map(|c| (c.kind.as_str(), c.amount.fen)).collect();
-        // Two runs, one masked sample beside four columns, two products that the office offers,
-        // one release; what nobody measured costs nothing by measure.
+        // Two runs, one masked sample beside four columns, one release, and one model: the two
+        // reports that the office offers cost nothing by being offered, nor does what nobody
+        // measured.
         let metered = [
             ("数据脱敏", 10),
-            ("模型发布", 22),
+            ("模型发布", 11),
             ("结果导出", 100),
             ("结果存储(每兆字节)", 10),
             ("资源消耗", 14),
@@ -280,7 +283,7 @@ async fn a_cost_counts_once_it_is_accepted_and_metered_ones_nobody_types() {
         let mut found = costs[1..].to_vec();
         found.sort_unstable_by_key(|(kind, _)| metered.iter().position(|(known, _)| known == kind));
         assert_eq!(found, metered);
-        assert_eq!(statement.body().results[0].cost.fen, 195);
+        assert_eq!(statement.body().results[0].cost.fen, 184);
         assert!(settlement.recompute(june).await.unwrap().is_equal());
         assert_eq!(refused(settlement.accept_cost(agency, &waiting).await.unwrap()), [reasons::MONTH_CLOSED]);
         assert_eq!(settlement.entered_costs(office.operator()).await.unwrap().len(), 2);
