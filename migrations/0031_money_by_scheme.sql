@@ -50,3 +50,6 @@ DROP TABLE distribution_postings;
 DROP TABLE distributions;
 ALTER TABLE distributions_by_product RENAME TO distributions;
 ALTER TABLE postings_by_product RENAME TO distribution_postings;
+
+-- A product that is open to everybody has a subscription of the public's.
+ALTER TABLE subscriptions ADD COLUMN is_public BIGINT NOT NULL DEFAULT 0;

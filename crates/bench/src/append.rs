@@ -76,7 +76,7 @@ fn access(ledger: &Ledger) -> Access {
         subscription: ledger.new_id(),
         product: ledger.new_id(),
         receipt: ledger.new_id(),
-        client: ledger.new_id(),
+        client: Some(ledger.new_id()),
         consent: Some(ledger.new_id()),
         use_kind: UseKind::Industry,
         request: digest,

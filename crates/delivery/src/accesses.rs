@@ -153,7 +153,7 @@ mod tests {
             subscription: id(1),
             product: id(1),
             receipt: ledger.new_id(),
-            client: id(1),
+            client: Some(id(1)),
             consent: None,
             use_kind: UseKind::Industry,
             request: digest,

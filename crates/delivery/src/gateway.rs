@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use shuyu_exchange::signature::{Presented, SignedCall, first_half};
 use shuyu_ledger::{Access, Event};
 use shuyu_model::id::{ClientKeyId, ConsentId, ProductId, SubscriptionId};
-use shuyu_model::{Reason, Reasons, Time, Verdict};
+use shuyu_model::{Reason, Reasons, Regime, Time, Verdict};
 
 use crate::consent::{self, Wanted};
 use crate::delivery::Delivery;
@@ -38,7 +38,7 @@ pub const CALL_BYTES_MAX: usize = 8192;
 /// The longest key that is looked up, in bytes.
 pub const KEY_BYTES_MAX: usize = 256;
 /// What one answer or one file counts.
-const UNITS: i64 = 1;
+pub(crate) const UNITS: i64 = 1;
 
 /// What a lookup asks: the body of the call.
 #[derive(Deserialize)]
@@ -245,7 +245,7 @@ impl Delivery {
     }
 
     /// Asks for a new permit; gives every reason why there is none.
-    async fn renew(&self, line: &Line) -> Result<Vec<Reason>> {
+    pub(crate) async fn renew(&self, line: &Line) -> Result<Vec<Reason>> {
         let subscription = line.subscription.read().clone();
         let Some(actor) = self.0.registry.actor(&subscription.opened_by).await? else {
             return Err(unknown("person", subscription.opened_by.as_str()));
@@ -288,26 +288,14 @@ impl Delivery {
                 found.push(self.kind_reason());
             }
         }
-        if subscription.ended_at.is_some() {
-            found.push(regime.reason(
-                reasons::SUBSCRIPTION_ENDED,
-                &regime.agreement.access_ends_with_it,
-                "the subscription has ended",
-                "ask the operator for a new subscription",
-            ));
-        }
+        found.extend(ended_reason(regime, &subscription));
         let consent = self.consent_of(&state, request, &subscription, at).unwrap_or_else(|reasons| {
             found.extend(reasons);
             None
         });
         let mut usage = caller.line.usage.lock();
         if !usage.has_room(at.day(), subscription.calls_per_day_max) {
-            found.push(regime.reason(
-                reasons::QUOTA,
-                &regime.agreement.scope_is_binding,
-                format!("the {} calls of this day are used up", subscription.calls_per_day_max),
-                "wait for the next day, or ask the operator for a larger quota",
-            ));
+            found.push(quota_reason(regime, &subscription));
         }
         match Reasons::new(found) {
             Some(reasons) => Decision::Refused(reasons),
@@ -345,7 +333,7 @@ impl Delivery {
             subscription: admitted.subscription.id.clone(),
             product: admitted.subscription.product.clone(),
             receipt: self.0.ledger.new_id(),
-            client: caller.client.clone(),
+            client: Some(caller.client.clone()),
             consent: admitted.consent.clone(),
             use_kind: admitted.subscription.use_kind,
             request: caller.presented.request_digest(profile),
@@ -373,7 +361,7 @@ impl Delivery {
         Ok(Verdict::Refuse(reasons))
     }
 
-    fn offer(&self, product: &ProductId) -> Result<Arc<Offer>> {
+    pub(crate) fn offer(&self, product: &ProductId) -> Result<Arc<Offer>> {
         self.0.state.read().offers.get(product).cloned().ok_or_else(|| unknown("product", product.as_str()))
     }
 
@@ -411,6 +399,26 @@ fn signature_reason() -> Reason {
         "the call is not signed as it must be by a key in use",
         "RFC 9421",
         "sign @method, @path and content-digest with created, nonce and keyid; check key, clock and body",
+    )
+}
+
+pub(crate) fn ended_reason(regime: &Regime, subscription: &Subscription) -> Option<Reason> {
+    subscription.ended_at.map(|_| {
+        regime.reason(
+            reasons::SUBSCRIPTION_ENDED,
+            &regime.agreement.access_ends_with_it,
+            "the subscription has ended",
+            "ask the operator for a new subscription",
+        )
+    })
+}
+
+pub(crate) fn quota_reason(regime: &Regime, subscription: &Subscription) -> Reason {
+    regime.reason(
+        reasons::QUOTA,
+        &regime.agreement.scope_is_binding,
+        format!("the {} calls of this day are used up", subscription.calls_per_day_max),
+        "wait for the next day, or ask the operator for a larger quota",
     )
 }
 

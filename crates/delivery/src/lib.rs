@@ -39,6 +39,7 @@ mod desk;
 mod error;
 mod gateway;
 mod offers;
+mod open;
 mod product;
 mod reasons;
 mod receipt;

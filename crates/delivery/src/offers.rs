@@ -171,6 +171,7 @@ impl Delivery {
             opened_by: actor.person.clone(),
             opened_at: change.now(),
             ended_at: None,
+            is_public: false,
         };
         store::insert_subscription(&mut change, &subscription).await?;
         let event = Event::done(Some(actor), "subscription.opened", subscription.id.as_str())
@@ -342,8 +343,8 @@ impl Delivery {
 
     /// Asks the registry for leave to deliver.
     pub(crate) async fn ask(&self, actor: &Actor, subscription: &Subscription) -> Result<Verdict<Permit>> {
-        let scope =
-            Scope::of(subscription.scenario.clone()).to(subscription.entity.clone()).used_for(subscription.use_kind);
+        let scope = Scope::of(subscription.scenario.clone()).used_for(subscription.use_kind);
+        let scope = if subscription.is_public { scope.to_the_public() } else { scope.to(subscription.entity.clone()) };
         let scope = scope.as_product(subscription.product.clone());
         Ok(self.0.registry.permit(actor, Act::Deliver, &scope).await?)
     }

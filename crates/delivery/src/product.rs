@@ -120,6 +120,9 @@ pub struct Subscription {
     pub opened_at: Time,
     /// When it ended.
     pub ended_at: Option<Time>,
+    /// Whether it is everybody's: the entity is then 社会公众, and the agreement the
+    /// operator's own.
+    pub is_public: bool,
 }
 
 /// What the operator says of a subscription to be opened.

@@ -28,6 +28,8 @@ pub const REASONS: &[(&str, &str)] = &[
     (RAW_ANSWER, "an answer holds a raw identifier"),
     (NOT_LOOKUP, "an answer is asked of a product that is a file, or a file of one that answers"),
     (ONLY_GOES_ON, "a subscription is opened while the operator hands over, and only what was live goes on"),
+    (NOT_OPENED, "a product is opened to everybody that does not serve the public good, or no document opens it"),
+    (PERSONAL, "a product is opened to everybody that answers about somebody, or names anybody"),
 ];
 
 pub(crate) const SIGNATURE: &str = "DLV-001";
@@ -57,6 +59,8 @@ pub const QUOTA: &str = "DLV-023";
 pub(crate) const RAW_ANSWER: &str = "DLV-024";
 pub(crate) const NOT_LOOKUP: &str = "DLV-025";
 pub(crate) const ONLY_GOES_ON: &str = "DLV-026";
+pub(crate) const NOT_OPENED: &str = "DLV-027";
+pub(crate) const PERSONAL: &str = "DLV-028";
 
 /// The server answers 401 where this is the reason.
 pub const UNAUTHENTICATED: &str = SIGNATURE;

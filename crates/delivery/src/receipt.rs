@@ -48,9 +48,9 @@ impl Receipt {
         &self.access.product
     }
 
-    /// Signed with which key.
-    pub fn client(&self) -> &ClientKeyId {
-        &self.access.client
+    /// Signed with which key; none where the product is open to everybody.
+    pub fn client(&self) -> Option<&ClientKeyId> {
+        self.access.client.as_ref()
     }
 
     /// On whose consent.

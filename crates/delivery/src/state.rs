@@ -86,6 +86,8 @@ pub(crate) struct State {
     pub(crate) offers: HashMap<ProductId, Arc<Offer>>,
     pub(crate) lines: HashMap<SubscriptionId, Arc<Line>>,
     pub(crate) keys: HashMap<ClientKeyId, ClientKey>,
+    /// The public's subscriptions of each product, ended ones too.
+    open: HashMap<ProductId, Vec<SubscriptionId>>,
     consents: HashMap<ConsentId, Consent>,
     consents_of: HashMap<(Subject, ProductId), Vec<ConsentId>>,
 }
@@ -96,7 +98,13 @@ impl State {
     }
 
     pub(crate) fn add_line(&mut self, line: Line) {
-        let id = line.subscription.read().id.clone();
+        let (id, of) = {
+            let subscription = line.subscription.read();
+            (subscription.id.clone(), subscription.is_public.then(|| subscription.product.clone()))
+        };
+        if let Some(product) = of {
+            self.open.entry(product).or_default().push(id.clone());
+        }
         self.lines.insert(id, Arc::new(line));
     }
 
@@ -108,6 +116,15 @@ impl State {
 
     pub(crate) fn consent(&self, id: &ConsentId) -> Option<&Consent> {
         self.consents.get(id)
+    }
+
+    /// The running subscription of the public's to a product, where there is one.
+    pub(crate) fn open_line(&self, product: &ProductId) -> Option<Arc<Line>> {
+        let is_open = |line: &&Arc<Line>| {
+            let subscription = line.subscription.read();
+            subscription.is_public && subscription.product == *product && subscription.ended_at.is_none()
+        };
+        self.open.get(product).into_iter().flatten().filter_map(|id| self.lines.get(id)).find(is_open).cloned()
     }
 
     /// Marks a consent withdrawn, or takes the mark off again.

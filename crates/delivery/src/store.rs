@@ -97,8 +97,8 @@ pub(crate) async fn insert_subscription(change: &mut Change, subscription: &Subs
     change
         .write(
             "INSERT INTO subscriptions (id, product_id, entity_id, operator_id, scenario_id, agreement_id, use_kind,
-                                        calls_per_day_max, opened_by, opened_at, ended_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                        calls_per_day_max, opened_by, opened_at, ended_at, is_public)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             args![
                 subscription.id.as_str(),
                 subscription.product.as_str(),
@@ -111,6 +111,7 @@ pub(crate) async fn insert_subscription(change: &mut Change, subscription: &Subs
                 subscription.opened_by.as_str(),
                 subscription.opened_at,
                 subscription.ended_at,
+                subscription.is_public,
             ],
         )
         .await?;
@@ -132,7 +133,7 @@ pub(crate) async fn subscriptions(ledger: &Ledger) -> Result<Vec<Subscription>> 
     let rows = ledger
         .read(
             "SELECT id, product_id, entity_id, operator_id, scenario_id, agreement_id, use_kind, calls_per_day_max,
-                    opened_by, opened_at, ended_at
+                    opened_by, opened_at, ended_at, is_public
              FROM subscriptions ORDER BY id",
             args![],
         )
@@ -150,6 +151,7 @@ pub(crate) async fn subscriptions(ledger: &Ledger) -> Result<Vec<Subscription>> 
             opened_by: id(row, "opened_by", TABLE)?,
             opened_at: Time(row.int("opened_at")?),
             ended_at: row.opt_int("ended_at")?.map(Time),
+            is_public: row.int("is_public")? != 0,
         })
     };
     rows.iter().map(subscription).collect()

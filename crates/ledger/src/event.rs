@@ -164,8 +164,9 @@ pub struct Access {
     pub product: ProductId,
     /// The receipt's name.
     pub receipt: ReceiptId,
-    /// Which client key signed the request.
-    pub client: ClientKeyId,
+    /// Which client key signed the request; none where the product is open to everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientKeyId>,
     /// On whose consent, where a person is concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentId>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use shuyu_model::id::{OrganisationId, ResourceId};
 use shuyu_model::regime::{FactAct, PaperAct};
-use shuyu_model::{Actor, Column, Day, Mask, Reason, Regime, Role, Time, Verdict};
+use shuyu_model::{Actor, Column, Day, Mask, Reason, Regime, Role, Time, UseKind, Verdict};
 
 use crate::affiliates;
 use crate::catalogue;
@@ -51,6 +51,8 @@ pub(crate) fn permit(
         (false, _) => None,
         (true, Some(entity)) => Some(&asked.world.organisation(entity)?.id),
         (true, None) if act == Act::Use => Some(&actor.organisation),
+        // Open to everybody: there is no entity, and no contract with one.
+        (true, None) if act == Act::Deliver && scope.is_public && is_open(asked.regime, scenario) => None,
         (true, None) => return Err(RegistryError::Malformed { faults: vec!["`entity` is missing".to_owned()] }),
     };
 
@@ -141,10 +143,15 @@ pub(crate) fn permit(
         entity: entity.cloned(),
         tables,
         until,
-        clauses: clauses(asked.regime, act, is_ordered),
+        clauses: clauses(asked.regime, is_ordered, entity.is_some()),
         regime: asked.regime.stamp(),
     };
     Ok(Verdict::from_reasons((granted, bases), found))
+}
+
+/// Whether the document opens what is made for this scenario to everybody.
+pub(crate) fn is_open(regime: &Regime, scenario: &Scenario) -> bool {
+    regime.opens_public_good().is_some() && scenario.use_kind == UseKind::PublicWelfare
 }
 
 /// REG-040 to REG-042, REG-045: the papers that this act waits for.
@@ -212,7 +219,7 @@ fn until(
 }
 
 /// What a yes rests on, for the entry that is made of it.
-fn clauses(regime: &Regime, act: Act, is_ordered: bool) -> Vec<String> {
+fn clauses(regime: &Regime, is_ordered: bool, has_entity: bool) -> Vec<String> {
     let mut clauses = vec![
         regime.cite(&regime.agreement.scope_is_binding),
         regime.cite(&regime.resource.must_be_registered),
@@ -222,7 +229,7 @@ fn clauses(regime: &Regime, act: Act, is_ordered: bool) -> Vec<String> {
     if let Some(rules) = regime.processor.as_ref().filter(|_| is_ordered) {
         clauses.push(regime.cite(&rules.on_orders_only));
     }
-    if act.has_entity() {
+    if has_entity {
         clauses.push(regime.cite(&regime.agreement.entity_must_be_contracted));
     }
     clauses.dedup();

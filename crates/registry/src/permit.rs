@@ -65,12 +65,15 @@ pub struct Scope {
     pub use_kind: Option<UseKind>,
     /// As which product ([`Act::Deliver`]); it must be registered where the rules say so.
     pub product: Option<ProductId>,
+    /// Whether it goes to everybody ([`Act::Deliver`]), where the document opens what serves
+    /// the public good.
+    pub is_public: bool,
 }
 
 impl Scope {
     /// All that a scenario allows.
     pub fn of(scenario: ScenarioId) -> Self {
-        Self { scenario, columns: Vec::new(), entity: None, use_kind: None, product: None }
+        Self { scenario, columns: Vec::new(), entity: None, use_kind: None, product: None, is_public: false }
     }
 
     /// Only these columns.
@@ -84,6 +87,13 @@ impl Scope {
     #[must_use]
     pub fn to(mut self, entity: OrganisationId) -> Self {
         self.entity = Some(entity);
+        self
+    }
+
+    /// For everybody, without a contract.
+    #[must_use]
+    pub fn to_the_public(mut self) -> Self {
+        self.is_public = true;
         self
     }
 

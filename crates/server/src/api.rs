@@ -25,6 +25,7 @@ pub mod journal;
 pub mod matters;
 pub mod milestones;
 pub mod money;
+pub mod opened;
 pub mod orders;
 pub mod organisations;
 pub mod outside;

@@ -63,6 +63,7 @@ struct Inner {
     sessions: Sessions,
     throttle: Throttle,
     callers: Callers,
+    readers: Callers,
     keys: Keys,
     controls: Controls,
     jobs: Jobs,
@@ -92,7 +93,8 @@ impl App {
         Self(Arc::new(Inner {
             sessions: Sessions::new(ledger.clone()),
             throttle: Throttle::default(),
-            callers: Callers::default(),
+            callers: Callers::of_voices(),
+            readers: Callers::of_files(),
             keys: Keys::new(ledger.clone()),
             controls: Controls::default(),
             jobs: Jobs::new(ledger.clone(), &parts.home),
@@ -109,6 +111,11 @@ impl App {
     /// How often the public writes from where.
     pub fn callers(&self) -> &Callers {
         &self.0.callers
+    }
+
+    /// How many open files went where today.
+    pub fn readers(&self) -> &Callers {
+        &self.0.readers
     }
 
     /// The pen and the book.

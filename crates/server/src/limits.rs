@@ -53,7 +53,9 @@ pub const LOGIN_NAMES_MAX: usize = 10_000;
 
 /// How many voices of the public are taken from one address in a day.
 pub const VOICES_OF_ADDRESS_MAX: u32 = 20;
-/// Addresses whose voices are counted apart.
+/// How many files that are open to everybody go to one address in a day.
+pub const FILES_OF_ADDRESS_MAX: u32 = 100;
+/// Addresses that are counted apart.
 pub const ADDRESSES_MAX: usize = 100_000;
 
 /// The longest idempotency key.

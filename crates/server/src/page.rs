@@ -10,7 +10,7 @@ pub(crate) mod registrations;
 pub(crate) mod voices;
 
 use maud::{DOCTYPE, Markup, html};
-use shuyu_model::id::OrganisationId;
+use shuyu_model::id::{OrganisationId, ProductId};
 use shuyu_model::regime::words::Status;
 use shuyu_model::{Money, Regime, UseKind};
 use shuyu_registry::{AgreementKind, Authorised, KeptFile, Page, Registration};
@@ -38,6 +38,8 @@ struct Offered {
     since: String,
     registration: Option<Registration>,
     prices: Vec<PriceMark>,
+    /// Where everybody has its file, where it is open.
+    open: Option<ProductId>,
 }
 
 /// The page as it is now.
@@ -217,6 +219,7 @@ fn kind(kind: AgreementKind) -> &'static str {
 
 async fn offered(app: &App) -> Result<Vec<Offered>, Problem> {
     use shuyu_delivery::{ProductKind, ProductState};
+    let open: Vec<ProductId> = app.delivery().open_products().into_iter().map(|product| product.id).collect();
     let mut prices = app.settlement().price_list(app.ledger().now().day()).await?;
     let products = app.delivery().products();
     let mut offered = Vec::new();
@@ -231,6 +234,7 @@ async fn offered(app: &App) -> Result<Vec<Offered>, Problem> {
             registration,
             sources: uses.into_iter().map(|used| format!("{}（{}）", used.title, used.source)).collect(),
             prices: prices.remove(&product.id).unwrap_or_default(),
+            open: open.contains(&product.id).then(|| product.id.clone()),
             title: product.title,
             kind: match product.kind {
                 ProductKind::Lookup => "核验查询 lookup",
@@ -290,7 +294,13 @@ fn products_table(products: &[Offered]) -> Markup {
             tbody {
                 @for product in products.iter().take(ROWS_MAX) {
                     tr {
-                        td { (product.title) }
+                        td { (product.title)
+                            @if let Some(id) = &product.open {
+                                p { "免费开放 Open to everybody: "
+                                    @for format in ["csv", "parquet"] { a href={ "/public/products/" (id) "/files/" (format) } { (format) } " " }
+                                }
+                            }
+                        }
                         td { (product.sources.join("、")) }
                         td { (product.kind) }
                         td {

@@ -7,7 +7,7 @@ pub const REASONS: &[(&str, &str)] = &[
     (NOT_YOUR_ORGANISATION, "the thing belongs to another organisation"),
     (NO_CSRF, "a request that changes something came without the session's `x-csrf-token`"),
     (GAVE_UP, "a job was begun too often without coming to its end"),
-    (TOO_OFTEN, "more voices of the public came from one address on one day than are taken"),
+    (TOO_OFTEN, "more came from, or went to, one address without an account on one day than is allowed"),
     (NO_JOURNAL_READER, "the journal is read by somebody to whom the document does not open it"),
     (CONTROL_FAILED, "new work is begun while a required security control does not hold"),
 ];

@@ -15,7 +15,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use crate::api::{
     agreements, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing, controls, deals,
     demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal, matters, milestones, money,
-    orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources,
+    opened, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources,
     scenarios, sessions, shares, thematic, traces, voices, work, worth,
 };
 use crate::app::App;
@@ -111,6 +111,7 @@ fn the_public() -> Vec<Route> {
         route(GET, "/v1/calls", voices::calls, Needs::Nothing, "Lists the published calls."),
         route(GET, "/v1/entity_products", voices::entity_products, Needs::Nothing, "Lists what entities have registered and offer."),
         route(GET, "/public/files", files::published, Needs::Nothing, "Lists the papers that everybody may read."),
+        route(GET, "/public/products/{id}/files/{format}", opened::fetch, Needs::Nothing, "Gives the file of a product that is open to everybody."),
         route(GET, "/public/files/{digest}", files::public_read, Needs::Nothing, "Reads a published paper."),
         route(POST, "/v1/files", files::keep, Needs::Session, "Keeps a paper whole, beside the digests that records tell."),
         route(GET, "/v1/files", files::list, Needs::Session, "Lists the papers that the own organisation keeps, or that are shared with the readers of a record."),
@@ -281,6 +282,7 @@ fn market() -> Vec<Route> {
         route(GET, "/v1/products", products::list, Needs::SeeBusiness, "Lists products."),
         route(GET, "/v1/products/{id}/trace", traces::product, Needs::TraceProduct, "Shows the whole path of a product: from which data, by whom, to whom."),
         route(PUT, "/v1/products/{id}/release", products::supersede, Needs::Offer, "Serves a newer release from now on."),
+        route(POST, "/v1/products/{id}/opening", opened::open, Needs::Offer, "Opens a product that serves the public good to everybody."),
         route(DELETE, "/v1/products/{id}", products::withdraw, Needs::WithdrawProduct, "Takes a product back, at once."),
         route(POST, "/v1/products/{id}/caps", money::cap, Needs::CapPrice, "Caps a price from a day on."),
         route(POST, "/v1/products/{id}/tariffs", money::price, Needs::Offer, "Sets a price from a day on."),

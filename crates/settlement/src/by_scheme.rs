@@ -46,7 +46,8 @@ fn means(word: &str, part: Part, name: &str) -> bool {
     let zh = part.zh();
     let (title, also) = zh.split_once('(').unwrap_or((zh, ""));
     let is_treasury = part == Part::Owner && word == "财政";
-    [part.word(), zh, title, also.trim_end_matches(')'), name].contains(&word) || is_treasury
+    let words = [part.word(), zh, title, also.trim_end_matches(')'), name];
+    !word.is_empty() && (words.contains(&word) || is_treasury)
 }
 
 /// Whether a rule gives everybody what the scheme gives them, and nobody else anything.

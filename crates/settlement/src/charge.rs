@@ -165,7 +165,7 @@ mod tests {
             subscription: id(subscription),
             product: id(1),
             receipt: id(1),
-            client: id(1),
+            client: Some(id(1)),
             consent: None,
             use_kind,
             request: digest,

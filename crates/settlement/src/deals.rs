@@ -278,7 +278,8 @@ impl Settlement {
         let Some(rule) = alike else { return Ok(found) };
         let all = self.delivery().subscriptions().into_iter();
         let others: Vec<_> = all
-            .filter(|one| one.ended_at.is_none() && one.product == new.product && one.use_kind == new.use_kind)
+            .filter(|one| one.ended_at.is_none() && !one.is_public)
+            .filter(|one| one.product == new.product && one.use_kind == new.use_kind)
             .collect();
         if others.is_empty() {
             return Ok(found);

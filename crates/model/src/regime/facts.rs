@@ -114,6 +114,15 @@ pub struct ProductRules {
     pub rights: Option<Sourced<Vec<Right>>>,
     /// Uses that need a permission of their own.
     pub special_uses: Option<Sourced<Vec<SpecialUse>>>,
+    /// What serves the public good is open to society, without a contract and for nothing.
+    pub public_good_open: Option<Sourced<bool>>,
+}
+
+impl Regime {
+    /// The rule by which what serves the public good is open to everybody, where there is one.
+    pub fn opens_public_good(&self) -> Option<&Sourced<bool>> {
+        self.product.as_ref()?.public_good_open.as_ref().filter(|rule| rule.value)
+    }
 }
 
 /// A product that the document announces.

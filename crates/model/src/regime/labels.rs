@@ -120,6 +120,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("product.interests_of_uses", "运营机构", "须认定的产品用途"),
     ("product.rights", "运营机构", "每个产品须明确的权利"),
     ("product.special_uses", "经营主体", "须经许可的用途"),
+    ("product.public_good_open", "社会公众", "公益性产品免费向社会开放"),
     ("planned_product.*.name", "运营机构", "拟提供产品“*”:名称"),
     ("planned_product.*.batch", "运营机构", "拟提供产品“*”:批次"),
     ("agreement.years_max", "运营机构", "授权运营最长期限"),

@@ -18,7 +18,7 @@ use crate::endpoint::{At, Bytes, Doc, Part, Raw, RawJson, Whole};
 use crate::error::Problem;
 
 /// The header with the receipt of a file.
-const RECEIPT: &str = "shuyu-receipt";
+pub(super) const RECEIPT: &str = "shuyu-receipt";
 
 /// An answer with its receipt.
 #[derive(ToSchema)]

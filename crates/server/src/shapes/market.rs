@@ -94,6 +94,8 @@ pub struct Subscription {
     pub opened_at: i64,
     /// When it ended.
     pub ended_at: Option<i64>,
+    /// Whether it is everybody's, without a contract.
+    pub is_public: bool,
     /// The district by whose authorisation it is delivered; none for the city's own.
     pub district: Option<String>,
 }
