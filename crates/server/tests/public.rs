@@ -85,7 +85,12 @@ async fn the_page_takes_a_report_and_shows_its_answer_without_a_script() {
     assert!(text(&fills_in(&server, "/public/voices/followed", wrong).await).contains("不符"));
     // What the document does not open is told on the page with its code.
     let idea = form.replace("complaint", "scheme_idea");
-    assert!(text(&fills_in(&server, "/public/voices", idea).await).contains("CAS-141"));
+    // What was written stands in the form again, as text and never as markup.
+    let refused = text(&fills_in(&server, "/public/voices", idea).await);
+    assert!(refused.contains("CAS-141"));
+    assert!(refused.contains("&lt;b&gt; 12345</textarea>") && !refused.contains("<b>"), "{refused}");
+    assert!(refused.contains(r#"value="一""#), "{refused}");
+    assert!(refused.contains(&format!(r#"<option value="{about}" selected>"#)), "{refused}");
     let wrong_kind = fills_in(&server, "/public/voices", form.replace("complaint", "nonsense")).await;
     assert_eq!(wrong_kind.status, StatusCode::BAD_REQUEST);
 }

@@ -17,6 +17,7 @@ use shuyu_model::{Actor, Day, Digest, Money, Reason, Reasons, Regime, Role, Time
 
 use crate::error::SettlementError;
 use crate::settlement::{Settlement, is_line, unknown};
+use crate::statement::sees_all;
 use crate::tariff::{PRICE_FEN_MAX, PriceBook, Tariff};
 use crate::{reasons, store};
 
@@ -194,9 +195,15 @@ impl Settlement {
         store::prices::bases(self.ledger()).await
     }
 
-    /// What was filed with prices, oldest first.
-    pub async fn price_filings(&self) -> Result<Vec<PriceFiling>> {
-        store::prices::filings(self.ledger()).await
+    /// What was filed with prices, oldest first: all for those who oversee, an operator what
+    /// it filed itself. What a price is made up of is told to them and to nobody else.
+    pub async fn price_filings(&self, viewer: &Actor) -> Result<Vec<PriceFiling>> {
+        let operates = |id: &ProductId| {
+            let product = self.delivery().product(id);
+            viewer.is(Role::Operator) && product.is_some_and(|product| product.operator == viewer.organisation)
+        };
+        let all = store::prices::filings(self.ledger()).await?.into_iter();
+        Ok(all.filter(|filing| sees_all(viewer) || operates(&filing.product)).collect())
     }
 
     /// Records that the conditions of free use are met for a subscription, from today

@@ -450,6 +450,9 @@ impl Settlement {
             return Err(SettlementError::Malformed { part: "reason", what: "1 to 200 characters on one line" });
         }
         let product = self.product(&new.product)?;
+        let entity = self.delivery().registry().organisation(&new.entity).await;
+        let entity = entity.map_err(shuyu_delivery::DeliveryError::from)?;
+        entity.ok_or_else(|| unknown("organisation", new.entity.as_str()))?;
         let regime = self.regime();
         let rule = regime.money.terms_are_alike.as_ref();
         let clause = rule.map_or_else(|| regime.cite(&regime.price.charged_uses), |rule| regime.cite(rule));

@@ -11,7 +11,7 @@ use shuyu_delivery::DeliveryError;
 use shuyu_ledger::{Change, Event};
 use shuyu_model::id::{DistributionId, OrganisationId, ProductId, SharingRuleId};
 use shuyu_model::regime::words::Treasury;
-use shuyu_model::{Actor, Digest, Money, Month, Reason, Reasons, Role, Verdict};
+use shuyu_model::{Actor, Digest, Money, Month, Reason, Reasons, Role, Time, Verdict};
 use shuyu_registry::{AgreementKind, AgreementState, ClosedAccount};
 
 use crate::book::BookEntry;
@@ -23,7 +23,7 @@ use crate::sharing::{
     BodyKind, Distribution, DistributionBody, NewSharingRule, OnRecord, SharingRule, Surplus, in_force, malformed, rule_reasons,
     share_clause,
 };
-use crate::statement::sees_all;
+use crate::statement::{Statement, sees_all};
 use crate::treasury::Due;
 use crate::{reasons, store};
 
@@ -266,46 +266,14 @@ impl Settlement {
         let done: Vec<_> = done.iter().map(Distribution::body).collect();
         let statement = store::statement_in(&mut change, month).await?;
         let mut found = Vec::from_iter(self.agency_reason(actor));
-        let mut say = |code, what: String, instead: &'static str| {
-            found.push(Reason::new(code, what, share_clause(regime), instead));
-        };
-        let is_done = |done: &&&DistributionBody| product.map_or(done.product.is_none(), |product| done.covers(product));
-        if done.iter().any(|done| is_done(&done)) {
-            say(reasons::DISTRIBUTED, format!("the month {month} is distributed"), "read its distribution");
-        }
-        if rule.is_none() {
-            let what = format!("no rule that all consented to holds for the month {month}");
-            say(reasons::NO_RULE, what, "propose one and gather the consents, or complete one that is open");
-        }
-        let result = statement.as_ref().and_then(|statement| {
-            let of_operator = statement.body().results.iter().find(|result| result.operator == *operator)?;
-            Some((statement.body(), of_operator.to_share))
-        });
-        let own_rule: BTreeSet<ProductId> = rules
-            .iter()
-            .filter(|rule| rule.rule.operator == *operator && rule.holds(month, now))
-            .filter_map(|rule| rule.rule.product.clone())
-            .collect();
-        let to_share = match &result {
-            Some((body, to_share)) => {
-                pots::to_share(&pots::of_month(body, operator, *to_share)?, product, &own_rule, &done)?
-            }
-            None => BTreeMap::new(),
-        };
-        if to_share.is_empty() && found.iter().all(|reason| reason.code != reasons::DISTRIBUTED) {
-            found.push(Reason::new(
-                reasons::NOTHING_TO_SHARE,
-                format!("nothing of the month {month} is to be distributed for this operator"),
-                share_clause(regime),
-                "close the month first; a loss, and what the treasury is owed in full, is not shared",
-            ));
-        }
+        let (to_share, against) = self.to_share(month, (operator, product), &rules, (now, &done, statement.as_ref()))?;
+        found.extend(against);
         let scheme = followed.unwrap_or_else(|reason| {
             found.push(reason);
             None
         });
-        let (rule, statement) = match (Reasons::new(found), rule, &result) {
-            (None, Some(rule), Some((statement, _))) => (rule, statement.id.clone()),
+        let (rule, statement) = match (Reasons::new(found), rule, statement) {
+            (None, Some(rule), Some(statement)) => (rule, statement.body().id.clone()),
             (Some(reasons), ..) => {
                 drop(change);
                 return self.refuse(actor, "distribution.refused", &month.to_string(), reasons).await;
@@ -327,6 +295,46 @@ impl Settlement {
             }));
         change.commit(event).await?;
         Ok(Verdict::Allow(distribution))
+    }
+
+    /// What of a month is to be shared out, and STL-028 to STL-030 against it.
+    fn to_share(
+        &self,
+        month: Month,
+        (operator, product): (&OrganisationId, Option<&ProductId>),
+        rules: &[SharingRule],
+        (now, done, statement): (Time, &[&DistributionBody], Option<&Statement>),
+    ) -> Result<(BTreeMap<ProductId, Money>, Vec<Reason>)> {
+        let clause = share_clause(self.regime());
+        let mut found = Vec::new();
+        let mut say = |code, what: String, instead: &'static str| {
+            found.push(Reason::new(code, what, clause.clone(), instead));
+        };
+        let is_done = |done: &&DistributionBody| product.map_or(done.product.is_none(), |product| done.covers(product));
+        let was_done = done.iter().copied().any(|done| is_done(&done));
+        if was_done {
+            say(reasons::DISTRIBUTED, format!("the month {month} is distributed"), "read its distribution");
+        }
+        if in_force(rules, (operator, product), month, now).is_none() {
+            let what = format!("no rule that all consented to holds for the month {month}");
+            say(reasons::NO_RULE, what, "propose one and gather the consents, or complete one that is open");
+        }
+        let of_operator = |rule: &&SharingRule| rule.rule.operator == *operator && rule.holds(month, now);
+        let own_rule: BTreeSet<ProductId> =
+            rules.iter().filter(of_operator).filter_map(|rule| rule.rule.product.clone()).collect();
+        let mut to_share = BTreeMap::new();
+        for body in statement.into_iter().map(Statement::body) {
+            for result in body.results.iter().filter(|result| result.operator == *operator) {
+                let pots = pots::of_month(body, operator, result.to_share)?;
+                to_share.extend(pots::to_share(&pots, product, &own_rule, done));
+            }
+        }
+        if to_share.is_empty() && !was_done {
+            let what = format!("nothing of the month {month} is to be distributed for this operator");
+            let instead = "close the month first; a loss, and what the treasury is owed in full, is not shared";
+            say(reasons::NOTHING_TO_SHARE, what, instead);
+        }
+        Ok((to_share, found))
     }
 
     /// Its row, its entries of the book, what treasuries are owed by it, and whom it concerns.

@@ -50,10 +50,10 @@ pub(crate) fn to_share(
     product: Option<&ProductId>,
     own_rule: &BTreeSet<ProductId>,
     done: &[&DistributionBody],
-) -> Result<BTreeMap<ProductId, Money>, SettlementError> {
+) -> BTreeMap<ProductId, Money> {
     let is_done = |pot: &ProductId| done.iter().any(|done| done.covers(pot));
     let is_meant = |pot: &ProductId| product.map_or_else(|| !own_rule.contains(pot), |product| product == pot);
-    Ok(pots.iter().filter(|(pot, _)| is_meant(pot) && !is_done(pot)).map(|(pot, part)| (pot.clone(), *part)).collect())
+    pots.iter().filter(|(pot, _)| is_meant(pot) && !is_done(pot)).map(|(pot, part)| (pot.clone(), *part)).collect()
 }
 
 #[cfg(test)]

@@ -341,8 +341,12 @@ impl Settlement {
         store::treasury::dues(self.ledger()).await?.into_iter().filter(sees).map(|due| due.on(today)).collect()
     }
 
-    /// What each treasury took in and what was spent of it.
-    pub async fn treasuries(&self) -> Result<Vec<TreasuryReport>> {
+    /// What each treasury took in and what was spent of it, for those who oversee: it is
+    /// the sum of what operators earned, and no party's business.
+    pub async fn treasuries(&self, viewer: &Actor) -> Result<Vec<TreasuryReport>> {
+        if !crate::statement::sees_all(viewer) {
+            return Ok(Vec::new());
+        }
         reports(&store::treasury::dues(self.ledger()).await?, &store::treasury::uses(self.ledger()).await?)
     }
 }

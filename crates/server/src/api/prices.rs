@@ -106,10 +106,11 @@ pub async fn bases(State(app): Stations, Asked(asked): Asked<PageAsked>) -> Resu
 /// Lists what was filed with prices.
 pub async fn filings(
     State(app): Stations,
+    Who(actor): Who,
     Asked(asked): Asked<PageAsked>,
 ) -> Result<Shown<Listed<PriceFiling>>, Problem> {
-    let numbered =
-        app.settlement().price_filings().await?.into_iter().map(|filing| (filing.number.to_string(), filing));
+    let all = app.settlement().price_filings(&actor).await?;
+    let numbered = all.into_iter().map(|filing| (filing.number.to_string(), filing));
     let Listed { items, next_cursor, total } = cut(numbered.collect(), &asked, |(number, _): &(String, _)| number)?;
     Ok(Shown(Listed { items: items.into_iter().map(|(_, filing)| filing).collect(), next_cursor, total }))
 }

@@ -126,7 +126,8 @@ pub async fn spend(
 /// Lists what each treasury took in, and what was spent of it by purpose.
 pub async fn treasuries(
     State(app): Stations,
+    Who(actor): Who,
     Asked(asked): Asked<PageAsked>,
 ) -> Result<Shown<Listed<TreasuryReport>>, Problem> {
-    Ok(Shown(cut(app.settlement().treasuries().await?, &asked, |report| report.treasury.as_str())?))
+    Ok(Shown(cut(app.settlement().treasuries(&actor).await?, &asked, |report| report.treasury.as_str())?))
 }

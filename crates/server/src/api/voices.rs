@@ -137,7 +137,7 @@ fn page(text: String) -> Raw<Html> {
 
 /// The page on which the public writes and follows.
 pub async fn open_page(State(app): Stations) -> Result<Raw<Html>, Problem> {
-    Ok(page(html::desk(&html::Desk::read(&app).await?, html::Said::Nothing)))
+    Ok(page(html::desk(&html::Desk::read(&app).await?, html::Said::Nothing, &html::Written::default())))
 }
 
 /// Takes what the page's form says.
@@ -147,15 +147,17 @@ pub async fn file_page(
     Form(form): Form<VoiceForm>,
 ) -> Result<Raw<Html>, Problem> {
     let kind = VoiceKind::parse(&form.kind).ok_or_else(|| Problem::malformed("`kind` is none of the page's"))?;
+    let VoiceForm { kind: word, about, title, text } = form;
+    let written = html::Written { kind: word, about: about.clone(), title: title.clone(), text: text.clone() };
     // A list for two kinds of voice: what does not belong to this one is left.
     let needs_about = matches!(kind, VoiceKind::Complaint | VoiceKind::CallAnswer);
-    let about = Some(form.about).filter(|about| needs_about && !about.is_empty());
-    let new = NewVoice { kind, about, title: form.title, text: form.text };
+    let about = Some(about).filter(|about| needs_about && !about.is_empty());
+    let new = NewVoice { kind, about, title, text };
     let desk = html::Desk::read(&app).await?;
     match taken(&app, caller, new).await {
-        Ok(taken) => Ok(page(html::desk(&desk, html::Said::Taken(&taken)))),
+        Ok(taken) => Ok(page(html::desk(&desk, html::Said::Taken(&taken), &html::Written::default()))),
         Err(problem) => match problem.reasons() {
-            Some(reasons) => Ok(page(html::desk(&desk, html::Said::Refused(reasons)))),
+            Some(reasons) => Ok(page(html::desk(&desk, html::Said::Refused(reasons), &written))),
             None => Err(problem),
         },
     }
@@ -165,5 +167,5 @@ pub async fn file_page(
 pub async fn follow_page(State(app): Stations, Form(form): Form<FollowForm>) -> Result<Raw<Html>, Problem> {
     let found = followed(&app, &form.number, &form.secret).await?;
     let said = found.as_ref().map_or(html::Said::Unknown, html::Said::Became);
-    Ok(page(html::desk(&html::Desk::read(&app).await?, said)))
+    Ok(page(html::desk(&html::Desk::read(&app).await?, said, &html::Written::default())))
 }

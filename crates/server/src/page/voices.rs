@@ -1,7 +1,7 @@
 //! The page on which the public reports, answers calls, brings ideas and comments, and
 //! follows what became of it. Chinese with English beside it; no script, no cookie.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use shuyu_casework::{CallShown, EntityProductShown, VoiceKind, VoiceView};
 use shuyu_model::Reasons;
 use shuyu_model::id::OrganisationId;
@@ -34,6 +34,15 @@ impl Desk {
     }
 }
 
+/// What somebody wrote into the form; empty before they did.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Written {
+    pub(crate) kind: String,
+    pub(crate) about: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+}
+
 /// What the page has to say.
 pub(crate) enum Said<'a> {
     Nothing,
@@ -43,7 +52,8 @@ pub(crate) enum Said<'a> {
     Unknown,
 }
 
-pub(crate) fn desk(desk: &Desk, said: Said<'_>) -> String {
+/// The page. What was `written` and not taken stands in the form again: nobody writes twice.
+pub(crate) fn desk(desk: &Desk, said: Said<'_>, written: &Written) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="zh-CN" {
@@ -63,7 +73,7 @@ pub(crate) fn desk(desk: &Desk, said: Said<'_>) -> String {
                     (answer(said))
                     @if desk.ways.is_empty() {
                         p class="none" { "现行文件未开放公众来信渠道 The document in force opens no way." }
-                    } @else { (form(desk)) }
+                    } @else { (form(desk, written)) }
                     section {
                         h2 { "查询办理情况" span lang="en" { "Follow" } }
                         form method="post" action="/public/voices/followed" {
@@ -80,21 +90,23 @@ pub(crate) fn desk(desk: &Desk, said: Said<'_>) -> String {
     page.into_string()
 }
 
-fn form(desk: &Desk) -> Markup {
+/// A browser drops the line break right after the tag, so that one of ours stands before
+/// what was written.
+fn form(desk: &Desk, written: &Written) -> Markup {
     html! {
         section {
             h2 { "来信" span lang="en" { "Write" } }
             form method="post" action="/public/voices" {
                 p { label { "类别 Kind "
-                    select name="kind" { @for way in &desk.ways { option value=(way.word()) { (way.zh()) } } } } }
+                    select name="kind" { @for way in &desk.ways { option value=(way.word()) selected[way.word() == written.kind] { (way.zh()) } } } } }
                 p { label { "对象 About "
                     select name="about" {
                         option value="" { "（无 none）" }
-                        @for (id, name) in &desk.bodies { option value=(id) { (name) } }
-                        @for call in &desk.calls { option value=(call.id) { "征集：" (call.title) } }
+                        @for (id, name) in &desk.bodies { option value=(id) selected[id.as_str() == written.about] { (name) } }
+                        @for call in &desk.calls { option value=(call.id) selected[call.id.as_str() == written.about] { "征集：" (call.title) } }
                     } } }
-                p { label { "标题 Title " input name="title" maxlength="200" required; } }
-                p { label { "内容 Text" br; textarea name="text" rows="8" cols="60" minlength="5" maxlength="2000" required {} } }
+                p { label { "标题 Title " input name="title" maxlength="200" value=[Some(&written.title).filter(|title| !title.is_empty())] required; } }
+                p { label { "内容 Text" br; textarea name="text" rows="8" cols="60" minlength="5" maxlength="2000" required { (PreEscaped("\n")) (written.text) } } }
                 p { button { "提交 Send" } }
             }
         }

@@ -174,6 +174,9 @@ async fn a_refusal_to_supply_is_told_by_either_side_and_unexplained_until_the_op
     assert_eq!(refused(by_source), [reasons::NOT_A_PARTY]);
     assert_eq!(allowed(settlement.record_refusal(&town.bank[0], told(Some("他们不给"))).await.unwrap()), 1);
     assert_eq!(allowed(settlement.record_refusal(office.operator(), told(Some("未签协议"))).await.unwrap()), 2);
+    let nobody = NewRefusal { entity: crate::testing::id(9), ..told(None) };
+    let unknown = settlement.record_refusal(office.operator(), nobody).await;
+    assert!(matches!(unknown, Err(SettlementError::Unknown { .. })), "nobody was refused");
     let seen = settlement.supply_refusals(&town.regulators[0]).await.unwrap();
     let shown: Vec<_> = seen.iter().map(|one| (one.reason.as_deref(), one.is_unexplained)).collect();
     assert_eq!(shown, [(None, true), (Some("未签协议"), false)]);

@@ -107,7 +107,10 @@ async fn the_treasury_is_owed_in_full_by_a_day_and_what_is_not_paid_stays_open()
         assert_eq!(found, [reasons::NOT_FINANCE, reasons::PURPOSE, reasons::OVERSPENT]);
         allowed(spend(&finance, allowed_use, 300).await);
         assert_eq!(refused(spend(&finance, allowed_use, 101).await), [reasons::OVERSPENT]);
-        let report = settlement.treasuries().await.unwrap().remove(0);
+        let report = settlement.treasuries(&finance).await.unwrap().remove(0);
+        for party in [office.operator(), &office.town.bank[0], &office.town.source[0]] {
+            assert!(settlement.treasuries(party).await.unwrap().is_empty(), "what operators earned is none of theirs");
+        }
         assert_eq!((report.due.fen, report.paid.fen, report.spent[allowed_use].fen), (1000, 400, 300));
 
         office.advance_to(date(2026, 8, 1));
@@ -481,6 +484,10 @@ async fn a_price_is_filed_with_its_four_contents_where_the_document_asks_for_the
         filing.insert(content.to_owned(), "见协议".to_owned());
     }
     allowed(settlement.set_tariff(office.operator(), office.tariff(0, 500, today), &filing).await.unwrap());
-    let filed = settlement.price_filings().await.unwrap();
+    let filed = settlement.price_filings(&office.town.agency[0]).await.unwrap();
+    assert_eq!(settlement.price_filings(office.operator()).await.unwrap(), filed, "it filed them");
+    for party in [&office.town.other_operator[0], &office.town.bank[0], &office.town.source[0]] {
+        assert!(settlement.price_filings(party).await.unwrap().is_empty(), "what a price is made of is none of theirs");
+    }
     assert_eq!((filed.len(), filed[0].number, filed[0].contents.len()), (1, 1, 6));
 }

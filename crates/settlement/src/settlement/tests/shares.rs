@@ -1,6 +1,6 @@
 //! Shares by the scheme, by product and by what a party is on record; items of the scheme.
 
-use shuyu_model::regime::words::{Booking, Part, TakesPart, UnitKind};
+use shuyu_model::regime::words::{Booking, Metered, Part, TakesPart, UnitKind};
 use shuyu_registry::Unit;
 
 use super::*;
@@ -179,4 +179,59 @@ async fn a_product_is_shared_by_its_own_participants_who_all_consent_and_the_res
         assert_eq!(office.settlement.distributions(bank).await.unwrap().len(), 1, "{backend}: the bank sees its share");
         assert!(office.settlement.distributions(&office.town.affiliate[0]).await.unwrap().is_empty(), "{backend}");
     }
+}
+
+#[tokio::test]
+async fn who_has_a_part_in_a_closed_account_can_object_to_it() {
+    for (backend, ledger, _folder) in shuyu_ledger::testing::ledgers().await {
+        let office = office_under(ledger, "xianning-2025").await;
+        let (agency, operator) = (&office.town.agency[0], office.operator());
+        let parties = [(Part::Owner, agency, 2), (Part::Operator, operator, 1)];
+        let rule = office.propose(office.shares(date(2026, 6, 1), 3, &parties)).await;
+        allowed(office.consent(&rule, agency).await);
+        allowed(office.consent(&rule, &of(77, Role::Finance)).await);
+        let statement = office.earn(1000, date(2026, 6, 1), date(2026, 7, 1)).await;
+        let made = allowed(office.distribute(JUNE).await);
+        let bank = &office.town.bank[0].organisation;
+        let own = BTreeSet::from([agency.organisation.clone(), operator.organisation.clone()]);
+        let with_bank = own.iter().cloned().chain([bank.clone()]).collect();
+        for (id, expected) in [(statement.body().id.as_str(), with_bank), (made.body().id.as_str(), own)] {
+            let mut turn = office.town.registry.turn().await.unwrap();
+            let subject = office.town.registry.matter_subject_in(&mut turn, id).await.unwrap().unwrap();
+            assert_eq!(subject.concerns, Some(expected), "{backend}: {id}");
+            assert_eq!(subject.authors, std::slice::from_ref(&agency.person), "{backend}: {id}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_publication_of_a_model_is_a_line_on_the_operators_bill_and_of_a_report_is_none() {
+    let (ledger, _folder) = shuyu_ledger::testing::sqlite(CryptoProfile::International).await;
+    let office = office_under(ledger, "changsha-2023").await;
+    let rate = crate::MeterRate { metered: Metered::Release, rate_fen: 700, from: date(2026, 6, 1) };
+    allowed(office.settlement.set_meter_rate(&office.town.agency[0], rate).await.unwrap());
+    let weights = Arc::new(Int64Array::from(vec![3, 5])) as ArrayRef;
+    let released = |kind| Released {
+        id: office.ledger.new_id(),
+        scenario: office.delivery.products()[0].scenario.clone(),
+        operator: office.operator().organisation.clone(),
+        kind,
+        key: None,
+        columns: vec![("weight".to_owned(), ColumnClass::Plain)],
+        rows: RecordBatch::try_from_iter([("weight", weights.clone())]).unwrap(),
+        is_live: Arc::new(AtomicBool::new(true)),
+    };
+    let all = [released(ProductKind::Model), released(ProductKind::Report)];
+    let offered = delivery(&office.town.registry, &all).await;
+    let as_kind = |of: &Released, kind| NewProduct { release: of.id.clone(), title: "评分模型".into(), kind, key: None };
+    let publish = async |new| offered.publish(office.operator(), new).await.unwrap();
+    assert_eq!(refused(publish(as_kind(&all[0], ProductKind::Report)).await), ["DLV-005"], "a model is no report");
+    let id = allowed(publish(as_kind(&all[0], ProductKind::Model)).await);
+    allowed(publish(as_kind(&all[1], ProductKind::Report)).await);
+    assert_eq!(offered.product(&id).unwrap().kind.word(), "model");
+    office.advance_to(date(2026, 7, 1));
+    let statement = allowed(office.close(JUNE).await);
+    let costs: Vec<_> = statement.body().costs.iter().map(|cost| (cost.kind.as_str(), cost.amount.fen)).collect();
+    assert_eq!(costs, [("模型发布", 700)]);
+    assert_eq!(statement.view(office.operator()).costs.len(), 1, "the operator sees it");
 }
