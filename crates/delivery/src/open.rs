@@ -185,7 +185,8 @@ impl Delivery {
         if rule.is_some() && use_kind == UseKind::PublicWelfare {
             return None;
         }
-        let clause = rule.map_or_else(|| regime.cite(&regime.agreement.entity_must_be_contracted), |rule| regime.cite(rule));
+        let clause =
+            rule.map_or_else(|| regime.cite(&regime.agreement.entity_must_be_contracted), |rule| regime.cite(rule));
         let what = match rule {
             Some(_) => "the product was not made for the public good",
             None => "the document opens nothing to everybody: an entity needs its contract",

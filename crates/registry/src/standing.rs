@@ -248,7 +248,13 @@ fn of_product(world: &World, id: &str) -> Result<Option<MatterSubject>, Registry
     let holder = &registration.holder;
     let roles = &world.organisation(holder)?.roles;
     let parties = roles.iter().map(|role| (*role, holder.clone())).collect();
-    Ok(Some(MatterSubject { organisation: holder.clone(), parties, authors: Vec::new(), is_draft: false, concerns: None }))
+    Ok(Some(MatterSubject {
+        organisation: holder.clone(),
+        parties,
+        authors: Vec::new(),
+        is_draft: false,
+        concerns: None,
+    }))
 }
 
 fn of_agreement(agreement: &Agreement) -> MatterSubject {

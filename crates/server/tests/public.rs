@@ -232,3 +232,22 @@ async fn a_file_is_bounded_of_a_known_kind_and_not_taken_by_a_full_disk() {
     assert_eq!(keeps(&full, Role::Entity, LETTER, b"%PDF").await.status, StatusCode::INSUFFICIENT_STORAGE);
     assert_eq!(server.get(server.person(Role::Entity), "/v1/files").await.ok()["total"], 0);
 }
+
+#[tokio::test]
+async fn a_product_that_is_not_open_is_not_there_and_an_address_asks_so_often_a_day() {
+    let server = server_under("luohu-2025").await;
+    let path = format!("/public/products/PRD-{:032x}/files/", 7);
+    assert_eq!(anybody(&server, &format!("{path}xlsx")).await.status, StatusCode::BAD_REQUEST);
+    for _ in 0..shuyu_server::limits::FILES_OF_ADDRESS_MAX {
+        assert_eq!(anybody(&server, &format!("{path}csv")).await.status, StatusCode::NOT_FOUND);
+    }
+    let refused = anybody(&server, &format!("{path}parquet")).await;
+    assert_eq!((refused.status, refused.codes()), (StatusCode::TOO_MANY_REQUESTS, vec!["SRV-005".to_owned()]));
+    let open = format!("/v1/products/PRD-{:032x}/opening", 7);
+    let new = json!({ "files_per_day_max": 10 });
+    let by_bank = server.post(server.person(Role::Entity), &open, &new).await;
+    assert_eq!((by_bank.status, by_bank.codes()), (StatusCode::FORBIDDEN, vec!["SRV-001".to_owned()]));
+    assert_eq!(server.post(server.person(Role::Operator), &open, &new).await.status, StatusCode::NOT_FOUND);
+    // Whoever writes is not held up by whoever reads.
+    sends(&server, "/v1/voices", &report(&server)).await;
+}

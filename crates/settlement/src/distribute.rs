@@ -15,13 +15,13 @@ use shuyu_model::{Actor, Digest, Money, Month, Reason, Reasons, Role, Time, Verd
 use shuyu_registry::{AgreementKind, AgreementState, ClosedAccount};
 
 use crate::book::BookEntry;
-use crate::error::SettlementError;
-use crate::settlement::{Settlement, unknown};
 use crate::by_scheme::moment_of;
+use crate::error::SettlementError;
 use crate::pots;
+use crate::settlement::{Settlement, unknown};
 use crate::sharing::{
-    BodyKind, Distribution, DistributionBody, NewSharingRule, OnRecord, SharingRule, Surplus, in_force, malformed, rule_reasons,
-    share_clause,
+    BodyKind, Distribution, DistributionBody, NewSharingRule, OnRecord, SharingRule, Surplus, in_force, malformed,
+    rule_reasons, share_clause,
 };
 use crate::statement::{Statement, sees_all};
 use crate::treasury::Due;
@@ -266,7 +266,8 @@ impl Settlement {
         let done: Vec<_> = done.iter().map(Distribution::body).collect();
         let statement = store::statement_in(&mut change, month).await?;
         let mut found = Vec::from_iter(self.agency_reason(actor));
-        let (to_share, against) = self.to_share(month, (operator, product), &rules, (now, &done, statement.as_ref()))?;
+        let (to_share, against) =
+            self.to_share(month, (operator, product), &rules, (now, &done, statement.as_ref()))?;
         found.extend(against);
         let scheme = followed.unwrap_or_else(|reason| {
             found.push(reason);

@@ -438,7 +438,8 @@ fn unlike_record(new: &NewSharingRule, on_record: &OnRecord, regime: &Regime, cl
     let of = |party: &Party| on_record.get(&party.organisation).copied();
     let mut found = Vec::new();
     let unknown = new.parties.iter().filter(|party| of(party).is_none()).count();
-    let unlike = new.parties.iter().filter(|party| party.body.is_some() && of(party).is_some_and(|of| party.body != Some(of)));
+    let unlike =
+        new.parties.iter().filter(|party| party.body.is_some() && of(party).is_some_and(|of| party.body != Some(of)));
     let unlike = unlike.count();
     if unknown > 0 || unlike > 0 {
         let what = format!("{unknown} parties are on record as no kind of unit, {unlike} as another than is said here");

@@ -76,7 +76,9 @@ impl Settlement {
             if source_is_free && is_source { Money::ZERO } else { of_day }
         };
         let mut groups: BTreeMap<(ProductId, UseKind), Vec<(Subscription, Money)>> = BTreeMap::new();
-        for found in self.delivery().subscriptions().into_iter().filter(|found| found.ended_at.is_none() && !found.is_public) {
+        for found in
+            self.delivery().subscriptions().into_iter().filter(|found| found.ended_at.is_none() && !found.is_public)
+        {
             let price = price(&found);
             groups.entry((found.product.clone(), found.use_kind)).or_default().push((found, price));
         }

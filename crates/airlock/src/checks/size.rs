@@ -17,7 +17,8 @@ fn run(view: &View<'_>) -> Result<Vec<Finding>, ArrowError> {
     let (rows_max, bytes_max) = (u64::from(release.report_rows_max.value), release.bytes_max.value);
     let mut findings = Vec::new();
     if view.declared.kind.is_summary() && view.facts.rows > rows_max {
-        let what = format!("the {} has {} rows; the most allowed is {rows_max}", view.declared.kind.word(), view.facts.rows);
+        let what =
+            format!("the {} has {} rows; the most allowed is {rows_max}", view.declared.kind.word(), view.facts.rows);
         findings.push(Finding::new(
             view,
             CHECK.code,

@@ -131,8 +131,7 @@ pub(crate) async fn moved(turn: &mut Turn, regime: &Regime, matter: &Matter) -> 
     if matter.is_ended() {
         enact::scheme_says(turn, &matter.id, None).await?;
     } else if matter.state == EFFECTIVE {
-        let SchemeFacts { cost_items, revenue_shares: shares, .. } =
-            SchemeFacts::of(regime, &matter.id, &matter.facts);
+        let SchemeFacts { cost_items, revenue_shares: shares, .. } = SchemeFacts::of(regime, &matter.id, &matter.facts);
         enact::scheme_says(turn, &matter.id, Some(&SchemeMoney { cost_items, shares })).await?;
     }
     Ok(())

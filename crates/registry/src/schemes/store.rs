@@ -27,7 +27,8 @@ pub(crate) async fn put(change: &mut Change, scheme: &MatterId, says: Option<&Sc
 
 /// What every scheme said, oldest first.
 pub(super) async fn versions(book: &mut Book<'_>) -> Result<Vec<Version>> {
-    let sql = "SELECT scheme_id AS id, cost_items, shares, from_at, until_at FROM scheme_money ORDER BY scheme_id, number";
+    let sql =
+        "SELECT scheme_id AS id, cost_items, shares, from_at, until_at FROM scheme_money ORDER BY scheme_id, number";
     let rows = book.read(sql, args![]).await?;
     read_all("scheme", &rows, |row| {
         Ok(Version {

@@ -97,7 +97,7 @@ fn the_owners_share_goes_to_the_treasury_of_the_projects_level_and_no_other() {
 }
 
 #[test]
-fn a_public_bodys_share_names_its_finance_rule_and_is_booked_by_what_it_is_on_record() {
+fn a_public_bodys_share_names_its_finance_rule_and_an_administrative_ones_is_non_tax_revenue() {
     let mut shares = three();
     shares.parties[0].part = Part::Source;
     check("luohu-2025", &shares, &[reasons::FINANCE_RULE]);

@@ -66,7 +66,8 @@ async fn a_cost_is_kept_in_an_item_of_the_scheme_and_the_account_lists_each_of_t
         office.town.scheme_says(&office.scheme, &["其他"], &[]).await;
         allowed(office.close(JUNE).await);
         let account = settlement.accounts(office.operator()).await.unwrap().remove(0);
-        let items: Vec<_> = account.items.iter().map(|line| (line.item.as_str(), line.amount.fen, line.count)).collect();
+        let items: Vec<_> =
+            account.items.iter().map(|line| (line.item.as_str(), line.amount.fen, line.count)).collect();
         assert_eq!(items, [("算力", 40, 1), ("人员", 0, 0)], "{backend}");
         let check = account.checks.iter().find(|check| check.rule == "itemised").unwrap();
         assert_eq!((check.is_kept, check.broken_total), (false, 1), "the early one stands in no item");
@@ -160,7 +161,11 @@ async fn a_product_is_shared_by_its_own_participants_who_all_consent_and_the_res
         allowed(office.close(JUNE).await);
         assert_eq!(refused(office.distribute_product(0).await), [reasons::NO_RULE], "{backend}: the bank has not");
         allowed(office.consent(&own, bank).await);
-        assert_eq!(refused(office.distribute(JUNE).await), [reasons::NOTHING_TO_SHARE], "{backend}: all is the product's");
+        assert_eq!(
+            refused(office.distribute(JUNE).await),
+            [reasons::NOTHING_TO_SHARE],
+            "{backend}: all is the product's"
+        );
         // What counts is what the department is when the month is shared.
         office.unit(source, UnitKind::Government).await;
         let made = allowed(office.distribute_product(0).await);
@@ -223,7 +228,8 @@ async fn the_publication_of_a_model_is_a_line_on_the_operators_bill_and_of_a_rep
     };
     let all = [released(ProductKind::Model), released(ProductKind::Report)];
     let offered = delivery(&office.town.registry, &all).await;
-    let as_kind = |of: &Released, kind| NewProduct { release: of.id.clone(), title: "评分模型".into(), kind, key: None };
+    let as_kind =
+        |of: &Released, kind| NewProduct { release: of.id.clone(), title: "评分模型".into(), kind, key: None };
     let publish = async |new| offered.publish(office.operator(), new).await.unwrap();
     assert_eq!(refused(publish(as_kind(&all[0], ProductKind::Report)).await), ["DLV-005"], "a model is no report");
     let id = allowed(publish(as_kind(&all[0], ProductKind::Model)).await);
