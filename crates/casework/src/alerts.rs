@@ -14,10 +14,11 @@ use shuyu_ledger::{Event, Stretch};
 use shuyu_model::Time;
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::{OPENING, Unusual};
+use shuyu_model::regime::Unusual;
 use shuyu_registry::Turn;
 
-use crate::matter::{self, Facts, Matter, Moved};
+use crate::matter::{Begun, Facts, Matter};
+use crate::opening::Opening;
 use crate::{Casework, CaseworkError};
 
 mod store;
@@ -112,9 +113,8 @@ impl Casework {
         let Some(person) = self.registry().somebody_in(&mut turn, &addressee, to).await? else { return Ok(None) };
         let concerned = seen.organisation.clone().unwrap_or_else(|| addressee.clone());
         let matter = self.alert(&mut turn, &seen, (addressee, person), &concerned, at).await?;
-        matter::store::insert_matter(turn.change(), &matter).await?;
-        matter::store::insert_move(turn.change(), &matter.id, &opening(&matter)).await?;
-        let told = self.notify(&mut turn, &matter, OPENING).await?;
+        let opening = Opening { actor: None, reason: "the monitor found it 监测发现", cites: Vec::new() };
+        let told = self.insert_opened(&mut turn, &matter, opening).await?.told;
         store::insert(turn.change(), &seen, &seen.about(), at.day(), &matter.id).await?;
         let facts = json!({
             "pattern": seen.pattern, "organisation": concerned, "person": seen.person, "object": seen.object,
@@ -147,8 +147,7 @@ impl Casework {
             facts.extend(officer.contact.map(|contact| ("officer_contact".to_owned(), contact)));
             facts.insert("officer".to_owned(), officer.name);
         }
-        let machine = MatterKind::Alert.machine();
-        let mut matter = Matter {
+        let begun = Begun {
             id: self.registry().ledger().new_id(),
             kind: MatterKind::Alert,
             rules,
@@ -157,40 +156,13 @@ impl Casework {
             subject_organisation: Some(concerned.clone()),
             counterparty: None,
             title: format!("预警:{}", seen.pattern.zh()),
-            state: machine.initial(),
-            entered_at: at,
-            due: None,
-            platform_day: None,
-            version: 1,
             opener,
             opener_person,
             parties: std::collections::BTreeMap::new(),
             authors: Vec::new(),
             facts,
-            opened_at: at,
-            ended_at: None,
         };
-        matter.begin_in(machine.initial(), at, None, self.calendar());
-        Ok(matter)
-    }
-}
-
-/// The platform's own opening: nobody's, kept like every other.
-fn opening(matter: &Matter) -> Moved {
-    Moved {
-        version: 1,
-        by: OPENING.to_owned(),
-        from: String::new(),
-        to: matter.state.to_owned(),
-        person: None,
-        organisation: None,
-        reason: "the monitor found it 监测发现".to_owned(),
-        evidence: None,
-        facts: matter.facts.clone(),
-        cites: Vec::new(),
-        assignee: None,
-        due_day: None,
-        at: matter.opened_at,
+        Ok(Matter::begun(begun, at, self.calendar()))
     }
 }
 

@@ -7,16 +7,22 @@
 //! INVARIANT (confirmed is held): an assessment counts from the day of its confirmed
 //! result; one that was only begun counts for nothing.
 //! INVARIANT (kept): a result is written once, with its move, and never changed.
+//! INVARIANT (one row): the row of the rules that an assessment is held by is fixed when it
+//! is opened; whatever is told later, nothing else is asked of it or follows from it.
+//! INVARIANT (at its own move): form and round are told at the opening, marks at `score`,
+//! the result at `confirm`, and none of them anywhere else.
 //!
 //! Not here: its moves (`matters.rs`), the acts that ask for a result
 //! (`gates/assessed.rs`), when the next falls due (`obligations/assessments.rs`).
 
 use shuyu_model::matter::{MatterKind, SubjectKind};
-use shuyu_model::regime::{Assessment, AssessmentForm};
-use shuyu_model::{Actor, Reason, Regime, Role};
+use shuyu_model::regime::words::Body;
+use shuyu_model::regime::{Assessed, Assessment, AssessmentForm, Dimension, OPENING};
+use shuyu_model::{Actor, Day, Reason, Regime, Role};
 use shuyu_registry::Turn;
 
-use crate::matter::{FORM, Facts, Matter, MatterMove, ROUND, store as matters};
+use crate::matter::{FORM, Facts, Matter, MatterMove, ROUND, processors, store as matters};
+use crate::matters::malformed;
 use crate::store::Book;
 use crate::{Casework, CaseworkError, reasons};
 
@@ -45,6 +51,56 @@ pub(crate) fn form_of(facts: &Facts) -> Option<AssessmentForm> {
     }
 }
 
+/// Of whom, by whom and in which form an assessment is held: names its row of the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HeldBy {
+    pub(crate) of: Assessed,
+    pub(crate) by: Body,
+    pub(crate) form: AssessmentForm,
+}
+
+impl HeldBy {
+    /// The name of a row.
+    pub(crate) fn of(row: &Assessment) -> Self {
+        Self { of: row.of, by: row.by, form: row.form() }
+    }
+}
+
+/// When the next assessment by a row is due of somebody under an agreement with this first
+/// and last day, the last result being of `last`. `None` where nothing falls due in that
+/// time: what falls due after its last day is owed of the next agreement.
+pub(crate) fn next_due(row: &Assessment, (from, until): (Day, Day), last: Option<Day>) -> Option<Day> {
+    let every = row.every_months.as_ref()?;
+    let counted = last.map_or(from, |last| last.max(from));
+    let due = counted.saturating_add(jiff::Span::new().months(i64::from(every.value)));
+    (due <= until.saturating_add(jiff::Span::new().days(1))).then(|| due.min(until))
+}
+
+/// At which move alone a fact of an assessment is told.
+fn own_move(key: &str) -> Option<&'static str> {
+    match key {
+        FORM | ROUND => Some(OPENING),
+        RESULT => Some("confirm"),
+        key => Dimension::parse(key).map(|_| "score"),
+    }
+}
+
+/// CAS-175. Upholds INVARIANT (at its own move).
+pub(crate) fn told_elsewhere(regime: &Regime, matter: &Matter, at: &str, facts: &Facts) -> Option<Reason> {
+    let elsewhere = |key: &&String| own_move(key).is_some_and(|own| own != at);
+    let keys: Vec<String> = facts
+        .keys()
+        .filter(|_| matter.kind == MatterKind::Assessment)
+        .filter(elsewhere)
+        .map(|key| format!("`{key}` (`{}`)", own_move(key).unwrap_or(OPENING)))
+        .collect();
+    (!keys.is_empty()).then(|| {
+        let what = format!("at `{at}` these facts are told, each of which has a move of its own: {}", keys.join(", "));
+        let clause = regime.cite_clause(&matter.rules.source);
+        Reason::new(reasons::NOT_AT_THIS_MOVE, what, clause, "leave them to whoever makes that move")
+    })
+}
+
 /// The marks in the order of the rules, or the words of those that are missing or no mark.
 pub(crate) fn marks(row: &Assessment, facts: &Facts) -> std::result::Result<Vec<u8>, Vec<&'static str>> {
     let mark = |word: &str| facts.get(word).and_then(|told| told.trim().parse::<u8>().ok()).filter(|mark| *mark <= 100);
@@ -59,28 +115,37 @@ pub(crate) fn points(total: u32) -> String {
 }
 
 impl Casework {
-    /// CAS-165 against opening an assessment by these roles.
+    /// CAS-125, CAS-165, CAS-175 against opening an assessment by these roles, and the row
+    /// that it would be held by.
     pub(crate) async fn against_assessment(
         &self,
         turn: &mut Turn,
         matter: &Matter,
         (subject_roles, known): (&[Role], &Actor),
-    ) -> Result<Option<Reason>> {
+        found: &mut Vec<Reason>,
+    ) -> Result<Option<HeldBy>> {
         if matter.kind != MatterKind::Assessment {
             return Ok(None);
         }
-        let row = self.row_by(turn, matter, subject_roles, &known.roles).await?;
-        Ok(row.is_none().then(|| {
-            let regime = self.registry().regime();
+        let regime = self.registry().regime();
+        found.extend(told_elsewhere(regime, matter, OPENING, &matter.facts));
+        found.extend(processors::told_counts(regime, matter, &matter.facts));
+        let Some(row) = self.row_by(turn, matter, subject_roles, &known.roles).await? else {
             let form = form_of(&matter.facts).map_or("a form that there is not", AssessmentForm::zh);
             let what = format!("in your role the document gives you no {form} of what it would be about");
-            Reason::new(
-                reasons::NO_SUCH_ASSESSMENT,
-                what,
-                regime.cite_clause(&matter.rules.source),
-                known_rows(regime, &known.roles),
-            )
-        }))
+            let clause = regime.cite_clause(&matter.rules.source);
+            let instead = known_rows(regime, &known.roles);
+            found.push(Reason::new(reasons::NO_SUCH_ASSESSMENT, what, clause, instead));
+            return Ok(None);
+        };
+        let held_by = HeldBy::of(row);
+        if let Some(told) = matter.facts.get(ROUND) {
+            let number = told.trim().parse().unwrap_or_default();
+            if !store::is_round(turn.change(), number, held_by, &matter.opener).await? {
+                return Err(malformed("the fact `round` is the number of no such round of your organisation"));
+            }
+        }
+        Ok(Some(held_by))
     }
 
     async fn row_by(
@@ -104,17 +169,17 @@ impl Casework {
         Ok(self.registry().regime().assessment_for((subject, roles), by, form))
     }
 
-    /// The row of the rules that a running assessment is held by.
+    /// The row of the rules that an assessment is held by; `None` of what is none, and
+    /// where none was kept or the rules have it no more. Upholds INVARIANT (one row).
     pub(crate) async fn row_of(&self, turn: &mut Turn, matter: &Matter) -> Result<Option<&Assessment>> {
-        let roles = match &matter.subject_organisation {
-            Some(organisation) => self.registry().roles_of_in(turn, organisation).await?,
-            None => Vec::new(),
-        };
-        let by = self.registry().roles_of_in(turn, &matter.opener).await?;
-        self.row_by(turn, matter, &roles, &by).await
+        if matter.kind != MatterKind::Assessment {
+            return Ok(None);
+        }
+        let held = store::held_by(turn.change(), &matter.id).await?;
+        Ok(held.and_then(|held| self.registry().regime().assessment_row(held.of, held.by, held.form)))
     }
 
-    /// CAS-166 to CAS-170 against a move of an assessment. Upholds INVARIANT (computed).
+    /// CAS-125, CAS-166 to CAS-170, CAS-175 and CAS-176 against a move of an assessment. Upholds INVARIANT (computed).
     pub(crate) async fn against_scoring(
         &self,
         turn: &mut Turn,
@@ -125,8 +190,18 @@ impl Casework {
         if matter.kind != MatterKind::Assessment {
             return Ok(found);
         }
-        let Some(row) = self.row_of(turn, matter).await? else { return Ok(found) };
         let (regime, today) = (self.registry().regime(), turn.change().now().day());
+        found.extend(told_elsewhere(regime, matter, &named.name, &named.facts));
+        found.extend(processors::told_counts(regime, matter, &named.facts));
+        let Some(row) = self.row_of(turn, matter).await? else {
+            if named.name != "cancel" {
+                let what = "the rules in force have no row by which this assessment is held";
+                let clause = regime.cite_clause(&matter.rules.source);
+                let instead = "cancel it, and open it anew under the rules in force";
+                found.push(Reason::new(reasons::HELD_BY_NO_ROW, what, clause, instead));
+            }
+            return Ok(found);
+        };
         let mut facts = matter.facts.clone();
         facts.extend(named.facts.clone());
         match named.name.as_str() {
@@ -161,29 +236,30 @@ impl Casework {
         if (matter.kind, name) != (MatterKind::Assessment, "confirm") {
             return Ok(());
         }
-        let row = self.row_of(turn, matter).await?;
-        let Some(organisation) = matter.subject_organisation.clone() else { return Ok(()) };
-        let asked: Vec<String> =
-            row.and_then(|row| row.items.as_ref()).map(|items| items.value.clone()).unwrap_or_default();
+        let damaged = |what: &str| CaseworkError::Damaged { id: matter.id.to_string(), what: what.to_owned() };
+        let row = self.row_of(turn, matter).await?.ok_or_else(|| damaged("it is held by no row of the rules"))?;
+        let organisation = matter.subject_organisation.clone().ok_or_else(|| damaged("it is about nobody"))?;
+        let asked: Vec<String> = row.items.as_ref().map(|items| items.value.clone()).unwrap_or_default();
         let given = store::items(&mut Book::Change(turn.change()), &matter.id).await?;
         let is_given = |item: &&String| !given.iter().any(|one| one.item == **item);
         let papers = self.registry().papers_missing_in(turn, &organisation).await?;
-        let marked = row.map(|row| marks(row, &matter.facts).unwrap_or_default()).unwrap_or_default();
-        let words = row.map(|row| row.scored()).unwrap_or_default().iter().map(|one| one.word().to_owned());
+        let marked = marks(row, &matter.facts).unwrap_or_default();
+        let words = row.scored().iter().map(|one| one.word().to_owned());
         let regime = self.registry().regime();
         let held = Held {
             matter: matter.id.clone(),
-            form: form_of(&matter.facts).unwrap_or(AssessmentForm::Assessment),
+            form: row.form(),
+            held_by: Some(HeldBy::of(row)),
             organisation,
             subject: matter.subject.clone(),
             round: matter.facts.get(ROUND).and_then(|round| round.parse().ok()),
-            total: row.and_then(|row| row.total(&marked)),
+            total: row.total(&marked),
             marks: words.zip(marked).collect(),
             result: matter.facts.get(RESULT).cloned(),
             items_missing: asked.iter().filter(is_given).cloned().collect(),
             items_late: given.iter().filter(|one| one.is_late).map(|one| one.item.clone()).collect(),
             papers_missing: papers.into_iter().map(|kind| kind.word().to_owned()).collect(),
-            clause: regime.cite_clause(row.map_or(&matter.rules.source, |row| &row.source)),
+            clause: regime.cite_clause(&row.source),
             confirmed_at: turn.change().now(),
         };
         store::insert_result(turn.change(), &held).await

@@ -267,10 +267,9 @@ impl Casework {
         let cite = |step: &shuyu_model::regime::Step| regime.cite_step(&case.procedure, step, "");
         let today = self.registry.ledger().now().day();
         let view = view::of_case(&case, &signed, filings, viewer, &self.calendar, cite, today);
-        let receipts = crate::receipts::store::of(&mut book, id).await?;
         let remedies = if case.state == CaseState::Refused { regime.remedies_at_law() } else { Vec::new() };
         let on_it = self.matters_on(&mut book, id.as_str(), viewer).await?;
-        Ok(Some(CaseView { receipts, remedies, matters_on_it: on_it, ..view }))
+        Ok(Some(CaseView { remedies, matters_on_it: on_it, ..view }))
     }
 
     /// The cases on a subject, newest first.

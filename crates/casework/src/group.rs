@@ -161,18 +161,18 @@ impl Casework {
         named(&[("department", &new.department), ("person", &new.person)])?;
         let mut turn = self.registry().turn().await?;
         let known = self.known(&mut turn, actor).await?;
+        if let Some(reasons) = Reasons::new(self.unless_office(rules, &known).into_iter().collect()) {
+            return self.refuse(turn, actor, "group.refused", "", reasons).await;
+        }
         if let Some(organisation) = &new.organisation {
             self.registry().applicant_in(&mut turn, organisation).await?;
         }
         let members = store::members(&mut Book::Change(turn.change())).await?;
-        if members.iter().any(|member| member.department == new.department) {
+        if members.iter().any(|member| member.department == new.department.trim()) {
             return Err(CaseworkError::Conflict { what: format!("`{}` has its seat", new.department) });
         }
         if members.len() >= MANY_MAX {
             return Err(CaseworkError::Conflict { what: format!("there are {MANY_MAX} members") });
-        }
-        if let Some(reasons) = Reasons::new(self.unless_office(rules, &known).into_iter().collect()) {
-            return self.refuse(turn, actor, "group.refused", "", reasons).await;
         }
         let number = next(members.iter().map(|member| member.number));
         let GroupRules { source, .. } = rules;
@@ -188,15 +188,15 @@ impl Casework {
         named(&[("name", &new.name), ("employer", &new.employer), ("field", &new.field)])?;
         let mut turn = self.registry().turn().await?;
         let known = self.known(&mut turn, actor).await?;
+        if let Some(reasons) = Reasons::new(self.unless_office(rules, &known).into_iter().collect()) {
+            return self.refuse(turn, actor, "group.refused", "", reasons).await;
+        }
         let experts = store::experts(&mut Book::Change(turn.change())).await?;
-        if experts.iter().any(|one| one.name == new.name && one.employer == new.employer) {
+        if experts.iter().any(|one| one.name == new.name.trim() && one.employer == new.employer.trim()) {
             return Err(CaseworkError::Conflict { what: "they are on the panel".to_owned() });
         }
         if experts.len() >= MANY_MAX {
             return Err(CaseworkError::Conflict { what: format!("there are {MANY_MAX} experts") });
-        }
-        if let Some(reasons) = Reasons::new(self.unless_office(rules, &known).into_iter().collect()) {
-            return self.refuse(turn, actor, "group.refused", "", reasons).await;
         }
         let number = next(experts.iter().map(|one| one.number));
         store::insert_expert(turn.change(), number, &new, &actor.person).await?;

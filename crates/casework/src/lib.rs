@@ -88,7 +88,6 @@ pub use milestones::{Mark, MilestoneView, NewMark};
 pub use notices::{MatterNotice, NOTICES_MAX};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
 pub use reasons::REASONS;
-pub use receipts::Receipt;
 pub use registration::{
     Defect, NewObjection, Notice, ObjectionDecision, ObjectionView, RegistrationFile, RegistrationSwept, ReturnView,
     Revocation,

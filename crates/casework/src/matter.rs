@@ -26,7 +26,7 @@ pub(crate) mod effects;
 pub(crate) mod followed;
 pub(crate) mod guards;
 pub(crate) mod opinions;
-mod processors;
+pub(crate) mod processors;
 pub(crate) mod reopen;
 pub(crate) mod store;
 mod supplies;
@@ -233,7 +233,53 @@ pub(crate) fn known_at(machine: &Machine, history: &[Moved], state: &str) -> Fac
     there
 }
 
+/// What a matter begins with, whoever opens it.
+pub(crate) struct Begun {
+    pub(crate) id: MatterId,
+    pub(crate) kind: MatterKind,
+    pub(crate) rules: MatterRules,
+    pub(crate) regime: String,
+    pub(crate) subject: String,
+    pub(crate) subject_organisation: Option<OrganisationId>,
+    pub(crate) counterparty: Option<OrganisationId>,
+    pub(crate) title: String,
+    pub(crate) opener: OrganisationId,
+    pub(crate) opener_person: PersonId,
+    pub(crate) parties: BTreeMap<Role, OrganisationId>,
+    pub(crate) authors: Vec<PersonId>,
+    pub(crate) facts: Facts,
+}
+
 impl Matter {
+    /// In the first state of its kind, with the days that follow from it.
+    pub(crate) fn begun(new: Begun, at: Time, calendar: &Calendar) -> Self {
+        let initial = new.kind.machine().initial();
+        let mut matter = Self {
+            id: new.id,
+            kind: new.kind,
+            rules: new.rules,
+            regime: new.regime,
+            subject: new.subject,
+            subject_organisation: new.subject_organisation,
+            counterparty: new.counterparty,
+            title: new.title,
+            state: initial,
+            entered_at: at,
+            due: None,
+            platform_day: None,
+            version: 1,
+            opener: new.opener,
+            opener_person: new.opener_person,
+            parties: new.parties,
+            authors: new.authors,
+            facts: new.facts,
+            opened_at: at,
+            ended_at: None,
+        };
+        matter.begin_in(initial, at, None, calendar);
+        matter
+    }
+
     pub(crate) fn machine(&self) -> &'static Machine {
         self.kind.machine()
     }

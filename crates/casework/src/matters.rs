@@ -79,7 +79,7 @@ impl Casework {
     }
 
     /// Makes a move. Says where the matter stands then, by its word in the table.
-    pub async fn make_move(&self, actor: &Actor, id: &MatterId, mut named: MatterMove) -> Result<Verdict<String>> {
+    pub async fn make_move(&self, actor: &Actor, id: &MatterId, named: MatterMove) -> Result<Verdict<String>> {
         let mut turn = self.registry().turn().await?;
         let mut matter = store::matter(&mut Book::Change(turn.change()), id).await?;
         if !self.sight_in(&mut turn, actor).await?.sees_matter(&matter) {
@@ -93,7 +93,6 @@ impl Casework {
         self.faults_of(&matter, &named, transition)?;
         let known = districts::in_place(&matter, self.known(&mut turn, actor).await?);
         let history = store::moves(&mut Book::Change(turn.change()), id).await?;
-        let miscounted = self.count_for_processor(&mut turn, &matter, &mut named).await?;
         let leads = rule.as_ref().zip(transition);
         let mut cited = self.cited(&mut turn, Some(actor), &named.cites).await?;
         let before: Vec<String> = history.iter().flat_map(|moved| moved.cites.clone()).collect();
@@ -103,9 +102,9 @@ impl Casework {
             let roles = self.registry().roles_of_in(&mut turn, assignee).await?;
             found.extend(guards::against_assignee(self.registry().regime(), &matter, rule, &roles));
         }
-        found.extend(miscounted);
         found.extend(self.against_group(&mut turn, &matter, &named).await?);
         found.extend(self.against_citing(&mut turn, &matter, &named).await?);
+        found.extend(self.against_another_selection(&matter, &named));
         if let Some((_, transition)) = leads {
             found.extend(
                 self.against_followed(&mut turn, &known, &matter, &named, transition, (&history, &cited)).await?,
@@ -198,7 +197,8 @@ impl Casework {
         made: Made<'_>,
     ) -> Result<Event> {
         let regime = self.registry().regime();
-        let Made { actor, reason, evidence, facts, due_day, cites, assignee } = made;
+        let Made { actor, reason, evidence, mut facts, due_day, cites, assignee } = made;
+        facts.extend(self.counted_at(turn, matter, &rule.word, &facts).await?);
         let at = turn.change().now();
         let before = self.told(&matter.facts)?;
         // Only the move that a day was set for met it or missed it.
@@ -350,13 +350,14 @@ impl Casework {
             Err(CaseworkError::Unknown { .. }) => return Ok(None),
             found => found?,
         };
-        if !self.sight(viewer).await?.sees_matter(&matter) {
+        let sight = self.sight(viewer).await?;
+        if !sight.sees_matter(&matter) {
             return Ok(None);
         }
         let history = store::moves(&mut book, id).await?;
         let filings = store::filings(&mut book, id).await?;
         let citing = store::citing(&mut book, id.as_str(), CITING_SHOWN_MAX).await?;
-        let citing = citing.into_iter().filter(|by| matter::is_visible(by, viewer)).map(|by| by.id).collect();
+        let citing = citing.into_iter().filter(|by| sight.sees_matter(by)).map(|by| by.id).collect();
         let notices = crate::notices::store::of_matter(&mut book, id).await?;
         let matters_on_it = self.matters_on(&mut book, id.as_str(), viewer).await?;
         // Whoever is hit by what was done has the law's remedies; who only opened has not yet been.
@@ -375,8 +376,9 @@ impl Casework {
 
     /// The matters about a record, as far as this viewer may see them.
     pub(crate) async fn matters_on(&self, book: &mut Book<'_>, subject: &str, viewer: &Actor) -> Result<Vec<MatterId>> {
+        let sight = self.sight(viewer).await?;
         let found = store::on_subject(book, subject, CITING_SHOWN_MAX).await?;
-        Ok(found.into_iter().filter(|on| matter::is_visible(on, viewer)).map(|on| on.id).collect())
+        Ok(found.into_iter().filter(|on| sight.sees_matter(on)).map(|on| on.id).collect())
     }
 
     /// The matters that this viewer may see, oldest first.

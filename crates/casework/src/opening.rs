@@ -2,6 +2,8 @@
 //!
 //! INVARIANT (opened is written): the row, its first move, what it is asked and its event
 //! are one change; a service that is stopped with the report is stopped in the same one.
+//! INVARIANT (one way): whoever opens a matter, people, the public or the platform, it is
+//! written by [`Casework::insert_opened`], and whom the rules name is told of it.
 //! INVARIANT (unseen is unknown): what the actor may not see cannot be what a matter is
 //! about, and is answered as if it were not there.
 //!
@@ -19,11 +21,11 @@ use shuyu_model::{Actor, Reason, Reasons, Role, Verdict};
 use shuyu_registry::{MatterSubject, Turn};
 
 use crate::candidacy::gates;
-use crate::matter::guards::{self, Opened, Openers};
-use crate::matter::{Facts, Matter, Moved, NewMatter, discovery, sees_all, store};
+use crate::matter::guards::{self, Openers};
+use crate::matter::{Begun, Facts, Matter, Moved, NewMatter, ROUND, discovery, sees_all, store};
 use crate::matters::{Made, malformed};
 use crate::store::Book;
-use crate::{Casework, CaseworkError, reasons};
+use crate::{Casework, CaseworkError, assessment, reasons};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
 
@@ -42,6 +44,24 @@ pub(crate) struct MatterBase {
 pub(crate) fn may_know(viewer: &Actor, subject: &MatterSubject) -> bool {
     let concerns = subject.concerns.as_ref();
     concerns.is_none_or(|concerns| concerns.contains(&viewer.organisation) || sees_all(viewer))
+}
+
+/// How a matter is opened.
+pub(crate) struct Opening<'a> {
+    /// Nobody where it is the platform.
+    pub(crate) actor: Option<&'a Actor>,
+    /// Why, where the platform opens it.
+    pub(crate) reason: &'a str,
+    /// The records that it rests on.
+    pub(crate) cites: Vec<String>,
+}
+
+/// What an opening left behind.
+pub(crate) struct Opened {
+    /// The records that it rests on, with the rules on file.
+    pub(crate) cites: Vec<String>,
+    /// Who was told.
+    pub(crate) told: Vec<OrganisationId>,
 }
 
 impl Casework {
@@ -78,18 +98,22 @@ impl Casework {
             Some(organisation) => self.registry().roles_of_in(&mut turn, organisation).await?,
             None => Vec::new(),
         };
-        let opened = Opened { openers, subject_roles: &subject_roles, is_draft, cited: &cited };
+        let opened = guards::Opened { openers, subject_roles: &subject_roles, is_draft, cited: &cited };
         guards::against_opening(&self.asked(&known), &matter, &opened, &mut found);
-        found.extend(self.against_assessment(&mut turn, &matter, (&subject_roles, &known)).await?);
+        let held_by = self.against_assessment(&mut turn, &matter, (&subject_roles, &known), &mut found).await?;
         found.extend(self.is_running(&mut turn, &matter).await?);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "matter.refused", &matter.subject, reasons).await;
         }
-        let cites = self.insert_opened(&mut turn, actor, &matter, cites).await?;
+        let opening = Opening { actor: Some(actor), reason: "", cites };
+        let Opened { cites, told } = self.insert_opened(&mut turn, &matter, opening).await?;
+        if let Some(held_by) = held_by {
+            let round = matter.facts.get(ROUND).and_then(|round| round.trim().parse().ok());
+            assessment::store::insert_held_by(turn.change(), &matter.id, held_by, round).await?;
+        }
         if matter.kind == MatterKind::EntityOnboarding {
             self.enter_applicant(&mut turn, actor, &matter).await?;
         }
-        let told = self.notify(&mut turn, &matter, OPENING).await?;
         let (is_stopped, after) = (self.stop_at_once(&mut turn, &known, &mut matter).await?, self.told(&matter.facts)?);
         let regime = self.registry().regime();
         let clause = regime.cite_clause(&matter.rules.source);
@@ -102,15 +126,10 @@ impl Casework {
         Ok(Verdict::Allow(matter.id))
     }
 
-    /// Writes a matter and its opening; its event is for the caller to commit. Says what
-    /// it cites, with the rules that are on file.
-    pub(crate) async fn insert_opened(
-        &self,
-        turn: &mut Turn,
-        actor: &Actor,
-        matter: &Matter,
-        cites: Vec<String>,
-    ) -> Result<Vec<String>> {
+    /// Writes a matter and its opening, and tells whom the rules name; its event is for
+    /// the caller to commit.
+    pub(crate) async fn insert_opened(&self, turn: &mut Turn, matter: &Matter, opening: Opening<'_>) -> Result<Opened> {
+        let Opening { actor, reason, cites } = opening;
         store::insert_matter(turn.change(), matter).await?;
         let cites = self.with_rules_on_file(turn, matter, OPENING, cites).await?;
         let moved = Moved {
@@ -118,9 +137,9 @@ impl Casework {
             by: OPENING.to_owned(),
             from: String::new(),
             to: matter.state.to_owned(),
-            person: Some(actor.person.clone()),
-            organisation: Some(actor.organisation.clone()),
-            reason: String::new(),
+            person: actor.map(|actor| actor.person.clone()),
+            organisation: actor.map(|actor| actor.organisation.clone()),
+            reason: reason.to_owned(),
             evidence: None,
             facts: matter.facts.clone(),
             cites,
@@ -129,7 +148,8 @@ impl Casework {
             at: matter.opened_at,
         };
         store::insert_move(turn.change(), &matter.id, &moved).await?;
-        Ok(moved.cites)
+        let told = self.notify(turn, matter, OPENING).await?;
+        Ok(Opened { cites: moved.cites, told })
     }
 
     /// Where the rules stop the service with the opening: whoever may, has stopped it.
@@ -176,8 +196,7 @@ impl Casework {
         authors.dedup();
         let at = self.registry().ledger().now();
         discovery::noted(kind, &mut facts, at);
-        let machine = kind.machine();
-        let mut matter = Matter {
+        let begun = Begun {
             id: self.registry().ledger().new_id(),
             kind,
             rules,
@@ -186,21 +205,27 @@ impl Casework {
             subject_organisation: organisation,
             counterparty,
             title,
-            state: machine.initial(),
-            entered_at: at,
-            due: None,
-            platform_day: None,
-            version: 1,
             opener: actor.organisation.clone(),
             opener_person: actor.person.clone(),
             parties,
             authors,
             facts,
-            opened_at: at,
-            ended_at: None,
         };
-        matter.begin_in(machine.initial(), at, None, self.calendar());
-        Ok(matter)
+        Ok(Matter::begun(begun, at, self.calendar()))
+    }
+
+    /// Whether there is something of this id that the actor may see.
+    pub(crate) async fn is_subject(&self, turn: &mut Turn, actor: &Actor, id: &str) -> Result<bool> {
+        use shuyu_registry::RegistryError;
+        match self.subject_of(turn, actor, id).await {
+            Ok(_) => Ok(true),
+            Err(
+                CaseworkError::Unknown { .. }
+                | CaseworkError::Malformed { .. }
+                | CaseworkError::Registry(RegistryError::Unknown { .. } | RegistryError::Malformed { .. }),
+            ) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// What a matter is about. What the actor may not see is not there.

@@ -106,7 +106,7 @@ reasons! {
     ("CAS-122", SCHEME_UNPUBLISHED, "the scheme of a selection is not published on the public trading platform")
     ("CAS-123", OTHER_SCHEME, "an application names another scheme than its selection, or none")
     ("CAS-124", FINE_REACHES, "a fine is found to be no record without its amount, or although it reaches that of the rules")
-    ("CAS-125", MISCOUNTED, "an assessment tells other numbers than the platform counts")
+    ("CAS-125", MISCOUNTED, "numbers are told in an assessment that the platform counts")
     ("CAS-126", LATER_ROLE, "a record after the choice is entered by somebody who neither runs the selection nor supervises it")
     ("CAS-128", GROUP_NOT_MET, "what goes to the coordination group is decided or declined without a meeting of it")
     ("CAS-129", TOO_FEW_MEMBERS, "a meeting of the coordination group is recorded at which too few members were")
@@ -139,6 +139,9 @@ reasons! {
     ("CAS-172", MATERIAL_OUT_OF_TIME, "material is given when the assessment has been scored")
     ("CAS-173", UNASSESSED, "an act rests on the latest result of an operator, and there is none in time")
     ("CAS-174", NOT_THE_ROUNDS_OPENER, "a round of assessments is opened by somebody who may not")
+    ("CAS-175", NOT_AT_THIS_MOVE, "form, mark or result of an assessment is told at another move than its own")
+    ("CAS-176", HELD_BY_NO_ROW, "an assessment goes on that is held by no row of the rules")
+    ("CAS-177", CHOSEN_OTHERWISE, "what a selection is for, or its method, is told otherwise after it was opened")
 }
 
 #[cfg(test)]

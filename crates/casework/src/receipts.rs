@@ -1,9 +1,10 @@
 //! Receipts (备案回执): a step that files and does not approve is signed with the number of
 //! the filing, and is neither returned nor refused.
 //!
+//! INVARIANT (blind): a number is a part of its opinion and shows when that shows.
+//!
 //! Not here: which steps are receipts (`regime::Step`).
 
-use serde::Serialize;
 use shuyu_model::regime::Step;
 use shuyu_model::{Reason, Regime};
 
@@ -11,17 +12,6 @@ use crate::case::{Case, Opinion, Outcome};
 use crate::reasons;
 
 pub(crate) mod store;
-
-/// The number of a document that a signer gave, or of the receipt that they signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Receipt {
-    /// In which turn.
-    pub turn: i64,
-    /// On which step.
-    pub step: String,
-    /// The number.
-    pub number: String,
-}
 
 /// CAS-147, CAS-148.
 pub(crate) fn against(regime: &Regime, case: &Case, step: &Step, opinion: &Opinion, found: &mut Vec<Reason>) {

@@ -242,7 +242,9 @@ pub(crate) async fn open_cases(ledger: &Ledger, items_max: usize) -> Result<Vec<
 // Signatures.
 
 pub(crate) async fn signed(book: &mut Book<'_>, id: &CaseId) -> Result<Vec<Signed>> {
-    let sql = "SELECT * FROM signatures WHERE case_id = $1 ORDER BY turn, step_index, signed_at, person";
+    let sql = "SELECT s.*, r.number FROM signatures s LEFT JOIN receipt_numbers r ON r.case_id = s.case_id \
+               AND r.turn = s.turn AND r.step = s.step AND r.person = s.person \
+               WHERE s.case_id = $1 ORDER BY s.turn, s.step_index, s.signed_at, s.person";
     let rows = book.read(sql, args![id.as_str()]).await?;
     rows.iter()
         .map(|row| {
@@ -256,8 +258,7 @@ pub(crate) async fn signed(book: &mut Book<'_>, id: &CaseId) -> Result<Vec<Signe
                     outcome: row.word("outcome", Outcome::parse)?,
                     reason: row.0.text("reason")?,
                     evidence: row.opt_digest("evidence")?,
-                    // Kept apart, with the receipts.
-                    number: None,
+                    number: row.0.opt_text("number")?,
                     subject_digest: row.digest("subject_digest")?,
                     // Kept with the return that told them.
                     defects: Vec::new(),

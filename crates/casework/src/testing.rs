@@ -143,7 +143,10 @@ pub async fn assessed(casework: &Casework, agency: &Actor, operator: &Organisati
             ended_at: Some(at),
         };
         matters::insert_matter(turn.change(), &matter).await.expect("a matter");
+        let held_by = crate::assessment::HeldBy::of(row);
+        crate::assessment::store::insert_held_by(turn.change(), &matter.id, held_by, None).await.expect("a row");
         let held = crate::assessment::Held {
+            held_by: Some(held_by),
             matter: matter.id.clone(),
             form: row.form(),
             organisation: operator.clone(),

@@ -10,7 +10,6 @@ use shuyu_model::{Actor, Calendar, Day, Digest, Role, Time};
 
 use crate::case::{Case, Outcome, Signed};
 use crate::filing::Filing;
-use crate::receipts::Receipt;
 use crate::said::Said;
 use crate::states::CaseState;
 
@@ -48,6 +47,8 @@ pub struct OpinionView {
     pub evidence: Option<Digest>,
     /// Conditions, findings, fields that are not granted.
     pub said: Said,
+    /// The number of the document that they gave, or of the receipt.
+    pub number: Option<String>,
     /// When.
     pub signed_at: Time,
 }
@@ -63,6 +64,7 @@ impl From<&Signed> for OpinionView {
             reason: signed.opinion.reason.clone(),
             evidence: signed.opinion.evidence,
             said: signed.opinion.said.clone(),
+            number: signed.opinion.number.clone(),
             signed_at: signed.at,
         }
     }
@@ -140,8 +142,6 @@ pub struct CaseView {
     pub filings: Vec<Filing>,
     /// The entities for which it was opened.
     pub applicants: Vec<OrganisationId>,
-    /// The receipts that were signed in it.
-    pub receipts: Vec<Receipt>,
     /// Of a refusal: the remedies at law.
     pub remedies: Vec<Remedy>,
     /// The appeals, reviews, suits and other matters about it, as far as the viewer sees them.
@@ -240,7 +240,6 @@ pub(crate) fn of_case(
         discarded: signed.iter().filter(|s| s.turn < case.turn).map(OpinionView::from).collect(),
         filings,
         applicants: case.applicants.clone(),
-        receipts: Vec::new(),
         remedies: Vec::new(),
         matters_on_it: Vec::new(),
     }

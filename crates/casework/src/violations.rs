@@ -12,7 +12,8 @@ use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{MatterRules, OPENING};
 
-use crate::matter::{CITES_MAX, Facts, Matter, Moved, store};
+use crate::matter::{Begun, CITES_MAX, Facts, Matter, store};
+use crate::opening::Opening;
 use crate::{Casework, CaseworkError};
 
 /// What it says of itself that gives rights away.
@@ -84,7 +85,7 @@ impl Casework {
         let mut facts: Facts = keys.map(|key| (key, ground.what.clone())).collect();
         facts.insert("ground_record".to_owned(), ground.id.clone());
         let kind = MatterKind::Rectification;
-        let mut matter = Matter {
+        let begun = Begun {
             id: id.clone(),
             kind,
             rules: rules.clone(),
@@ -93,40 +94,20 @@ impl Casework {
             subject_organisation: Some(ground.organisation),
             counterparty: None,
             title: ground.what.chars().take(crate::matter::TITLE_CHARS_MAX).collect(),
-            state: kind.machine().initial(),
-            entered_at: at,
-            due: None,
-            platform_day: None,
-            version: 1,
             opener: opener.clone(),
             opener_person: ground.said_by.clone(),
             parties: [(role, opener.clone())].into(),
             authors: vec![ground.said_by],
             facts,
-            opened_at: at,
-            ended_at: None,
         };
-        matter.begin_in(kind.machine().initial(), at, None, self.calendar());
-        store::insert_matter(turn.change(), &matter).await?;
+        let matter = Matter::begun(begun, at, self.calendar());
         let cites: Vec<String> = ground.contract.into_iter().map(|id| id.to_string()).take(CITES_MAX).collect();
-        let moved = Moved {
-            version: 1,
-            by: OPENING.to_owned(),
-            from: String::new(),
-            to: matter.state.to_owned(),
-            person: None,
-            organisation: None,
-            reason: String::new(),
-            evidence: None,
-            facts: matter.facts.clone(),
-            cites,
-            assignee: None,
-            due_day: None,
-            at,
-        };
-        store::insert_move(turn.change(), &matter.id, &moved).await?;
+        let reason = "what was told of itself says so 由其自报内容得知";
+        let told = self.insert_opened(&mut turn, &matter, Opening { actor: None, reason, cites }).await?.told;
         let regime = self.registry().regime();
-        let facts = json!({ "kind": kind, "subject": matter.subject, "ground": ground.id, "state": matter.state });
+        let facts = json!({
+            "kind": kind, "subject": matter.subject, "ground": ground.id, "state": matter.state, "told": told,
+        });
         let event = Event::done(None, "matter.opened", matter.id.as_str()).facts(facts);
         turn.commit(event.under(regime).citing(regime.cite_clause(&rules.source))).await?;
         Ok(Some(id))

@@ -17,11 +17,11 @@ use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::OPENING;
 use shuyu_model::{Day, Digest, Reason, Reasons, Role, Time, Verdict};
-use shuyu_registry::{Registry, Turn};
+use shuyu_registry::{Organisation, Turn};
 
 use crate::case::REASON_CHARS_MIN;
 use crate::matter::{FACT_CHARS_MAX, Facts, Matter, NewMatter, TITLE_CHARS_MAX, store as matters};
-use crate::opening::MatterBase;
+use crate::opening::{MatterBase, Opening};
 use crate::store::Book;
 use crate::{Casework, CaseworkError, DayView, reasons};
 
@@ -196,7 +196,8 @@ impl Casework {
         let title = new.title.trim().to_owned();
         let opening = NewMatter { kind, subject, counterparty, title, facts, cites: Vec::new() };
         let matter = self.opened_matter(&mut turn, &public, opening, rules, base).await?;
-        self.insert_opened(&mut turn, &public, &matter, Vec::new()).await?;
+        let opening = Opening { actor: Some(&public), reason: "", cites: Vec::new() };
+        self.insert_opened(&mut turn, &matter, opening).await?;
         let number = format!("V{}-{:04}", today.to_string().replace('-', ""), count.saturating_add(1));
         store::insert(turn.change(), &number, &secret_digest, new.kind, &matter.id, today).await?;
         let facts = json!({
@@ -366,16 +367,8 @@ impl Casework {
     pub async fn reportable(&self) -> Result<Vec<(OrganisationId, String)>> {
         let rules = self.registry().regime().public.as_ref();
         let Some(rule) = rules.and_then(|rules| rules.complaints_about.as_ref()) else { return Ok(Vec::new()) };
-        Ok(holders(self.registry(), &rule.value).await?)
+        let all = self.names().await?;
+        let is_one = |one: &&std::sync::Arc<Organisation>| one.roles.iter().any(|role| rule.value.contains(role));
+        Ok(all.values().filter(is_one).map(|one| (one.id.clone(), one.name.clone())).collect())
     }
-}
-
-async fn holders(
-    registry: &Registry,
-    roles: &[Role],
-) -> std::result::Result<Vec<(OrganisationId, String)>, shuyu_registry::RegistryError> {
-    let all = registry.organisations(&shuyu_registry::Page::first()).await?;
-    let is_one =
-        |one: &&std::sync::Arc<shuyu_registry::Organisation>| one.roles.iter().any(|role| roles.contains(role));
-    Ok(all.items.iter().filter(is_one).map(|one| (one.id.clone(), one.name.clone())).collect())
 }

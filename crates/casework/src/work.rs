@@ -2,7 +2,7 @@
 //! of all demands with scenario and data items.
 //!
 //! INVARIANT (own work): a department's list holds its own resources; whoever supervises
-//! sees everybody's.
+//! sees everybody's, in a district its own.
 //!
 //! Not here: making a demand's moves (`matters`); who owes what by which day
 //! (`obligations`).
@@ -15,7 +15,7 @@ use shuyu_model::matter::MatterKind;
 use shuyu_model::{Actor, Day, Role, Verdict};
 use shuyu_registry::{NewCatalogue, Organisation, Page, ResourceState};
 
-use crate::matter::{self, Matter, store};
+use crate::matter::{Matter, store};
 use crate::store::Book;
 use crate::{Casework, CaseworkError};
 
@@ -127,7 +127,7 @@ impl Casework {
     pub async fn work(&self, viewer: &Actor) -> Result<Vec<WorkItem>> {
         let ledger = self.registry().ledger();
         let today = ledger.now().day();
-        let sees_all = matter::sees_all(viewer);
+        let sight = self.sight(viewer).await?;
         let issues = store::of_kind(ledger, MatterKind::QualityIssue, MATTERS_MAX).await?;
         let demands = store::of_kind(ledger, MatterKind::DataDemand, MATTERS_MAX).await?;
         let supplies = self.registry().last_supplies().await?;
@@ -135,7 +135,7 @@ impl Casework {
         let names = self.names().await?;
         let mut items = Vec::new();
         for resource in self.all_resources().await? {
-            if !sees_all && resource.source != viewer.organisation {
+            if !sight.sees_owed(Some(&resource.source)) {
                 continue;
             }
             let facts = self.registry().resource_facts(&resource.id).await?;
@@ -176,11 +176,11 @@ impl Casework {
         let demands = store::of_kind(self.registry().ledger(), MatterKind::DataDemand, MATTERS_MAX).await?;
         let names = self.names().await?;
         let resources = self.all_resources().await?;
-        let sees_all = matter::sees_all(viewer);
+        let sight = self.sight(viewer).await?;
         let mut tasks = Vec::new();
         for organisation in names.values().filter(|one| one.roles.contains(&Role::Source)) {
-            let is_own = organisation.id == viewer.organisation || organisation.owned_by.contains(&viewer.organisation);
-            if !sees_all && !is_own {
+            let is_under = organisation.owned_by.contains(&viewer.organisation);
+            if !is_under && !sight.sees_owed(Some(&organisation.id)) {
                 continue;
             }
             let put: Vec<&Matter> =
@@ -234,7 +234,8 @@ impl Casework {
         Ok(seen.map(line).collect())
     }
 
-    async fn names(&self) -> Result<BTreeMap<OrganisationId, std::sync::Arc<Organisation>>> {
+    /// Every organisation, by id.
+    pub(crate) async fn names(&self) -> Result<BTreeMap<OrganisationId, std::sync::Arc<Organisation>>> {
         let (mut found, mut page) = (BTreeMap::new(), Page::first());
         loop {
             let listing = self.registry().organisations(&page).await?;

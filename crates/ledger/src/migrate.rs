@@ -56,6 +56,7 @@ migrations! {
     25 "security" "0025_security.sql";
     26 "assessments_and_deals" "0026_money.sql";
     27 "workroom" "0027_workroom.sql";
+    29 "casework" "0029_casework.sql";
     31 "money_by_scheme" "0031_money_by_scheme.sql";
 }
 

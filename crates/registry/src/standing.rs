@@ -180,18 +180,15 @@ impl Registry {
         self.terms_of(AgreementKind::Processing).await
     }
 
+    /// The operator agreements of one operator that hold or ran out, inside a change.
+    pub async fn terms_with_in(&self, turn: &mut Turn, operator: &OrganisationId) -> Result<Vec<Term>, RegistryError> {
+        let mut terms = terms_in(&*self.world_in(turn).await?, AgreementKind::Operator);
+        terms.retain(|term| term.operator == *operator);
+        Ok(terms)
+    }
+
     async fn terms_of(&self, kind: AgreementKind) -> Result<Vec<Term>, RegistryError> {
-        let world = self.world().await?;
-        let ran_out = |a: &Agreement| a.state == AgreementState::Ended && a.ended_ground.as_deref() == Some(RAN_OUT);
-        let holds = |a: &&Agreement| a.kind == kind && (a.state == AgreementState::InForce || ran_out(a));
-        let term = |a: &Agreement| Term {
-            agreement: a.id.clone(),
-            operator: a.grantee.clone(),
-            agency: a.grantor.clone(),
-            from: a.from,
-            until: a.until,
-        };
-        Ok(world.agreements.values().map(AsRef::as_ref).filter(holds).map(term).collect())
+        Ok(terms_in(&*self.world().await?, kind))
     }
 
     /// How many people hold a platform administrator's role beside another one.
@@ -341,4 +338,17 @@ pub(crate) fn admitted(asked: &Asked<'_>, operator: &OrganisationId, entity: &Or
     let (entity, operator) = (asked.world.name_of(entity), asked.world.name_of(operator));
     let sentence = format!("the admission of `{entity}` by `{operator}` {what}");
     found.push(Reason::new(reasons::NOT_ADMITTED, sentence, clause, "apply to the operator for admission"));
+}
+
+fn terms_in(world: &World, kind: AgreementKind) -> Vec<Term> {
+    let ran_out = |a: &Agreement| a.state == AgreementState::Ended && a.ended_ground.as_deref() == Some(RAN_OUT);
+    let holds = |a: &&Agreement| a.kind == kind && (a.state == AgreementState::InForce || ran_out(a));
+    let term = |a: &Agreement| Term {
+        agreement: a.id.clone(),
+        operator: a.grantee.clone(),
+        agency: a.grantor.clone(),
+        from: a.from,
+        until: a.until,
+    };
+    world.agreements.values().map(AsRef::as_ref).filter(holds).map(term).collect()
 }

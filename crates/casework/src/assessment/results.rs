@@ -9,7 +9,7 @@ use shuyu_model::regime::{AssessmentForm, PaperKind};
 use shuyu_model::{Actor, Time};
 use shuyu_registry::{Listing, Page};
 
-use super::{Result, points, store};
+use super::{HeldBy, Result, points, store};
 use crate::Casework;
 
 /// A result as it is kept.
@@ -17,6 +17,8 @@ use crate::Casework;
 pub(crate) struct Held {
     pub(crate) matter: MatterId,
     pub(crate) form: AssessmentForm,
+    /// By which row of the rules; one of before rows were kept names none, and decides nothing.
+    pub(crate) held_by: Option<HeldBy>,
     pub(crate) organisation: OrganisationId,
     pub(crate) subject: String,
     pub(crate) round: Option<i64>,

@@ -3,21 +3,23 @@
 //!
 //! INVARIANT (told of each): for every body a round says the matter that was opened, or
 //! every reason why none was; what was refused can be opened again under the same rules.
+//! INVARIANT (whole or not): a round that names what there is not, what such a round is not
+//! of, or the same twice, opens nothing.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shuyu_ledger::Event;
 use shuyu_model::id::{MatterId, OrganisationId};
-use shuyu_model::matter::MatterKind;
+use shuyu_model::matter::{MatterKind, SubjectKind};
 use shuyu_model::regime::{Assessed, AssessmentForm};
 use shuyu_model::{Actor, Reason, Reasons, Role, Time, Verdict};
-use shuyu_registry::{Listing, Page};
+use shuyu_registry::{Listing, Page, Turn};
 
 use super::{Result, store};
 use crate::matter::{FORM, Facts, NewMatter, ROUND, TITLE_CHARS_MAX};
 use crate::matters::malformed;
 use crate::store::Book;
-use crate::{Casework, reasons};
+use crate::{Casework, CaseworkError, reasons};
 
 /// The most bodies of one round.
 pub const ROUND_BODIES_MAX: usize = 200;
@@ -95,6 +97,7 @@ impl Casework {
             let reason = Reason::new(reasons::NOT_THE_ROUNDS_OPENER, what, regime.cite_clause(clause), instead);
             return self.refuse(turn, actor, "assessment_round.refused", new.of.word(), Reasons::one(reason)).await;
         };
+        self.are_there(&mut turn, actor, new.of, &subjects).await?;
         let number = store::next_round(turn.change()).await?;
         store::insert_round(turn.change(), number, (&new, form), &regime.stamp(), actor).await?;
         let facts = json!({ "of": new.of, "form": form, "bodies": subjects.len() });
@@ -115,6 +118,27 @@ impl Casework {
             });
         }
         Ok(Verdict::Allow((number, opened)))
+    }
+
+    /// Upholds INVARIANT (whole or not).
+    async fn are_there(&self, turn: &mut Turn, actor: &Actor, of: Assessed, subjects: &[String]) -> Result<()> {
+        let mut faults = Vec::new();
+        for (place, subject) in subjects.iter().enumerate() {
+            let shown: String = subject.chars().take(80).collect();
+            let kind = SubjectKind::of(subject);
+            let is_of_kind = match of.thing() {
+                Some(thing) => kind == Some(thing),
+                None => matches!(kind, Some(SubjectKind::Organisation | SubjectKind::Agreement)),
+            };
+            if !is_of_kind {
+                faults.push(format!("`subjects`: `{shown}` is no {}", of.word()));
+            } else if subjects.iter().take(place).any(|earlier| earlier == subject) {
+                faults.push(format!("`subjects` name `{shown}` twice"));
+            } else if !self.is_subject(turn, actor, subject).await? {
+                faults.push(format!("`subjects`: there is no `{shown}`"));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(CaseworkError::Malformed { faults }) }
     }
 
     /// The bodies of a round, in the order of their ids.

@@ -1,13 +1,14 @@
 //! All SQL of assessments beside their matters.
 
 use shuyu_ledger::{Change, Ledger, Row, args};
-use shuyu_model::id::MatterId;
+use shuyu_model::id::{MatterId, OrganisationId};
+use shuyu_model::regime::words::Body;
 use shuyu_model::regime::{Assessed, AssessmentForm};
 use shuyu_model::{Actor, Digest, Time};
 
 use super::items::Given;
 use super::rounds::{NewRound, RoundView};
-use super::{Held, Result};
+use super::{Held, HeldBy, Result};
 use crate::store::{Book, Reader, json};
 
 pub(crate) async fn next_round(change: &mut Change) -> Result<i64> {
@@ -40,10 +41,42 @@ pub(crate) async fn insert_round(
     Ok(())
 }
 
+/// Whether an organisation has opened a round of this number by this row.
+pub(crate) async fn is_round(change: &mut Change, number: i64, held: HeldBy, by: &OrganisationId) -> Result<bool> {
+    let sql = "SELECT number FROM assessment_rounds WHERE number = $1 AND assessed = $2 AND form = $3 \
+               AND organisation = $4";
+    let rows = change.read(sql, args![number, held.of.word(), held.form.word(), by.as_str()]).await?;
+    Ok(!rows.is_empty())
+}
+
+/// Keeps by which row an assessment is held.
+pub(crate) async fn insert_held_by(change: &mut Change, id: &MatterId, held: HeldBy, round: Option<i64>) -> Result<()> {
+    let sql = "INSERT INTO assessments (matter_id, assessed, assessor, form, round) VALUES ($1, $2, $3, $4, $5)";
+    change.write(sql, args![id.as_str(), held.of.word(), held.by.word(), held.form.word(), round]).await?;
+    Ok(())
+}
+
+/// By which row an assessment is held.
+pub(crate) async fn held_by(change: &mut Change, id: &MatterId) -> Result<Option<HeldBy>> {
+    let sql = "SELECT matter_id, assessed, assessor, form FROM assessments WHERE matter_id = $1";
+    let rows = change.read(sql, args![id.as_str()]).await?;
+    let Some(row) = rows.first().map(Reader) else { return Ok(None) };
+    let (of, by) = (row.word("assessed", Assessed::parse)?, row.word("assessor", Body::parse)?);
+    Ok(Some(HeldBy { of, by, form: row.word("form", AssessmentForm::parse)? }))
+}
+
+/// Takes a row away as only somebody with the database in hands could, or as one of
+/// before rows were kept has none.
+#[cfg(test)]
+pub(crate) async fn forget_held_by(change: &mut Change, id: &MatterId) -> Result<()> {
+    change.write("DELETE FROM assessments WHERE matter_id = $1", args![id.as_str()]).await?;
+    Ok(())
+}
+
 /// The rounds, oldest first. An assessment names its round as a fact.
 pub(crate) async fn rounds(book: &mut Book<'_>) -> Result<Vec<RoundView>> {
-    let sql = "SELECT r.*, (SELECT CAST(count(*) AS BIGINT) FROM matters m WHERE m.kind = 'assessment' \
-               AND m.facts LIKE '%\"round\":\"' || r.number || '\"%') AS matters_total, \
+    let sql = "SELECT r.*, (SELECT CAST(count(*) AS BIGINT) FROM assessments a WHERE a.round = r.number) \
+               AS matters_total, \
                (SELECT CAST(count(*) AS BIGINT) FROM assessment_results s WHERE s.round = r.number) AS results_total \
                FROM assessment_rounds r ORDER BY r.number";
     let read = |row: &Row| {
@@ -121,10 +154,19 @@ pub(crate) async fn insert_result(change: &mut Change, new: &Held) -> Result<()>
 
 fn read_result(row: &Row) -> Result<Held> {
     let row = Reader(row);
+    let form = row.word("form", AssessmentForm::parse)?;
+    let held_by = match row.0.opt_text("assessed")? {
+        Some(_) => {
+            let (of, by) = (row.word("assessed", Assessed::parse)?, row.word("assessor", Body::parse)?);
+            Some(HeldBy { of, by, form })
+        }
+        None => None,
+    };
     let total = row.0.opt_int("total")?.map(|total| u32::try_from(total).map_err(|error| row.damaged(error)));
     Ok(Held {
         matter: row.id("matter_id")?,
-        form: row.word("form", AssessmentForm::parse)?,
+        form,
+        held_by,
         organisation: row.id("organisation")?,
         subject: row.0.text("subject")?,
         round: row.0.opt_int("round")?,
@@ -141,16 +183,30 @@ fn read_result(row: &Row) -> Result<Held> {
 
 /// Every result, oldest first.
 pub(crate) async fn results(ledger: &Ledger) -> Result<Vec<Held>> {
-    let sql = "SELECT * FROM assessment_results ORDER BY confirmed_at, matter_id";
+    let sql = "SELECT s.*, a.assessed, a.assessor FROM assessment_results s \
+               LEFT JOIN assessments a ON a.matter_id = s.matter_id ORDER BY s.confirmed_at, s.matter_id";
     ledger.read(sql, args![]).await?.iter().map(read_result).collect()
 }
 
-/// The newest result of an organisation itself, or of an agreement that it was given.
-pub(crate) async fn latest(change: &mut Change, organisation: &str, form: AssessmentForm) -> Result<Option<Held>> {
-    let sql = "SELECT * FROM assessment_results WHERE organisation = $1 AND form = $2 \
-               AND (subject LIKE 'ORG-%' OR subject LIKE 'AGR-%') ORDER BY confirmed_at DESC, matter_id DESC LIMIT 1";
-    let rows = change.read(sql, args![organisation, form.word()]).await?;
+/// The newest result of an organisation by a row.
+pub(crate) async fn latest(change: &mut Change, organisation: &str, by: HeldBy) -> Result<Option<Held>> {
+    let sql = "SELECT s.*, a.assessed, a.assessor FROM assessment_results s \
+               JOIN assessments a ON a.matter_id = s.matter_id \
+               WHERE s.organisation = $1 AND a.assessed = $2 AND a.assessor = $3 AND a.form = $4 \
+               ORDER BY s.confirmed_at DESC, s.matter_id DESC LIMIT 1";
+    let rows = change.read(sql, args![organisation, by.of.word(), by.by.word(), by.form.word()]).await?;
     rows.first().map(read_result).transpose()
+}
+
+/// The results of an organisation by a row, each with the year in which it was begun, in
+/// the order of their confirmation.
+pub(crate) async fn by_year(change: &mut Change, organisation: &str, by: HeldBy) -> Result<Vec<(i16, String)>> {
+    let sql = "SELECT s.result, m.opened_at FROM assessment_results s \
+               JOIN assessments a ON a.matter_id = s.matter_id JOIN matters m ON m.id = s.matter_id \
+               WHERE s.organisation = $1 AND a.assessed = $2 AND a.assessor = $3 AND a.form = $4 \
+               AND s.result IS NOT NULL ORDER BY s.confirmed_at, s.matter_id";
+    let rows = change.read(sql, args![organisation, by.of.word(), by.by.word(), by.form.word()]).await?;
+    rows.iter().map(|row| Ok((Time(row.int("opened_at")?).day().year(), row.text("result")?))).collect()
 }
 
 pub(crate) async fn insert_use(change: &mut Change, result: &MatterId, used_by: &str) -> Result<()> {

@@ -1,6 +1,9 @@
 //! What makes a choice a competition: enough applicants, for a scheme in force that was
 //! published, each on that scheme, and fines measured by their amount.
 //!
+//! INVARIANT (as it was called): scheme, method and what is chosen are told at the opening,
+//! where they are checked, and by no later move.
+//!
 //! Not here: what is asked of each applicant (`sheet`), the moves (`gates`).
 
 use shuyu_model::candidacy::ChosenAs;
@@ -18,6 +21,8 @@ use crate::{Casework, CaseworkError, reasons};
 
 /// The fact of a selection that names its scheme.
 pub(super) const SCHEME: &str = "scheme";
+/// What a selection is, from its opening to its end.
+const FIXED: [&str; 3] = [SCHEME, METHOD, sheet::CHOSEN_AS];
 /// Why fewer applicants than a competitive method needs are enough.
 const FEW_REASON: &str = "few_reason";
 /// Why a scheme was not published on the trading platform, which is asked in principle.
@@ -63,6 +68,18 @@ impl Casework {
             found.push(regime.reason(reasons::SCHEME_UNPUBLISHED, rule, what, instead));
         }
         Ok(())
+    }
+
+    /// CAS-177: what a selection is for, and how it is chosen, stays as it was opened.
+    pub(crate) fn against_another_selection(&self, matter: &Matter, named: &MatterMove) -> Option<Reason> {
+        let is_other = |key: &&&str| named.facts.get(**key).is_some_and(|now| matter.facts.get(**key) != Some(now));
+        let other: Vec<&str> = FIXED.iter().filter(is_other).copied().collect();
+        (matter.kind == MatterKind::OperatorSelection && !other.is_empty()).then(|| {
+            let what = format!("these are as the selection was opened, and told otherwise: {}", other.join(", "));
+            let clause = self.registry().regime().cite_clause(&matter.rules.source);
+            let instead = "leave them out; for another scheme, method or party let it fail and open another";
+            Reason::new(reasons::CHOSEN_OTHERWISE, what, clause, instead)
+        })
     }
 
     /// CAS-123: an application rests on the scheme of its selection.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use shuyu_model::Day;
 use shuyu_model::candidacy::ChosenAs;
 use shuyu_model::id::{MatterId, OrganisationId};
+use shuyu_model::matter::MatterKind;
 
 use super::gates::{METHOD, is_shown, told};
 use super::{competition, sheet, store};
@@ -68,14 +69,15 @@ impl Casework {
             };
             let scheme = told(&matter.facts, competition::SCHEME).map(str::to_owned);
             let publication = match scheme.as_deref().and_then(|id| MatterId::parse(id).ok()) {
-                Some(id) => {
-                    let scheme = crate::matter::store::matter(&mut book, &id).await?;
-                    let parts: Vec<&str> =
-                        competition::PUBLICATION.iter().filter_map(|key| told(&scheme.facts, key)).collect();
-                    (!parts.is_empty()).then(|| parts.join(" "))
-                }
+                Some(id) => crate::matter::store::named(&mut book, &id).await?,
                 None => None,
             };
+            // Somebody's word: what is no scheme was published nowhere.
+            let publication = publication.filter(|named| named.kind == MatterKind::Scheme).and_then(|scheme| {
+                let parts: Vec<&str> =
+                    competition::PUBLICATION.iter().filter_map(|key| told(&scheme.facts, key)).collect();
+                (!parts.is_empty()).then(|| parts.join(" "))
+            });
             notices.push(SelectionNotice {
                 title: matter.title.clone(),
                 held_by: self.registry().applicant(&matter.opener).await?.name,

@@ -14,12 +14,13 @@ use shuyu_ledger::Event;
 use shuyu_model::Time;
 use shuyu_model::id::{AgreementId, MatterId};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::{Citable, MatterRules, OPENING};
+use shuyu_model::regime::{Citable, MatterRules};
 use shuyu_registry::{RunOut, Turn, enact};
 
 use super::{EXPIRY, GROUND, Result, on_ground};
 use crate::Casework;
-use crate::matter::{Facts, Matter, Moved, store};
+use crate::matter::{Begun, Facts, Matter, store};
+use crate::opening::Opening;
 use crate::store::Book;
 
 /// The most records that one look for proposals reads; the next one goes on.
@@ -125,13 +126,12 @@ impl Casework {
         let subject = self.registry().matter_subject_in(turn, id.as_str()).await?;
         let (parties, authors) = subject.map(|one| (one.parties, one.authors)).unwrap_or_default();
         let at = turn.change().now();
-        let machine = MatterKind::Exit.machine();
         let opener_person = authors
             .first()
             .cloned()
             .ok_or_else(|| crate::CaseworkError::Damaged { id: id.to_string(), what: "it has no author".to_owned() })?;
         let ground = facts.get(GROUND).cloned().unwrap_or_default();
-        let mut matter = Matter {
+        let begun = Begun {
             id: self.registry().ledger().new_id(),
             kind: MatterKind::Exit,
             rules: rules.clone(),
@@ -140,37 +140,15 @@ impl Casework {
             subject_organisation: Some(agreement.grantee.clone()),
             counterparty: None,
             title: format!("平台提出的退出:{}", shuyu_model::regime::words::zh(&ground)),
-            state: machine.initial(),
-            entered_at: at,
-            due: None,
-            platform_day: None,
-            version: 1,
             opener: agreement.grantor.clone(),
             opener_person,
             parties,
             authors,
             facts,
-            opened_at: at,
-            ended_at: None,
         };
-        matter.begin_in(machine.initial(), at, None, self.calendar());
-        store::insert_matter(turn.change(), &matter).await?;
-        let moved = Moved {
-            version: 1,
-            by: OPENING.to_owned(),
-            from: String::new(),
-            to: matter.state.to_owned(),
-            person: None,
-            organisation: None,
-            reason: "the rules name it as what follows 规则所定的后续".to_owned(),
-            evidence: None,
-            facts: matter.facts.clone(),
-            cites,
-            assignee: None,
-            due_day: None,
-            at,
-        };
-        store::insert_move(turn.change(), &matter.id, &moved).await?;
+        let matter = Matter::begun(begun, at, self.calendar());
+        let reason = "the rules name it as what follows 规则所定的后续";
+        self.insert_opened(turn, &matter, Opening { actor: None, reason, cites }).await?;
         Ok(matter)
     }
 }

@@ -95,13 +95,6 @@ impl Casework {
     pub async fn measure_target(&self, actor: &Actor, id: &AgreementId, new: NewResult) -> Result<Verdict<()>> {
         let mut turn = self.registry().turn().await?;
         let agreement = self.registry().agreement_in(&mut turn, id.as_str()).await?;
-        let Some(target) = agreement.targets.iter().find(|target| target.code == new.code) else {
-            let known: Vec<&str> = agreement.targets.iter().map(|target| target.code.as_str()).collect();
-            return Err(malformed(format!("the agreement has no such target; it has: {}", known.join(", "))));
-        };
-        if new.actual < 0 {
-            return Err(malformed("`actual` is less than nothing"));
-        }
         let regime = self.registry().regime();
         let known = self.known(&mut turn, actor).await?;
         if !known.is(Role::Agency) || agreement.grantor != known.organisation {
@@ -109,6 +102,13 @@ impl Casework {
             let clause = regime.cite_role(Role::Agency);
             let reason = Reason::new(reasons::NOT_THEIR_HANDOVER, what, clause, "leave it to that agency");
             return self.refuse(turn, actor, "target.refused", id.as_str(), Reasons::one(reason)).await;
+        }
+        let Some(target) = agreement.targets.iter().find(|target| target.code == new.code) else {
+            let known: Vec<&str> = agreement.targets.iter().map(|target| target.code.as_str()).collect();
+            return Err(malformed(format!("the agreement has no such target; it has: {}", known.join(", "))));
+        };
+        if new.actual < 0 {
+            return Err(malformed("`actual` is less than nothing"));
         }
         let at = turn.change().now();
         let measured = store::Measured { code: new.code, actual: new.actual, evidence: new.evidence, at };

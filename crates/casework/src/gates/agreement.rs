@@ -23,7 +23,7 @@ pub(crate) fn against_term(regime: &Regime, agreement: &Agreement) -> Option<Rea
 
 /// CAS-104.
 pub(crate) fn against_shares(regime: &Regime, agreement: &Agreement, bid: Option<Bid>) -> Option<Reason> {
-    let rule = regime.selection.shares_are_bid.as_ref()?;
+    let rule = regime.selection.shares_are_bid.as_ref().filter(|rule| rule.value)?;
     let (shares, bid) = (agreement.shares?, bid?);
     let bid = [bid.owner_per_mille, bid.operator_per_mille, bid.processor_per_mille];
     let is_kept = shares.all().iter().zip(bid).all(|(share, per_mille)| *share == per_mille.saturating_mul(10));

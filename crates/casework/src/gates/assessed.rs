@@ -7,14 +7,14 @@
 //!
 //! Not here: holding assessments (`assessment`).
 
+use shuyu_model::Reason;
 use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::words::Effect;
 use shuyu_model::regime::{Assessed, ProcedureKind};
-use shuyu_model::{Day, Reason};
 use shuyu_registry::Turn;
 
-use crate::assessment::store;
+use crate::assessment::{HeldBy, next_due, store};
 use crate::candidacy::sheet;
 use crate::matter::{Matter, MatterMove};
 use crate::{Casework, CaseworkError, reasons};
@@ -52,15 +52,16 @@ impl Casework {
         let asks = |row: &&shuyu_model::regime::Assessment| {
             row.of == Assessed::Operator && effects.iter().any(|effect| row.decides(*effect))
         };
-        let since = self.registry().agreements_with_in(turn, operator).await?.iter().map(|one| one.from).min();
+        let terms = self.registry().terms_with_in(turn, operator).await?;
         for row in regime.assessment.iter().filter(asks) {
-            let latest = store::latest(turn.change(), operator.as_str(), row.form()).await?;
+            let latest = store::latest(turn.change(), operator.as_str(), HeldBy::of(row)).await?;
             let confirmed = latest.as_ref().map(|held| held.confirmed_at.day());
-            let next = confirmed.or(since).map(|from| after(from, row.every_months.as_ref().map_or(12, |m| m.value)));
-            let is_overdue = next.is_some_and(|next| next < today);
+            // The same clock as what is owed (`obligations/assessments.rs`).
+            let due = terms.iter().filter_map(|term| next_due(row, (term.from, term.until), confirmed)).min();
+            let is_overdue = due.is_some_and(|due| due < today);
             let holds = match waits {
                 Waits::Always => latest.is_some() && !is_overdue,
-                Waits::OnceDue => latest.is_some() || !is_overdue,
+                Waits::OnceDue => !is_overdue,
             };
             if !holds {
                 let clause =
@@ -137,8 +138,4 @@ impl Casework {
         }
         Ok(())
     }
-}
-
-fn after(from: Day, months: u8) -> Day {
-    from.saturating_add(jiff::Span::new().months(i64::from(months)))
 }

@@ -3,13 +3,12 @@
 //!
 //! Not here: that an application names them (`registry::plan`).
 
-use shuyu_model::id::MatterId;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::{Reason, Regime};
 use shuyu_registry::{Scenario, Turn};
 
 use super::scheme;
-use crate::matter::{Matter, store};
+use crate::matter::store;
 use crate::store::Book;
 use crate::{CaseworkError, reasons};
 
@@ -29,30 +28,16 @@ pub(crate) async fn against(
         found.push(Reason::new(reasons::PLAN_RESTS_ON_NOTHING, what, &clause, instead));
     };
     if let Some(id) = &scenario.plan.demand {
-        let demand = named(turn, id).await?.filter(|matter| matter.kind == MatterKind::DataDemand);
+        let demand = store::named(&mut Book::Change(turn.change()), id).await?;
+        let demand = demand.filter(|matter| matter.kind == MatterKind::DataDemand);
         if demand.is_none_or(|matter| matter.state != CONFIRMED) {
             say(format!("{id} is no data demand that was confirmed"), "have the demand met and confirmed first");
         }
     }
     if let Some(id) = &scenario.plan.scheme {
-        let approved = match named(turn, id).await?.filter(|matter| matter.kind == MatterKind::Scheme) {
-            Some(matter) => {
-                let history = store::moves(&mut Book::Change(turn.change()), id).await?;
-                scheme::approved(&matter, &history)
-            }
-            None => None,
-        };
-        if approved.is_none() {
+        if scheme::as_approved(turn, id).await?.is_none() {
             say(format!("{id} is no scheme in force"), "have the scheme approved first");
         }
     }
     Ok(found)
-}
-
-async fn named(turn: &mut Turn, id: &MatterId) -> Result<Option<Matter>, CaseworkError> {
-    match store::matter(&mut Book::Change(turn.change()), id).await {
-        Ok(matter) => Ok(Some(matter)),
-        Err(CaseworkError::Unknown { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
 }

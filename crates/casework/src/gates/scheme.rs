@@ -145,11 +145,7 @@ async fn in_force(turn: &mut Turn, regime: &Regime, id: &MatterId) -> Result<Opt
 
 /// The scheme of this id as it was approved, if it is one in force.
 pub(crate) async fn as_approved(turn: &mut Turn, id: &MatterId) -> Result<Option<Matter>, CaseworkError> {
-    let matter = match store::matter(&mut Book::Change(turn.change()), id).await {
-        Ok(matter) => matter,
-        Err(CaseworkError::Unknown { .. }) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some(matter) = store::named(&mut Book::Change(turn.change()), id).await? else { return Ok(None) };
     let history = store::moves(&mut Book::Change(turn.change()), id).await?;
     Ok(approved(&matter, &history).map(|facts| Matter { facts, ..matter }))
 }

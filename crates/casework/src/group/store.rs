@@ -30,7 +30,7 @@ pub(super) async fn insert_member(change: &mut Change, number: i64, new: &NewGro
                VALUES ($1, $2, $3, $4, $5, $6)";
     let now = change.now();
     let organisation = new.organisation.as_ref().map(OrganisationId::as_str);
-    change.write(sql, args![number, &new.department, organisation, &new.person, by.as_str(), now]).await?;
+    change.write(sql, args![number, new.department.trim(), organisation, new.person.trim(), by.as_str(), now]).await?;
     Ok(())
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn insert_expert(change: &mut Change, number: i64, new: &NewGro
     let sql = "INSERT INTO group_experts (number, name, employer, field, appointment, entered_by, entered_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let (appointment, now) = (new.appointment.to_string(), change.now());
-    let args = args![number, new.name.trim(), new.employer.trim(), &new.field, appointment, by.as_str(), now];
+    let args = args![number, new.name.trim(), new.employer.trim(), new.field.trim(), appointment, by.as_str(), now];
     change.write(sql, args).await?;
     Ok(())
 }

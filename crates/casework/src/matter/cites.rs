@@ -18,7 +18,7 @@ use shuyu_model::{Actor, Reason};
 use shuyu_registry::{MatterSubject, Turn};
 
 use super::guards::Asked;
-use super::{Facts, Matter, is_visible, sees_all, store};
+use super::{Facts, Matter, store};
 use crate::opening::may_know;
 use crate::store::Book;
 use crate::{Casework, CaseworkError, reasons};
@@ -76,8 +76,11 @@ impl Casework {
         if let Some(number) = id.strip_prefix(REFUSAL) {
             let Ok(number) = number.parse::<i64>() else { return Ok(None) };
             let whose = store::refused(&mut Book::Change(turn.change()), number).await?;
-            let sees = |whose: &Option<OrganisationId>| may_look(viewer, whose.as_ref());
-            return Ok(whose.filter(sees).map(|whose| record(Citable::Refusal, whose)));
+            let sees = match (viewer, &whose) {
+                (Some(viewer), Some(whose)) => self.sight_in(turn, viewer).await?.sees_owed(whose.as_ref()),
+                _ => true,
+            };
+            return Ok(whose.filter(|_| sees).map(|whose| record(Citable::Refusal, whose)));
         }
         match SubjectKind::of(id) {
             None => self.cited_paper(turn, viewer, id).await,
@@ -87,7 +90,10 @@ impl Casework {
                     Err(CaseworkError::Unknown { .. }) => return Ok(None),
                     found => found?,
                 };
-                let sees = viewer.is_none_or(|viewer| is_visible(&matter, viewer));
+                let sees = match viewer {
+                    Some(viewer) => self.sight_in(turn, viewer).await?.sees_matter(&matter),
+                    None => true,
+                };
                 Ok(sees.then_some(Cited {
                     id: matter.id.to_string(),
                     of: Citable::Matter(matter.kind),
@@ -103,7 +109,10 @@ impl Casework {
                     Err(CaseworkError::Unknown { .. }) => return Ok(None),
                     found => found?,
                 };
-                let sees = viewer.is_none_or(|viewer| crate::view::is_visible(&case, viewer));
+                let sees = match viewer {
+                    Some(viewer) => self.sight_in(turn, viewer).await?.sees_case(&case),
+                    None => true,
+                };
                 Ok(sees.then(|| thing(SubjectKind::Case, Some(case.opener))))
             }
             Some(of) => match self.registry().matter_subject_in(turn, id).await {
@@ -152,11 +161,6 @@ impl Casework {
 
 /// How a paper stands that can be cited.
 const IN_ORDER: &str = "in_order";
-
-/// Whether a viewer may look at what concerns this organisation alone.
-fn may_look(viewer: Option<&Actor>, whose: Option<&OrganisationId>) -> bool {
-    viewer.is_none_or(|viewer| sees_all(viewer) || whose == Some(&viewer.organisation))
-}
 
 /// CAS-060: one reason for each rule that asks for a record that is not cited.
 pub(crate) fn against(

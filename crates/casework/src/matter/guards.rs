@@ -272,8 +272,9 @@ fn roles_concerned(matter: &Matter) -> Vec<Role> {
 fn passages(asked: &Asked<'_>, matter: &Matter, at: &str, facts: &Facts, history: &[Moved], found: &mut Vec<Reason>) {
     let roles = roles_concerned(matter);
     for passage in matter.rules.passages_at(at).filter(|passage| passage.applies(facts, &roles)) {
-        let is_made = history.iter().any(|moved| moved.by == passage.after);
-        if is_made && passage.is_told(facts) {
+        // What it came to is what was told when it was made last; nobody tells it otherwise later.
+        let last = history.iter().rev().find(|moved| moved.by == passage.after);
+        if last.is_some_and(|last| passage.is_told(&last.facts)) {
             continue;
         }
         let machine = matter.machine();

@@ -12,10 +12,11 @@
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{Assessed, Assessment};
-use shuyu_model::{Reason, Role};
+use shuyu_model::{Reason, Regime};
 use shuyu_registry::{Turn, enact};
 
-use super::{Matter, MatterMove, store};
+use super::{Facts, Matter};
+use crate::assessment::{HeldBy, store as assessments};
 use crate::{Casework, CaseworkError, reasons};
 
 type Result<T> = std::result::Result<T, CaseworkError>;
@@ -25,6 +26,7 @@ const PLACED: &str = "orders_placed";
 const DECLINED: &str = "orders_declined";
 const LATE: &str = "orders_late";
 const FAILING: &str = "failing_years_running";
+const COUNTED: [&str; 4] = [PLACED, DECLINED, LATE, FAILING];
 /// The result, and the one that counts here.
 const RESULT: &str = "result";
 const FAILED: &str = "failed";
@@ -32,75 +34,63 @@ const FAILED: &str = "failed";
 const GROUND: &str = "assessment_failed";
 
 impl Casework {
-    /// Tells what is counted at a move of a processor's assessment. CAS-125 against whoever
-    /// tells other numbers. Upholds INVARIANT (counted).
-    pub(crate) async fn count_for_processor(
-        &self,
-        turn: &mut Turn,
-        matter: &Matter,
-        named: &mut MatterMove,
-    ) -> Result<Vec<Reason>> {
-        let Some((rule, processor)) = self.assessed(matter) else { return Ok(Vec::new()) };
-        let counted: Vec<(&str, String)> = match named.name.as_str() {
+    /// What the platform counts at a move of a processor's assessment. Upholds INVARIANT
+    /// (counted).
+    pub(crate) async fn counted_at(&self, turn: &mut Turn, matter: &Matter, name: &str, told: &Facts) -> Result<Facts> {
+        let Some((rule, processor)) = self.assessed(turn, matter).await? else { return Ok(Facts::new()) };
+        let counted: Vec<(&str, String)> = match name {
             "score" => {
                 let months =
                     jiff::Span::new().months(rule.every_months.as_ref().map_or(12, |every| i64::from(every.value)));
                 let since = turn.change().now().day().saturating_sub(months);
-                let tally = self.registry().orders_tally_in(turn, processor, since).await?;
+                let tally = self.registry().orders_tally_in(turn, &processor, since).await?;
                 let numbers = [(PLACED, tally.placed), (DECLINED, tally.declined), (LATE, tally.late)];
                 numbers.into_iter().map(|(key, count)| (key, count.to_string())).collect()
             }
             "confirm" => {
-                let result = named.facts.get(RESULT).or_else(|| matter.facts.get(RESULT));
-                let is_failed = result.is_some_and(|result| result == FAILED);
-                let years = if is_failed { self.failing_with(turn, matter, processor).await? } else { 0 };
+                let is_failed = told.get(RESULT).is_some_and(|result| result.trim() == FAILED);
+                let years = if is_failed { self.failing_with(turn, matter, rule, &processor).await? } else { 0 };
                 vec![(FAILING, years.to_string())]
             }
-            _ => matter.facts.get(FAILING).map(|years| (FAILING, years.clone())).into_iter().collect(),
+            _ => Vec::new(),
         };
-        let differs = |(key, count): &&(&str, String)| named.facts.get(*key).is_some_and(|told| told.trim() != count);
-        let told: Vec<&str> = counted.iter().filter(differs).map(|(key, _)| *key).collect();
-        let shown: Vec<String> = counted.iter().map(|(key, count)| format!("{key} {count}")).collect();
-        let reason = (!told.is_empty()).then(|| {
-            let what = format!("these are counted by the platform, and told otherwise: {}", told.join(", "));
-            let clause = self.registry().regime().cite_clause(&rule.source);
-            let instead = format!("leave them out; they are {}", shown.join(", "));
-            Reason::new(reasons::MISCOUNTED, what, clause, instead)
-        });
-        if reason.is_none() {
-            named.facts.extend(counted.into_iter().map(|(key, count)| (key.to_owned(), count)));
-        }
-        Ok(reason.into_iter().collect())
+        Ok(counted.into_iter().map(|(key, count)| (key.to_owned(), count)).collect())
     }
 
     /// What follows from a result that was just confirmed. Says which agreements ended.
     /// Upholds INVARIANT (lost at once).
     pub(crate) async fn processor_assessed(&self, turn: &mut Turn, matter: &Matter, name: &str) -> Result<Vec<String>> {
-        let Some((rule, processor)) = self.assessed(matter).filter(|_| name == "confirm") else {
+        if name != "confirm" {
             return Ok(Vec::new());
-        };
+        }
+        let Some((rule, processor)) = self.assessed(turn, matter).await? else { return Ok(Vec::new()) };
         let years = matter.facts.get(FAILING).and_then(|years| years.parse::<u16>().ok()).unwrap_or_default();
         let is_out = rule.failing_years_out.as_ref().is_some_and(|out| u16::from(out.value) <= years);
         if !is_out {
             return Ok(Vec::new());
-        };
+        }
         let mut ended = Vec::new();
-        for agreement in self.registry().processing_of_in(turn, processor).await? {
+        for agreement in self.registry().processing_of_in(turn, &processor).await? {
             ended.extend(enact::access_ended(turn, agreement.as_str(), GROUND).await?);
         }
         Ok(ended)
     }
 
     /// The rule of the assessment, and whom it is of, where the matter assesses a processor.
-    fn assessed<'a>(&'a self, matter: &'a Matter) -> Option<(&'a Assessment, &'a OrganisationId)> {
-        let rule = self.registry().regime().assessment.iter().find(|rule| rule.of == Assessed::Processor)?;
-        let of = matter.parties.get(&Role::Processor).filter(|_| matter.kind == MatterKind::Assessment)?;
-        Some((rule, of))
+    async fn assessed(&self, turn: &mut Turn, matter: &Matter) -> Result<Option<(&Assessment, OrganisationId)>> {
+        let row = self.row_of(turn, matter).await?.filter(|row| row.of == Assessed::Processor);
+        Ok(row.zip(matter.subject_organisation.clone()))
     }
 
     /// How many years running it has failed, with the one that this matter is of.
-    async fn failing_with(&self, turn: &mut Turn, matter: &Matter, processor: &OrganisationId) -> Result<u16> {
-        let results = store::results_of(turn.change(), processor).await?;
+    async fn failing_with(
+        &self,
+        turn: &mut Turn,
+        matter: &Matter,
+        rule: &Assessment,
+        processor: &OrganisationId,
+    ) -> Result<u16> {
+        let results = assessments::by_year(turn.change(), processor.as_str(), HeldBy::of(rule)).await?;
         let mut year = matter.opened_at.day().year();
         let mut running: u16 = 1;
         loop {
@@ -112,4 +102,15 @@ impl Casework {
             }
         }
     }
+}
+
+/// CAS-125 against whoever tells, at any move of an assessment, what the platform counts.
+/// Upholds INVARIANT (counted).
+pub(crate) fn told_counts(regime: &Regime, matter: &Matter, facts: &Facts) -> Option<Reason> {
+    let told: Vec<&str> = COUNTED.into_iter().filter(|key| facts.contains_key(*key)).collect();
+    (matter.kind == MatterKind::Assessment && !told.is_empty()).then(|| {
+        let what = format!("these are counted by the platform, and told by nobody: {}", told.join(", "));
+        let clause = regime.cite_clause(&matter.rules.source);
+        Reason::new(reasons::MISCOUNTED, what, clause, "leave them out; they stand there once they are counted")
+    })
 }

@@ -60,6 +60,15 @@ pub(crate) async fn matter(book: &mut Book<'_>, id: &MatterId) -> Result<Matter>
     read_matter(rows.first().ok_or_else(|| CaseworkError::Unknown { id: id.to_string() })?)
 }
 
+/// The same; `None` where there is none of that id.
+pub(crate) async fn named(book: &mut Book<'_>, id: &MatterId) -> Result<Option<Matter>> {
+    match matter(book, id).await {
+        Ok(matter) => Ok(Some(matter)),
+        Err(CaseworkError::Unknown { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 pub(crate) async fn insert_matter(change: &mut Change, new: &Matter) -> Result<()> {
     let sql = "INSERT INTO matters (id, kind, rules_text, regime, subject, subject_organisation, counterparty, title, \
                state, entered_at, due_day, due_is_estimated, platform_day, version, opener, opener_person, parties, \
@@ -210,17 +219,6 @@ pub(crate) async fn recent(ledger: &Ledger, since: Time, items_max: usize) -> Re
                OR kind IN ('assessment', 'exit', 'inspection', 'operator_selection', 'risk_report') \
                ORDER BY id LIMIT $2";
     ledger.read(sql, args![since, to_i64(items_max)]).await?.iter().map(read_matter).collect()
-}
-
-/// The confirmed results of an organisation's assessments, each with the year in which it
-/// was begun, oldest first.
-pub(crate) async fn results_of(change: &mut Change, of: &OrganisationId) -> Result<Vec<(i16, String)>> {
-    let sql = "SELECT * FROM matters WHERE kind = 'assessment' AND subject_organisation = $1 \
-               AND state IN ('result', 'applied') ORDER BY opened_at, id";
-    let matters: Vec<Matter> =
-        change.read(sql, args![of.as_str()]).await?.iter().map(read_matter).collect::<Result<_>>()?;
-    let result = |matter: Matter| Some((matter.opened_at.day().year(), matter.facts.get("result")?.clone()));
-    Ok(matters.into_iter().filter_map(result).collect())
 }
 
 /// The matters of a kind, oldest first.

@@ -12,6 +12,7 @@ use shuyu_model::{Day, Role, Time};
 use shuyu_registry::Term;
 
 use super::{CANCELLED, Known, Obligation, ObligationKind, Owed, exactly};
+use crate::assessment::{Held, HeldBy, next_due};
 
 pub(super) fn owed(known: &Known<'_>, found: &mut Vec<Obligation>) {
     for row in &known.regime.assessment {
@@ -34,21 +35,14 @@ pub(super) fn owed(known: &Known<'_>, found: &mut Vec<Obligation>) {
 }
 
 fn last_held(known: &Known<'_>, row: &Assessment, of: &OrganisationId) -> Option<Day> {
-    let is_it = |held: &&crate::assessment::Held| held.form == row.form() && held.organisation == *of;
-    let of_body =
-        |held: &&crate::assessment::Held| held.subject.starts_with("ORG-") || held.subject.starts_with("AGR-");
-    known.results.iter().filter(is_it).filter(of_body).map(|held| held.confirmed_at.day()).max()
+    let is_it = |held: &&Held| held.held_by == Some(HeldBy::of(row)) && held.organisation == *of;
+    known.results.iter().filter(is_it).map(|held| held.confirmed_at.day()).max()
 }
 
 fn of_terms(known: &Known<'_>, row: &Assessment, terms: &[Term], found: &mut Vec<Obligation>) {
-    let Some(every) = &row.every_months else { return };
     for term in terms {
-        let last = last_held(known, row, &term.operator).map_or(term.from, |last| last.max(term.from));
-        let due = last.saturating_add(jiff::Span::new().months(i64::from(every.value)));
-        // What falls due after its last day is owed of the next agreement.
-        let last_day = term.until.saturating_add(jiff::Span::new().days(1));
-        if due <= last_day {
-            let due = due.min(term.until);
+        let last = last_held(known, row, &term.operator);
+        if let Some(due) = next_due(row, (term.from, term.until), last) {
             push(known, row, term.agreement.as_str(), due, found);
         }
     }
@@ -79,10 +73,7 @@ fn push(known: &Known<'_>, row: &Assessment, about: &str, due: Day, found: &mut 
 fn copies(known: &Known<'_>, found: &mut Vec<Obligation>) {
     for held in known.results {
         let Some(matter) = known.matters.iter().find(|matter| matter.id == held.matter) else { continue };
-        let row = known.regime.assessment.iter().find(|row| {
-            let of = row.of.role().is_some_and(|role| matter.parties.contains_key(&role));
-            row.form() == held.form && of && row.filed_outside().is_some()
-        });
+        let row = held.held_by.and_then(|by| known.regime.assessment_row(by.of, by.by, by.form));
         let Some((row, to)) = row.and_then(|row| Some((row, row.filed_outside()?))) else { continue };
         let done = (matter.state != "result").then(|| matter.entered_at.day());
         let owed = Owed { kind: ObligationKind::Filing, about: held.matter.as_str(), what: Body::word(to.value), done };

@@ -71,6 +71,68 @@ async fn each_document_says_who_assesses_whom() {
 }
 
 #[tokio::test]
+async fn form_marks_and_result_are_told_at_their_own_move_and_at_no_other() {
+    // CAS-175.
+    for (key, told) in [("form", "audit"), ("round", "7"), ("safety", "100"), ("result", "passed")] {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+        let desk = desk(&ledger).await;
+        let (agency, operator) = (&desk.office.town.agency, &desk.office.town.operator[0]);
+        let id = desk.open(&agency[0], MatterKind::Assessment, operator.organisation.as_str()).await;
+        let mut named = desk.complete(&id, "submit_material").await;
+        named.facts.insert(key.into(), told.into());
+        assert_eq!(refused(desk.attempt(operator, &id, named).await), ["CAS-175"], "{key}");
+    }
+}
+
+#[tokio::test]
+async fn an_assessment_that_no_row_of_the_rules_holds_is_cancelled_and_nothing_else() {
+    // CAS-176.
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk(&ledger).await;
+    let (agency, operator) = (&desk.office.town.agency, &desk.office.town.operator[0]);
+    let id = desk.open(&agency[0], MatterKind::Assessment, operator.organisation.as_str()).await;
+    rowless(&desk, &id).await;
+    assert_eq!(desk.may_not(operator, &id, "submit_material").await, ["CAS-176"]);
+    assert_eq!(desk.moves(&agency[0], &id, "cancel").await, "cancelled");
+}
+
+/// As one is that was opened before rows were kept.
+async fn rowless(desk: &Desk, id: &shuyu_model::id::MatterId) {
+    let town = &desk.office.town;
+    let mut turn = town.registry.turn().await.unwrap();
+    crate::assessment::store::forget_held_by(turn.change(), id).await.unwrap();
+    let event = shuyu_ledger::Event::done(Some(&town.agency[0]), "matter.moved", id.as_str());
+    turn.commit(event.under(town.registry.regime())).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_exit_rests_on_no_result_whose_successor_is_overdue() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk(&ledger).await;
+    let agency = &desk.office.town.agency;
+    let exit = desk.open(&agency[0], MatterKind::Exit, desk.agreement.as_str()).await;
+    held(&desk, agency, &desk.office.town.operator[0], desk.agreement.as_str()).await;
+    desk.office.advance_to(2027, 6, 30);
+    assert_eq!(desk.may_not(&agency[1], &exit, "confirm").await, ["CAS-173"]);
+}
+
+#[tokio::test]
+async fn a_round_that_names_what_there_is_not_opens_nothing() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk(&ledger).await;
+    let (town, casework) = (&desk.office.town, &desk.office.casework);
+    let own = town.source[0].organisation.to_string();
+    let absent: shuyu_model::id::OrganisationId = ledger.new_id();
+    for subjects in [vec![own.clone(), absent.to_string()], vec![own.clone(), own.clone()], vec![desk.fund.to_string()]]
+    {
+        let new = NewRound { subjects, ..round(Assessed::Source) };
+        let opened = casework.open_round(&town.regulators[0], new).await;
+        assert!(matches!(opened, Err(CaseworkError::Malformed { .. })), "{opened:?}");
+        assert_eq!(casework.rounds(&Page::first()).await.unwrap().total, 0);
+    }
+}
+
+#[tokio::test]
 async fn a_total_is_computed_from_the_marks_and_decides_the_result() {
     for (backend, ledger, _folder) in ledgers().await {
         let desk = desk(&ledger).await;
@@ -335,7 +397,7 @@ async fn a_review_of_the_city_says_its_judgement_and_measures() {
     assert_eq!(results(&desk, &bureau[0]).await[0].form, AssessmentForm::Review);
 }
 
-/// CAS-165 to CAS-174, each given here.
+/// CAS-165 to CAS-177, each given here.
 pub(super) async fn codes_of_assessments() -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
@@ -348,6 +410,9 @@ pub(super) async fn codes_of_assessments() -> BTreeSet<String> {
     seen.extend(refused(casework.open_matter(&agency[0], audit).await.unwrap()));
     let id = own.open(&agency[0], MatterKind::Assessment, operator.organisation.as_str()).await;
     seen.extend(own.may_not(&agency[0], &id, "score").await);
+    let mut foreign = own.complete(&id, "submit_material").await;
+    foreign.facts.insert("result".into(), "passed".into());
+    seen.extend(refused(own.attempt(operator, &id, foreign).await));
     let item = || NewItem {
         item: "管理制度".into(),
         document: digest(&ledger, "rules"),
@@ -364,8 +429,13 @@ pub(super) async fn codes_of_assessments() -> BTreeSet<String> {
     let mut fails = own.complete(&id, "confirm").await;
     fails.facts.insert("result".into(), "failed".into());
     seen.extend(refused(own.attempt(&agency[1], &id, fails).await));
+    let selection = own.open(&agency[0], MatterKind::OperatorSelection, agency[0].organisation.as_str()).await;
+    seen.extend(refused(super::competition::told_otherwise(&own, &selection, "scheme").await));
+    let rest = own.open(&agency[0], MatterKind::Assessment, own.agreement.as_str()).await;
+    rowless(&own, &rest).await;
+    seen.extend(own.may_not(operator, &rest, "submit_material").await);
     let exit = own.open(&agency[0], MatterKind::Exit, own.agreement.as_str()).await;
-    own.office.advance_to(2027, 6, 2);
+    own.office.advance_to(2028, 6, 2);
     seen.extend(own.may_not(&agency[1], &exit, "confirm").await);
 
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;

@@ -342,3 +342,37 @@ async fn an_application_keeps_the_scheme_that_it_rests_on() {
     let view = call.view(&call.applicant().organisation, call.reviewer()).await.unwrap();
     assert_eq!((view.against, view.later, view.scheme), (Vec::new(), Vec::new(), call.scheme.clone()));
 }
+
+#[tokio::test]
+async fn scheme_method_and_what_is_chosen_stay_as_the_selection_was_opened() {
+    // CAS-177.
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = super::desk::desk(&ledger).await;
+    let agency = &desk.office.town.agency[0];
+    let id = desk.open(agency, MatterKind::OperatorSelection, agency.organisation.as_str()).await;
+    for key in ["scheme", "method", "chosen_as"] {
+        assert_eq!(refused(told_otherwise(&desk, &id, key).await), ["CAS-177"], "{key}");
+    }
+    desk.moves(agency, &id, "announce").await;
+}
+
+#[tokio::test]
+async fn a_selection_that_names_no_scheme_there_is_leaves_the_public_page_readable() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = super::desk::desk(&ledger).await;
+    let agency = &desk.office.town.agency[0];
+    let absent: MatterId = ledger.new_id();
+    let mut new = desk.prepared(MatterKind::OperatorSelection, agency.organisation.as_str());
+    new.facts.insert("scheme".into(), absent.to_string());
+    let id = allowed(desk.office.casework.open_matter(agency, new).await.unwrap());
+    desk.moves(agency, &id, "announce").await;
+    let shown = desk.office.casework.public_selections().await.unwrap();
+    assert_eq!(shown.iter().map(|one| (&one.matter, &one.publication)).collect::<Vec<_>>(), [(&id, &None)]);
+}
+
+/// What comes of announcing a selection while one of these is told otherwise.
+pub(super) async fn told_otherwise(desk: &super::desk::Desk, id: &MatterId, key: &str) -> Verdict<String> {
+    let mut named = desk.complete(id, "announce").await;
+    named.facts.insert(key.into(), "another".into());
+    desk.attempt(&desk.office.town.agency[0], id, named).await
+}

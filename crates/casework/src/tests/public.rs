@@ -274,8 +274,9 @@ async fn a_filing_is_received_with_a_number_and_never_refused() {
     assert_eq!(refused(sign(Outcome::Return, None).await.unwrap()), ["CAS-147", "CAS-148"]);
     assert_eq!(refused(sign(Outcome::Approve, Some("  ".into())).await.unwrap()), ["CAS-147"]);
     assert_eq!(allowed(sign(Outcome::Approve, number()).await.unwrap()), CaseState::Approved);
-    let receipts = office.view(&case, bureau).await.receipts;
-    assert_eq!(receipts.last().map(|receipt| receipt.number.as_str()), Some("咸数备〔2026〕7号"));
+    let steps = office.view(&case, bureau).await.steps;
+    let receipt = steps.iter().find(|step| step.step == "filing_receipt").and_then(|step| step.opinions.first());
+    assert_eq!(receipt.and_then(|opinion| opinion.number.as_deref()), Some("咸数备〔2026〕7号"));
 }
 
 #[tokio::test]

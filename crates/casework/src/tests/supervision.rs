@@ -100,6 +100,26 @@ async fn two_failing_years_running_end_a_processors_standing_at_once() {
 }
 
 #[tokio::test]
+async fn what_the_platform_counts_is_told_by_nobody_at_any_move() {
+    // CAS-125.
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = desk_under(&ledger, "changsha-2023").await;
+    let town = &desk.office.town;
+    let processor = town.processor[0].organisation.to_string();
+    for key in ["orders_placed", "orders_declined", "orders_late", "failing_years_running"] {
+        let counted = (key.to_owned(), "0".to_owned());
+        let facts = Facts::from([counted.clone()]);
+        let new = NewMatter { facts, ..desk.prepared(MatterKind::Assessment, &processor) };
+        let opened = desk.office.casework.open_matter(&town.regulators[0], new).await.unwrap();
+        assert_eq!(refused(opened), ["CAS-125"], "{key}");
+    }
+    let id = desk.open(&town.regulators[0], MatterKind::Assessment, &processor).await;
+    let mut named = desk.complete(&id, "submit_material").await;
+    named.facts.insert("orders_late".into(), "0".into());
+    assert_eq!(refused(desk.attempt(&town.processor[0], &id, named).await), ["CAS-125"]);
+}
+
+#[tokio::test]
 async fn an_order_is_answered_by_a_day_and_what_was_declined_or_late_stands_in_the_assessment() {
     for (backend, ledger, _folder) in ledgers().await {
         let office = apart(&ledger).await;

@@ -71,14 +71,21 @@ impl Memory {
                 && one.grantee == *org
                 && Some(&one.id) != new.map(|new| &new.id)
         });
-        let Some(since) = theirs.map(|one| one.from).min() else { return };
+        let theirs: Vec<_> = theirs.collect();
+        if theirs.is_empty() {
+            return;
+        }
         let rows = self.regime.assessment.iter().filter(|row| row.of == Assessed::Operator);
         for row in rows.filter(|row| effects.iter().any(|effect| row.decides(*effect))) {
             let last = self.last_assessed(org, row.form());
-            let months = row.every_months.as_ref().map_or(12, |every| every.value);
-            let next = last.unwrap_or(since).saturating_add(jiff::Span::new().months(i64::from(months)));
-            let is_overdue = next < self.today();
-            let holds = if new.is_some() { last.is_some() && !is_overdue } else { last.is_some() || !is_overdue };
+            let months = row.every_months.as_ref().map(|every| jiff::Span::new().months(i64::from(every.value)));
+            // Owed within each term that was not ended before its day.
+            let is_overdue = theirs.iter().filter(|one| one.is_of_operator()).any(|one| {
+                let Some(months) = months else { return false };
+                let due = last.map_or(one.from, |last| last.max(one.from)).saturating_add(months);
+                due <= one.until.saturating_add(jiff::Span::new().days(1)) && due.min(one.until) < self.today()
+            });
+            let holds = !is_overdue && (new.is_none() || last.is_some());
             need(holds, "no result in time", found);
         }
     }

@@ -171,6 +171,11 @@ impl Assessment {
 }
 
 impl Regime {
+    /// The row of whom, by whom and in which form.
+    pub fn assessment_row(&self, of: Assessed, by: Body, form: AssessmentForm) -> Option<&Assessment> {
+        self.assessment.iter().find(|row| (row.of, row.by, row.form()) == (of, by, form))
+    }
+
     /// The row for a subject whose organisation holds `roles`, held in this form by who
     /// holds one of `by`.
     pub fn assessment_for(

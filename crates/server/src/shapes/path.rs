@@ -348,6 +348,8 @@ pub struct OpinionView {
     pub evidence: Option<String>,
     /// Conditions, findings, fields that are not granted.
     pub said: Said,
+    /// The number of the document that was given, or of the receipt.
+    pub number: Option<String>,
     /// When.
     pub signed_at: i64,
 }
@@ -444,8 +446,6 @@ pub struct CaseView {
     pub filings: Vec<Filing>,
     /// The entities for which it was opened.
     pub applicants: Vec<String>,
-    /// The receipts that were signed in it.
-    pub receipts: Vec<super::voices::ReceiptNumber>,
     /// Of a refusal: the remedies at law.
     pub remedies: Vec<super::voices::Remedy>,
     /// The appeals, reviews, suits and other matters about it, as far as the viewer sees them.

@@ -175,17 +175,6 @@ pub struct Remedy {
     pub clause: String,
 }
 
-/// The number of a paper that a signer gave, or of the receipt that they signed.
-#[derive(ToSchema)]
-pub struct ReceiptNumber {
-    /// In which turn.
-    pub turn: i64,
-    /// On which step.
-    pub step: String,
-    /// The number.
-    pub number: String,
-}
-
 /// A paper that is kept whole.
 #[derive(ToSchema)]
 pub struct KeptFile {
