@@ -22,6 +22,7 @@ use shuyu_model::{Column, Digest, Reason, Role, Time};
 
 use crate::decide::{self, Asked};
 use crate::facts::{self, entry_of};
+use crate::findings;
 use crate::world::World;
 use crate::{Registry, RegistryError, Resource, reasons};
 
@@ -205,6 +206,16 @@ impl Registry {
         })
     }
 
+    /// A department has a catalogue of its own where the document says so.
+    fn has_catalogue(&self, kind: CatalogueKind) -> Result<()> {
+        let own = self.regime().catalogue.as_ref().and_then(|rules| rules.department_own.as_ref());
+        if kind == CatalogueKind::Operating || own.is_some_and(|rule| rule.value) {
+            return Ok(());
+        }
+        let faults = vec!["`kind`: these rules let no department publish a catalogue of its own".to_owned()];
+        Err(RegistryError::Malformed { faults })
+    }
+
     fn entry(&self, world: &World, resource: &Resource) -> CatalogueEntry {
         let told = world.facts.get(resource.id.as_str()).into_iter().flatten();
         let code = world.registration_on(resource.id.as_str(), self.now().day());
@@ -240,7 +251,7 @@ impl Registry {
             let mut found = Vec::new();
             match kind {
                 CatalogueKind::Department if Some(&resource.source) != of => continue,
-                CatalogueKind::Department => {}
+                CatalogueKind::Department => described(&asked, resource, &mut found),
                 CatalogueKind::Operating => listed(&asked, resource, &mut found),
             }
             if found.is_empty() {
@@ -260,6 +271,14 @@ pub(crate) fn listed(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Rea
     decide::of_resource(asked, resource, found);
     decide::of_columns(asked, resource, &all, found);
     facts::against(asked, resource, FactAct::Listing, found);
+}
+
+/// Everything that keeps a resource out of its department's own catalogue, which everybody
+/// reads: that it is not registered, barred, or found to do harm.
+fn described(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
+    decide::registered(asked, resource, found);
+    decide::on_negative_list(asked, resource, found);
+    findings::harmed(asked, resource, found);
 }
 
 /// REG-113: a resource that stands in no catalogue which its department published.

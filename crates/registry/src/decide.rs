@@ -442,23 +442,7 @@ fn outside_scenario(
 pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
     let (regime, rules) = (asked.regime, &asked.regime.resource);
     let name = &resource.name;
-    if rules.must_be_registered.value && resource.state != ResourceState::Registered {
-        registration::ended(asked, resource.id.as_str(), found);
-        found.push(regime.reason(
-            reasons::UNREGISTERED,
-            &rules.must_be_registered,
-            format!("the resource `{name}` is not registered"),
-            "its department opens the registration",
-        ));
-    }
-    if let Some(until) = resource.registered_until.filter(|until| *until <= asked.now) {
-        found.push(regime.reason(
-            reasons::REGISTRATION_EXPIRED,
-            &rules.registration_years,
-            format!("the registration of `{name}` expired at {until}"),
-            "its department renews the registration",
-        ));
-    }
+    registered(asked, resource, found);
     on_negative_list(asked, resource, found);
     findings::against(asked, resource, found);
     facts::stopped(asked, resource, found);
@@ -476,7 +460,30 @@ pub(crate) fn of_resource(asked: &Asked<'_>, resource: &Resource, found: &mut Ve
     }
 }
 
-fn on_negative_list(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
+/// REG-001, REG-014, REG-066.
+pub(crate) fn registered(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
+    let (regime, rules) = (asked.regime, &asked.regime.resource);
+    let name = &resource.name;
+    if rules.must_be_registered.value && resource.state != ResourceState::Registered {
+        registration::ended(asked, resource.id.as_str(), found);
+        found.push(regime.reason(
+            reasons::UNREGISTERED,
+            &rules.must_be_registered,
+            format!("the resource `{name}` is not registered"),
+            "its department opens the registration",
+        ));
+    }
+    if let Some(until) = resource.registered_until.filter(|until| *until <= asked.now) {
+        found.push(regime.reason(
+            reasons::REGISTRATION_EXPIRED,
+            &rules.registration_years,
+            format!("the registration of `{name}` expired at {until}"),
+            "its department renews the registration",
+        ));
+    }
+}
+
+pub(crate) fn on_negative_list(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
     let rule = &asked.regime.resource.negative_list_is_barred;
     if let Some(barred) = resource.barred.as_ref().filter(|_| rule.value) {
         let what = format!("`{}` stands on the negative list: {} ({})", resource.name, barred.ground, barred.clause);

@@ -345,8 +345,9 @@ impl Registry {
         Ok(Verdict::Allow(()))
     }
 
-    /// Enters what a department holds into the base catalogue, or writes it anew.
-    pub async fn enter_base_entry(&self, actor: &Actor, new: NewBaseEntry) -> Result<Verdict<()>> {
+    /// Enters what a department holds into the base catalogue, or writes it anew: that
+    /// department its own entry, whose interval stays; the agency or the managing body any.
+    pub async fn enter_base_entry(&self, actor: &Actor, mut new: NewBaseEntry) -> Result<Verdict<()>> {
         let mut faults = Vec::new();
         text_fault("id", &new.id, NAME_CHARS_MAX, &mut faults);
         text_fault("title", &new.title, NAME_CHARS_MAX, &mut faults);
@@ -357,15 +358,26 @@ impl Registry {
         let mut turn = self.turn().await?;
         let world = self.world_in(&mut turn).await?;
         world.organisation(&new.holder)?;
+        let known = world.base.get(&new.id);
         let mut found = Vec::new();
         decide::role(&self.asked(&world), actor, &[Role::Agency, Role::Regulator, Role::Source], &mut found);
         if !actor.is(Role::Agency) && !actor.is(Role::Regulator) {
-            found.extend(self.unless_own(&world, actor, &new.holder, self.regime().cite_role(Role::Source)));
+            // Neither what another department holds nor what it promises is its own to say.
+            let clause = self.regime().cite_role(Role::Source);
+            let foreign = [Some(&new.holder), known.map(|known| &known.holder)].into_iter().flatten();
+            let foreign = foreign.filter(|holder| **holder != actor.organisation).min();
+            found.extend(foreign.and_then(|holder| self.unless_own(&world, actor, holder, clause)));
+            let interval = known.and_then(|known| known.update_every_days);
+            if new.update_every_days.is_some_and(|days| Some(days) != interval) {
+                found.extend(reasons::needs_role(self.regime(), actor, &[Role::Agency, Role::Regulator]));
+            }
+            new.update_every_days = interval;
         }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "base_entry.refused", &cut(&new.id), reasons).await;
         }
-        let entered_at = world.base.get(&new.id).map_or(self.now(), |known| known.entered_at);
+        let entered_at = known.map_or(self.now(), |known| known.entered_at);
+        let before = known.map(|known| json!({ "holder": known.holder, "update_every_days": known.update_every_days }));
         let NewBaseEntry { id, title, holder, update_every_days } = new;
         let entry = BaseEntry { id, title, holder, update_every_days, entered_at };
         store::put_base_entry(turn.change(), &entry, &actor.person).await?;
@@ -374,7 +386,10 @@ impl Registry {
             turn.touch(Basis::Resource(resource.id.clone()));
         }
         let event = Event::done(Some(actor), "base_entry.entered", &entry.id).under(self.regime());
-        turn.commit(event.facts(json!({ "holder": entry.holder }))).await?;
+        turn.commit(event.facts(json!({
+            "holder": entry.holder, "update_every_days": entry.update_every_days, "before": before,
+        })))
+        .await?;
         Ok(Verdict::Allow(()))
     }
 

@@ -230,6 +230,16 @@ pub(crate) fn against(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Re
         let instead = "let its department record a finding on each";
         found.push(asked.regime.reason(reasons::FINDING_MISSING, rule, what, instead));
     }
+    harmed(asked, resource, found);
+}
+
+/// REG-047: what is found harmed on it as it is now.
+pub(crate) fn harmed(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
+    let Some(rule) = &asked.regime.resource.interests else { return };
+    let none = BTreeMap::new();
+    let known = asked.world.findings.get(&resource.id).unwrap_or(&none);
+    let current = |interest: &Interest| known.get(interest).filter(|one| one.resource_digest == resource.digest);
+    let told = |interest: &&Interest| format!("{} ({})", interest.word(), interest.zh());
     let is_harmed = |one: &&Interest| current(one).is_some_and(|last| last.outcome == FindingOutcome::Harmed);
     let harmed: Vec<String> = rule.value.iter().filter(is_harmed).map(|one| told(&one)).collect();
     if !harmed.is_empty() {

@@ -201,14 +201,18 @@ impl Registry {
     /// What is looked at for risks now, operators first.
     pub async fn risk_subjects(&self) -> Result<Vec<RiskSubject>, RegistryError> {
         let mut found: Vec<RiskSubject> = Vec::new();
-        for term in self.terms().await? {
+        let (world, today) = (self.world().await?, self.now().day());
+        let holds = |term: &Term| {
+            let is_in_force = |known: &std::sync::Arc<Agreement>| known.state == AgreementState::InForce;
+            world.agreements.get(&term.agreement).is_some_and(is_in_force) && today <= term.until
+        };
+        for term in self.terms().await?.into_iter().filter(holds) {
             let id = term.operator.to_string();
             match found.iter_mut().find(|subject| subject.id == id) {
                 Some(subject) => subject.since = subject.since.min(term.from),
                 None => found.push(RiskSubject { id, since: term.from }),
             }
         }
-        let (world, today) = (self.world().await?, self.now().day());
         for (subject, all) in &world.registered {
             let mut held = all.iter().filter_map(|id| world.registrations.get(id));
             if let Some(first) = held.find(|one| one.holds_on(today)) {

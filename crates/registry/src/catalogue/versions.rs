@@ -28,6 +28,7 @@ impl Registry {
     /// Compiles the next version; one that was compiled before and not published is dropped.
     pub async fn compile_catalogue(&self, actor: &Actor, new: NewCatalogue) -> Result<Verdict<CatalogueId>> {
         let rules = self.catalogue_rules()?;
+        self.has_catalogue(new.kind)?;
         if new.demands.len() > DEMANDS_MAX {
             let faults = vec![format!("`demands` names more than {DEMANDS_MAX}")];
             return Err(RegistryError::Malformed { faults });

@@ -206,6 +206,12 @@ async fn a_resource_outside_its_departments_own_catalogue_is_not_authorised() {
         let is_outside = |reason: &String| reason.starts_with("REG-113");
         assert!(why(&second).await.iter().any(is_outside), "{backend}");
         let version = allowed(town.compiles(department, of_department).await);
+        let drawn = town.version(&version).await;
+        let held = |one: &Catalogue| one.entries.iter().map(|one| one.resource.clone()).collect::<Vec<_>>();
+        assert_eq!(held(&drawn), std::slice::from_ref(&fund), "{backend}: a draft is nobody's to read");
+        assert!(drawn.left_out[0].reasons[0].starts_with("REG-001"), "{backend}: {:?}", drawn.left_out);
+        town.register(&second).await;
+        let version = allowed(town.compiles(department, of_department).await);
         allowed(town.publishes(department, &version).await);
         assert!(!why(&second).await.iter().any(is_outside), "{backend}");
     }
@@ -237,4 +243,39 @@ async fn what_changed_since_it_was_compiled_keeps_a_version_back() {
     assert_eq!(town.version(&version).await.state, CatalogueState::Dropped);
     allowed(town.registry.decide_catalogue(bureau, &next, digest(&ledger, "minutes")).await.unwrap());
     allowed(town.publishes(bureau, &next).await);
+}
+
+#[tokio::test]
+async fn what_is_barred_or_found_harmful_stands_in_no_departments_own_catalogue() {
+    for expected in ["REG-004", "REG-047"] {
+        let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+        let town = town(&ledger, "changchun-2025").await;
+        let fund = town.resource("fund_accounts", fund_columns()).await;
+        let bureau = &town.regulators[0];
+        if expected == "REG-004" {
+            allowed(town.registry.put_on_negative_list(bureau, &fund, "不宜开放", "13").await.unwrap());
+        } else {
+            let harm = NewFinding {
+                interest: Interest::NationalSecurity,
+                outcome: FindingOutcome::Harmed,
+                treatment: None,
+                document_digest: digest(&ledger, "opinion"),
+                resource_digest: town.registry.resource(&fund).await.unwrap().unwrap().digest,
+            };
+            allowed(town.registry.record_finding(bureau, &fund, harm).await.unwrap());
+        }
+        let version = allowed(town.compiles(&town.source[0], CatalogueKind::Department).await);
+        let version = town.version(&version).await;
+        assert!(version.entries.is_empty(), "{expected}");
+        assert!(version.left_out[0].reasons.iter().any(|reason| reason.starts_with(expected)), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_department_has_no_catalogue_of_its_own_where_the_document_knows_none() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let town = town(&ledger, "changsha-2026").await;
+    let new = NewCatalogue { kind: CatalogueKind::Department, demands: Vec::new() };
+    let compiled = town.registry.compile_catalogue(&town.source[0], new).await;
+    assert!(matches!(compiled, Err(RegistryError::Malformed { .. })), "{compiled:?}");
 }

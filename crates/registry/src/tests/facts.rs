@@ -367,3 +367,24 @@ async fn where_the_document_names_who_decides_the_bureau_bars_nothing_by_itself(
         assert_eq!(is_barred, expected.is_none(), "{code}");
     }
 }
+
+#[tokio::test]
+async fn a_department_takes_over_no_entry_of_anothers_and_sets_no_interval() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let town = town(&ledger, "luohu-2025").await;
+        let enter = async |actor: &shuyu_model::Actor, holder: &shuyu_model::Actor, days: Option<u16>| {
+            let (id, title) = ("SZ-1".to_owned(), "账户".to_owned());
+            let entry = NewBaseEntry { id, title, holder: holder.organisation.clone(), update_every_days: days };
+            town.registry.enter_base_entry(actor, entry).await.unwrap()
+        };
+        let (own, other) = (&town.source[0], &town.other_source[0]);
+        assert_eq!(refused(enter(own, own, Some(7)).await), ["REG-011"], "{backend}: the agency sets the interval");
+        allowed(enter(&town.agency[0], own, Some(7)).await);
+        assert_eq!(refused(enter(other, other, None).await), ["REG-010"], "{backend}: it is another's");
+        assert_eq!(refused(enter(own, own, Some(90)).await), ["REG-011"], "{backend}");
+        allowed(enter(own, own, None).await);
+        let known = town.registry.world().await.unwrap().base["SZ-1"].clone();
+        assert_eq!((known.holder, known.update_every_days), (own.organisation.clone(), Some(7)), "{backend}");
+        allowed(enter(&town.agency[0], other, Some(30)).await);
+    }
+}

@@ -136,3 +136,18 @@ async fn where_admission_is_required_only_the_admitted_are_served() {
         assert_eq!(known, [(operator, AdmissionState::Removed)], "{backend}");
     }
 }
+
+#[tokio::test]
+async fn no_risk_is_looked_for_at_an_operator_whose_agreement_is_over() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let set = set(&ledger).await;
+        let operator = set.town.operator[0].organisation.to_string();
+        let is_watched = async || {
+            let subjects = set.town.registry.risk_subjects().await.unwrap();
+            subjects.iter().any(|subject| subject.id == operator)
+        };
+        assert!(is_watched().await, "{backend}");
+        ledger.clock().advance_to(ledger.now().plus_days(5 * 366)).unwrap();
+        assert!(!is_watched().await, "{backend}: it ran out");
+    }
+}
