@@ -158,6 +158,7 @@ const OBLIGATIONS: [&str; 20] = [
     "entry",
     "notice",
     "risk",
+    "amendment",
 ];
 
 /// `kind`, or `kind/move`, in the sections that a document's own regime has.

@@ -1,6 +1,7 @@
 //! Procedures on real databases, the long way.
 
 mod agreements;
+mod amendments;
 mod assessments;
 mod candidacies;
 mod choices;

@@ -27,9 +27,12 @@
     )
 )]
 
+mod affected;
 mod affiliates;
 pub mod agreement;
 mod agreements;
+pub mod amendment;
+mod amendments;
 mod applicant;
 mod catalog;
 mod catalogue;
@@ -82,6 +85,7 @@ mod world;
 mod tests;
 
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shares, Target};
+pub use amendment::{AgreementFinding, AgreementVersion, AffectedAgreement, Amendment, NewAmendment, NewAgreementFinding, RuleChange};
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry, MarkedThing, PublicScenario, UsedResource};
 pub use catalogue::{
