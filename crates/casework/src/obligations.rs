@@ -19,7 +19,8 @@ use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
 use shuyu_registry::{
-    AffectedAgreement, BaseEntry, CatalogueDue, Listing, Order, Page, PaperDue, RegistrationTerm, RiskSubject, Term, UpdateDue,
+    AffectedAgreement, BaseEntry, CatalogueDue, Listing, Order, Page, PaperDue, RegistrationTerm, RiskSubject, Term,
+    UpdateDue,
 };
 
 mod alerted;

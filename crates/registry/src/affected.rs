@@ -21,7 +21,9 @@ use crate::overrides::Override;
 use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::reasons::cut;
 use crate::store::Book;
-use crate::{Agreement, AgreementKind, AgreementState, Listing, Page, Registry, RegistryError, agreements, reasons, store};
+use crate::{
+    Agreement, AgreementKind, AgreementState, Listing, Page, Registry, RegistryError, agreements, reasons, store,
+};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -125,12 +127,7 @@ impl Registry {
 
 /// REG-151: a change of rules that there is not, that does not touch the agreement, or for
 /// which it has been amended.
-pub(crate) fn untouched(
-    asked: &Asked<'_>,
-    overrides: &[Override],
-    agreement: &Agreement,
-    key: &str,
-) -> Option<Reason> {
+pub(crate) fn untouched(asked: &Asked<'_>, overrides: &[Override], agreement: &Agreement, key: &str) -> Option<Reason> {
     let change = changes(asked, overrides).into_iter().find(|change| change.key == key);
     let is_open = change.is_some_and(|change| {
         let amended = agreement.amended_at.is_some_and(|at| is_settled(asked, &change, agreement, at));

@@ -92,7 +92,8 @@ impl Registry {
             ended_at: None,
             ended_ground: None,
         };
-        agreement.digest = canonical::digest(self.ledger().profile(), &agreement.agreed()).map_err(LedgerError::from)?;
+        agreement.digest =
+            canonical::digest(self.ledger().profile(), &agreement.agreed()).map_err(LedgerError::from)?;
         Ok(agreement)
     }
 

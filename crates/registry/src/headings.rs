@@ -56,7 +56,9 @@ fn officer(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
     let rule = asked.regime.agreement.officer_heading.as_ref();
     let Some(rule) = rule.filter(|_| agreement.kind == AgreementKind::Operator) else { return };
     // Without a paper on file there is nobody to name; that is refused for itself.
-    let Some(paper) = asked.world.papers_of(&agreement.grantee, PaperKind::SecurityOfficer, None).last() else { return };
+    let Some(paper) = asked.world.papers_of(&agreement.grantee, PaperKind::SecurityOfficer, None).last() else {
+        return;
+    };
     let text = agreement.contents.get(&rule.value).map_or("", String::as_str);
     let on_file = [Particular::Officer, Particular::Department].into_iter();
     let on_file = on_file.filter_map(|held| Some((held, paper.particulars.get(&held)?.trim())));

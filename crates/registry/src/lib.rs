@@ -85,7 +85,9 @@ mod world;
 mod tests;
 
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shares, Target};
-pub use amendment::{AgreementFinding, AgreementVersion, AffectedAgreement, Amendment, NewAmendment, NewAgreementFinding, RuleChange};
+pub use amendment::{
+    AffectedAgreement, AgreementFinding, AgreementVersion, Amendment, NewAgreementFinding, NewAmendment, RuleChange,
+};
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry, MarkedThing, PublicScenario, UsedResource};
 pub use catalogue::{

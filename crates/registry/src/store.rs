@@ -12,8 +12,8 @@ use crate::{
     Origin, Person, RegistryError, Resource, ResourceState, Scenario, ScenarioState, Unit,
 };
 
-pub(crate) mod orders;
 mod amendments;
+pub(crate) mod orders;
 mod overrides;
 mod thematic;
 

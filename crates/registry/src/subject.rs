@@ -10,8 +10,8 @@ use shuyu_model::{Digest, Reason, Role};
 use crate::decide::Asked;
 use crate::world::World;
 use crate::{
-    Agreement, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements, amendments, district,
-    registration, scenarios,
+    Agreement, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements, amendments,
+    district, registration, scenarios,
 };
 
 /// A draft that wants a decision.

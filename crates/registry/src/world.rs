@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use shuyu_model::id::{
-    AgreementId, AmendmentId, DistrictSchemeId, OrderId, OrganisationId, PersonId, ProductId, RegistrationId, RequirementId,
-    ResourceId, ScenarioId,
+    AgreementId, AmendmentId, DistrictSchemeId, OrderId, OrganisationId, PersonId, ProductId, RegistrationId,
+    RequirementId, ResourceId, ScenarioId,
 };
 use shuyu_model::regime::{FactKind, Interest, PaperKind, SpecialUse};
 use shuyu_model::registration::RegistrationKind;
@@ -28,7 +28,8 @@ use crate::requirement::{self, FieldRequirement};
 use crate::standing::results_of;
 use crate::store::Book;
 use crate::{
-    Admission, Agreement, AgreementKind, Amendment, Order, Organisation, Person, RegistryError, Resource, Scenario, store,
+    Admission, Agreement, AgreementKind, Amendment, Order, Organisation, Person, RegistryError, Resource, Scenario,
+    store,
 };
 
 /// The registry's memory at one moment.

@@ -13,10 +13,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, amendments, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing, controls, deals,
-    demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal, matters, milestones, money,
-    orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources,
-    scenarios, sessions, shares, thematic, traces, voices, work, worth,
+    agreements, amendments, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing,
+    controls, deals, demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal, matters,
+    milestones, money, orders, organisations, outside, own_tables, people, prices, products, registrations, releases,
+    resources, scenarios, sessions, shares, thematic, traces, voices, work, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};

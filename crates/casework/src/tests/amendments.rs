@@ -8,10 +8,10 @@ use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::CryptoProfile;
 use shuyu_model::id::{AmendmentId, ResourceId};
 use shuyu_model::regime::ProcedureKind;
-use shuyu_registry::testing::fund_columns;
+use shuyu_registry::testing::{fund_columns, regime_of, town_under};
 use shuyu_registry::{Act, AgreementKind, NewAmendment, NewOverride, Scope};
 
-use super::desk::{Desk, desk};
+use super::desk::{Desk, desk, furnished};
 use super::shipped_matters::desk_under;
 use super::*;
 use crate::{ObligationKind, ObligationState, ResultFilter, testing};
@@ -64,9 +64,14 @@ async fn both_parties_sign_an_amendment_and_what_it_takes_out_of_the_scope_is_re
             town.registry.permit(operator, Act::Compute, &scope).await.unwrap()
         };
         let permit = allowed(compute().await);
+        testing::rested(&office.casework, &town.agency[0], &town.agency[3]).await;
         let (narrower, _) = desk.narrower().await;
         let id = desk.amending(narrower).await;
-        assert_eq!(desk.case_on_amendment(kind, &id).await.unwrap_err(), ["CAS-173"], "{backend}: a scope rests on an assessment");
+        assert_eq!(
+            desk.case_on_amendment(kind, &id).await.unwrap_err(),
+            ["CAS-173"],
+            "{backend}: a scope rests on an assessment"
+        );
         testing::assessed(&office.casework, &town.agency[0], &operator.organisation).await;
         let case = desk.case_on_amendment(kind, &id).await.unwrap();
         let (filter, page) = (ResultFilter::default(), Page::first());
@@ -96,7 +101,10 @@ async fn an_amendment_of_words_alone_rests_on_no_assessment_and_keeps_the_scheme
         ("luohu-2025", ProcedureKind::OperatorAgreement),
     ] {
         let (ledger, _folder) = sqlite(CryptoProfile::International).await;
-        let desk = desk_under(&ledger, code).await;
+        let town = town_under(&ledger, regime_of(&ledger, code)).await;
+        let casework = Casework::new(town.registry.clone(), rules::shipped(code).unwrap().calendar);
+        let years = town.registry.regime().agreement.years_max.value;
+        let desk = furnished(Office { town, casework }, years).await;
         let town = &desk.office.town;
         testing::rested(&desk.office.casework, &town.agency[0], &town.agency[3]).await;
         let id = desk.amending(amendment(&ledger)).await;
