@@ -137,7 +137,7 @@ fn has_procedure(regime: &toml::Table, name: &str) -> bool {
 }
 
 /// The words of `casework::ObligationKind`.
-const OBLIGATIONS: [&str; 20] = [
+const OBLIGATIONS: [&str; 21] = [
     "move",
     "step",
     "filing",
@@ -158,6 +158,7 @@ const OBLIGATIONS: [&str; 20] = [
     "entry",
     "notice",
     "risk",
+    "amendment",
 ];
 
 /// `kind`, or `kind/move`, in the sections that a document's own regime has.

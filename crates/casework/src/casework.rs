@@ -161,11 +161,11 @@ impl Casework {
     pub(crate) async fn gates(&self, turn: &mut Turn, kind: ProcedureKind, subject: &str) -> Result<Vec<Reason>> {
         let regime = self.registry.regime();
         match kind {
-            ProcedureKind::OperatorAgreement => {
-                let agreement = self.registry.agreement_in(turn, subject).await?;
+            ProcedureKind::OperatorAgreement | ProcedureKind::AgreementAmendment => {
+                let agreement = self.registry.decided_agreement_in(turn, subject).await?;
                 let mut found = gates::scheme::against(turn, regime, &agreement).await?;
                 found.extend(gates::agreement::against_term(regime, &agreement));
-                found.extend(self.against_targets(kind, &agreement));
+                found.extend(self.against_targets(&agreement));
                 Ok(found)
             }
             ProcedureKind::Scenario => {

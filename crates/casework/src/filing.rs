@@ -4,8 +4,9 @@
 use serde::Serialize;
 use serde_json::json;
 use shuyu_ledger::Event;
-use shuyu_model::id::CaseId;
+use shuyu_model::id::{AgreementId, CaseId};
 use shuyu_model::{Actor, Day, Digest, Reason, Reasons, Role, Time, Verdict};
+use shuyu_registry::{Turn, enact};
 
 use crate::case::Case;
 use crate::store::{self, Book};
@@ -84,11 +85,24 @@ impl Casework {
                 what: format!("the copy of `{id}` for {} has been filed", to.word()),
             });
         }
+        self.note_filed(&mut turn, id).await?;
         let is_late = filing.due_day < turn.change().now().day();
         let facts = json!({ "to": to, "due_day": filing.due_day, "is_late": is_late, "evidence": evidence });
         let event = Event::done(Some(actor), "case.filed", id.as_str()).facts(facts).citing(&filing.clause);
         turn.commit(event.under(self.registry().regime())).await?;
         Ok(Verdict::Allow(()))
+    }
+
+    /// Where the last copy of an agreement has been filed, its permits learn of it.
+    pub(crate) async fn note_filed(&self, turn: &mut Turn, id: &CaseId) -> Result<(), CaseworkError> {
+        let filings = store::filings(&mut Book::Change(turn.change()), id).await?;
+        let case = store::case(&mut Book::Change(turn.change()), id).await?;
+        match AgreementId::parse(&case.subject) {
+            Ok(agreement) if filings.iter().all(|filing| filing.filed_at.is_some()) => {
+                Ok(enact::agreement_filed(turn, &agreement).await?)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Filings that are still due, the most urgent first, and how many there are

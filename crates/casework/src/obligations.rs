@@ -19,10 +19,12 @@ use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Maker;
 use shuyu_model::{Actor, Calendar, Day, Regime, Role, Time};
 use shuyu_registry::{
-    BaseEntry, CatalogueDue, Listing, Order, Page, PaperDue, RegistrationTerm, RiskSubject, Term, UpdateDue,
+    AffectedAgreement, BaseEntry, CatalogueDue, Listing, Order, Page, PaperDue, RegistrationTerm, RiskSubject, Term,
+    UpdateDue,
 };
 
 mod alerted;
+mod amended;
 mod assessments;
 mod supplies;
 mod watched;
@@ -96,6 +98,8 @@ pub enum ObligationKind {
     Notice,
     /// Risks that are assessed by rota.
     Risk,
+    /// An agreement is amended after a change of rules, or found to need no change.
+    Amendment,
 }
 
 impl ObligationKind {
@@ -121,6 +125,7 @@ impl ObligationKind {
         Self::Entry,
         Self::Notice,
         Self::Risk,
+        Self::Amendment,
     ];
 
     /// The word in JSON.
@@ -146,6 +151,7 @@ impl ObligationKind {
             Self::Entry => "entry",
             Self::Notice => "notice",
             Self::Risk => "risk",
+            Self::Amendment => "amendment",
         }
     }
 }
@@ -229,6 +235,7 @@ pub(crate) struct Known<'a> {
     pub(crate) results: &'a [crate::assessment::Held],
     pub(crate) notices: &'a [MatterNotice],
     pub(crate) watched: &'a [RiskSubject],
+    pub(crate) affected: &'a [AffectedAgreement],
 }
 
 /// Everything that is owed, the most urgent first.
@@ -247,6 +254,7 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     supplies::owed(known, &mut found);
     alerted::notices(known, &mut found);
     alerted::risks(known, &mut found);
+    amended::owed(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
         let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
@@ -390,7 +398,9 @@ fn of_terms(known: &Known<'_>, found: &mut Vec<Obligation>) {
 /// or, where the document does not ask for one of these, its exit was opened.
 fn what_follows(known: &Known<'_>, term: &Term) -> Option<Day> {
     let renewed = known.terms.iter().filter(|other| other.operator == term.operator && term.until < other.until);
-    let renewed = renewed.map(|other| other.from.min(term.until));
+    // One that begins after a gap settles it on its own first day, and late.
+    let next = term.until.saturating_add(jiff::Span::new().days(1));
+    let renewed = renewed.map(|other| if other.from <= next { other.from.min(term.until) } else { other.from });
     let is_for = |matter: &&Matter| matter.facts.get(SUCCESSOR_OF).map(String::as_str) == Some(term.agreement.as_str());
     let chosen = known.matters.iter().filter(|matter| matter.kind == MatterKind::OperatorSelection);
     let chosen = chosen.filter(is_for).filter(|matter| matter.opener == term.agency && matter.state != FAILED);
@@ -491,6 +501,7 @@ impl Casework {
         let results = crate::assessment::store::results(ledger).await?;
         let notices = crate::notices::store::recent(ledger, since, max).await?;
         let watched = self.registry().risk_subjects().await?;
+        let affected = self.registry().all_affected().await?;
         let known = Known {
             today: ledger.now().day(),
             regime: self.registry().regime(),
@@ -516,6 +527,7 @@ impl Casework {
             results: &results,
             notices: &notices,
             watched: &watched,
+            affected: &affected,
         };
         let sight = self.sight(viewer).await?;
         let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreements;
+mod amendments;
 mod assessments;
 mod candidacies;
 mod choices;

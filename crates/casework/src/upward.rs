@@ -11,6 +11,7 @@
 
 use serde_json::{Value, json};
 use shuyu_exchange::{FilingOf, Record, Taken, outbox};
+use shuyu_model::id::{CaseId, IdError};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Filing as FilingRule;
 use shuyu_model::regime::words::Upward;
@@ -101,6 +102,9 @@ impl Casework {
         if let Some(filed) = filed {
             if filed.version == 0 {
                 store::set_filed_by_receipt(turn.change(), &filed).await?;
+                let damaged = |error: IdError| CaseworkError::Damaged { id: filed.of.clone(), what: error.to_string() };
+                let case = CaseId::parse(&filed.of).map_err(damaged)?;
+                self.note_filed(&mut turn, &case).await?;
             } else {
                 matter::store::set_filed_by_receipt(turn.change(), &filed).await?;
             }

@@ -57,6 +57,7 @@ migrations! {
     26 "assessments_and_deals" "0026_money.sql";
     27 "workroom" "0027_workroom.sql";
     29 "casework" "0029_casework.sql";
+    30 "amendments" "0030_amendments.sql";
     31 "money_by_scheme" "0031_money_by_scheme.sql";
 }
 

@@ -102,6 +102,8 @@ ids! {
     HoldingId, "HLD", "holding";
     /// An operator agreement or a development agreement.
     AgreementId, "AGR", "agreement";
+    /// An amendment of an agreement.
+    AmendmentId, "AMD", "amendment";
     /// A task that an operator gives to a processor.
     OrderId, "ORD", "order";
     /// What a processor builds for a scenario, version by version.

@@ -124,12 +124,20 @@ pub struct Agreement {
     pub targets: Vec<Target>,
     /// Of all of the above.
     pub digest: Digest,
+    /// Counts what it said, from 1: each draft made anew and each amendment is one more.
+    pub version: i64,
     /// How far it has come.
     pub state: AgreementState,
     /// Who wrote it.
     pub authors: Vec<PersonId>,
+    /// The stamp of the rules under which this version was decided on; empty before that.
+    pub regime: String,
     /// When the last party signed.
     pub decided_at: Option<Time>,
+    /// When the last party signed the amendment by which it is what it is.
+    pub amended_at: Option<Time>,
+    /// When the last copy was filed that the rules ask for after its case.
+    pub filed_at: Option<Time>,
     /// When it was ended.
     pub ended_at: Option<Time>,
     /// On which ground.
@@ -137,6 +145,29 @@ pub struct Agreement {
 }
 
 impl Agreement {
+    /// What its digest covers.
+    pub(crate) fn agreed(&self) -> Agreed<'_> {
+        Agreed {
+            kind: self.kind,
+            grantor: &self.grantor,
+            grantee: &self.grantee,
+            scenario: self.scenario.as_ref(),
+            resources: &self.resources,
+            from: self.from,
+            until: self.until,
+            document_digest: self.document_digest,
+            more: AgreedMore {
+                mode: self.mode,
+                scheme: self.scheme.as_ref(),
+                selection: self.selection.as_ref(),
+                shares: self.shares,
+                term_reason: self.term_reason.as_deref(),
+                contents: &self.contents,
+                targets: &self.targets,
+            },
+        }
+    }
+
     /// The first moment after its last day.
     pub fn ends_at(&self) -> Time {
         Time::at_start_of(self.until.saturating_add(jiff::Span::new().days(1)))

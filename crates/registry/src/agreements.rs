@@ -9,7 +9,7 @@ use shuyu_model::id::{AgreementId, OrganisationId};
 use shuyu_model::regime::{PaperAct, Sourced};
 use shuyu_model::{Actor, Day, Reason, Reasons, Regime, Role, Verdict};
 
-use crate::agreement::{Agreed, AgreedMore, Agreement, AgreementKind, AgreementState, NewAgreement};
+use crate::agreement::{Agreement, AgreementKind, AgreementState, NewAgreement};
 use crate::decide::{self, Asked};
 use crate::dossier::{self, Parties};
 use crate::live::Basis;
@@ -57,37 +57,16 @@ impl Registry {
         Ok(Verdict::Allow(agreement.id))
     }
 
-    fn agreed(&self, actor: &Actor, new: NewAgreement, until: Day) -> Result<Agreement> {
+    pub(crate) fn agreed(&self, actor: &Actor, new: NewAgreement, until: Day) -> Result<Agreement> {
         let NewAgreement { kind, grantee, mut resources, scenario, from, document_digest, .. } = new;
         let NewAgreement { mode, scheme, selection, shares, term_reason, contents, targets, .. } = new;
         let mode = mode.or_else(|| self.regime().mode.taken()).filter(|_| kind == AgreementKind::Operator);
         resources.sort();
         resources.dedup();
-        let grantor = actor.organisation.clone();
-        let agreed = Agreed {
-            kind,
-            grantor: &grantor,
-            grantee: &grantee,
-            scenario: scenario.as_ref(),
-            resources: &resources,
-            from,
-            until,
-            document_digest,
-            more: AgreedMore {
-                mode,
-                scheme: scheme.as_ref(),
-                selection: selection.as_ref(),
-                shares,
-                term_reason: term_reason.as_deref(),
-                contents: &contents,
-                targets: &targets,
-            },
-        };
-        let digest = canonical::digest(self.ledger().profile(), &agreed).map_err(LedgerError::from)?;
-        Ok(Agreement {
+        let mut agreement = Agreement {
             id: self.ledger().new_id(),
             kind,
-            grantor,
+            grantor: actor.organisation.clone(),
             grantee,
             scenario,
             resources,
@@ -101,13 +80,21 @@ impl Registry {
             term_reason,
             contents,
             targets,
-            digest,
+            // Its own follows.
+            digest: document_digest,
+            version: 1,
             state: AgreementState::Draft,
             authors: vec![actor.person.clone()],
+            regime: String::new(),
             decided_at: None,
+            amended_at: None,
+            filed_at: None,
             ended_at: None,
             ended_ground: None,
-        })
+        };
+        agreement.digest =
+            canonical::digest(self.ledger().profile(), &agreement.agreed()).map_err(LedgerError::from)?;
+        Ok(agreement)
     }
 
     /// Ends a development or processing agreement on one of the grounds that the rules
@@ -162,14 +149,9 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
     decide::in_force(asked, found);
     let (_, gets) = agreement.kind.parties();
     holds_role(asked, &agreement.grantee, gets, found);
+    text_against(asked, agreement, found);
     match agreement.kind {
         AgreementKind::Operator => {
-            mode::against(asked, agreement, found);
-            mode::term(asked, agreement, found);
-            headings::against(asked, agreement, found);
-            if let Some((scheme, years)) = district::years_max(asked, &agreement.grantor) {
-                beyond_district(asked, agreement, scheme, years, found);
-            }
             district::authorised(asked, &agreement.grantor, found);
             if let Some(operator) = asked.world.organisations.get(&agreement.grantee) {
                 found.extend(operator_form(asked.regime, operator.entity_kind, &operator.name));
@@ -180,11 +162,21 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
             }
             on_file(asked, agreement, found);
         }
-        AgreementKind::Development => {
-            development(asked, agreement, found);
-            headings::against(asked, agreement, found);
-        }
+        AgreementKind::Development => development(asked, agreement, found),
         AgreementKind::Processing => processing::against(asked, agreement, found),
+    }
+}
+
+/// What speaks against an agreement because of what it says, whoever its parties are and
+/// whatever lies on file: its mode, its term, its headings, its shares.
+pub(crate) fn text_against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
+    headings::against(asked, agreement, found);
+    if agreement.kind == AgreementKind::Operator {
+        mode::against(asked, agreement, found);
+        mode::term(asked, agreement, found);
+        if let Some((scheme, years)) = district::years_max(asked, &agreement.grantor) {
+            beyond_district(asked, agreement, scheme, years, found);
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! the signatures it rests on are one change. Named by `casework` alone (the tidy
 //! test looks). Each compares the digest: what was signed is what becomes so.
 
-use shuyu_model::id::{AgreementId, DistrictSchemeId, MatterId, OrganisationId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, AmendmentId, DistrictSchemeId, MatterId, OrganisationId, ResourceId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::registration::{RegistrationCode, RegistrationKind};
 use shuyu_model::{Day, Digest};
@@ -15,13 +15,16 @@ use crate::registration::result;
 use crate::standing::results_of;
 use crate::subject::{parsed, unheld};
 use crate::{
-    AdmissionState, Barred, Ending, Registration, Registry, RegistryError, SchemeMoney, Turn, district, schemes, store,
+    AdmissionState, Barred, Ending, Registration, Registry, RegistryError, SchemeMoney, Turn, amendments, district, schemes, store,
 };
 
 /// Makes the subject of a decided case what the case was about.
 pub async fn decided(turn: &mut Turn, kind: ProcedureKind, subject: &str, digest: Digest) -> Result<(), RegistryError> {
     if let Some(registration) = RegistrationKind::of(kind) {
         return result::decided(turn, registration, subject, digest).await;
+    }
+    if let Ok(amendment) = AmendmentId::parse(subject) {
+        return amendments::in_force(turn, &amendment, digest).await;
     }
     match kind {
         ProcedureKind::OperatorAgreement | ProcedureKind::DevelopmentAgreement | ProcedureKind::ProcessorAgreement => {
@@ -55,13 +58,21 @@ pub async fn registration_gave_way(turn: &mut Turn, registration: &Registration)
 pub async fn agreement_in_force(turn: &mut Turn, id: &AgreementId, digest: Digest) -> Result<(), RegistryError> {
     let registry = turn.registry();
     let grantee = registry.world_in(turn).await?.agreement(id)?.grantee.clone();
-    let is_written = store::set_in_force(turn.change(), id, digest).await?;
+    let stamp = registry.regime().stamp();
+    let is_written = store::set_in_force(turn.change(), id, digest, &stamp).await?;
     // What was concluded while its grantee's rights rest begins at rest.
     for ground in store::grounds_of(turn.change(), grantee.as_str()).await? {
         store::suspend(turn.change(), id.as_str(), &ground).await?;
     }
     turn.touch(Basis::Agreement(id.clone()));
     unless_changed(is_written, id.as_str())
+}
+
+/// Every copy of an agreement has been filed that the rules ask for after its case.
+pub async fn agreement_filed(turn: &mut Turn, id: &AgreementId) -> Result<(), RegistryError> {
+    store::set_filed(turn.change(), id).await?;
+    turn.touch(Basis::Agreement(id.clone()));
+    Ok(())
 }
 
 /// A district authorises by this scheme from now on.
@@ -247,7 +258,7 @@ async fn under(turn: &mut Turn, subject: &str) -> Result<Vec<AgreementId>, Regis
     Ok(Registry::agreements_under(&world, subject))
 }
 
-fn unless_changed(is_written: bool, id: &str) -> Result<(), RegistryError> {
+pub(crate) fn unless_changed(is_written: bool, id: &str) -> Result<(), RegistryError> {
     if is_written {
         return Ok(());
     }

@@ -3,16 +3,20 @@
 //! INVARIANT (all at once): whoever drafts is told every heading under which nothing
 //! stands, not the first.
 //!
+//! INVARIANT (on file): where an agreement names who answers for security at the operator,
+//! it is whom the operator's dossier names.
+//!
 //! Not here: whether the shares are those that were bid (`casework`); what a processing
 //! agreement says (`processing`).
 
 use shuyu_model::Reason;
+use shuyu_model::regime::{PaperKind, Particular};
 
 use crate::decide::Asked;
 use crate::reasons::{self, names};
 use crate::{Agreement, AgreementKind};
 
-/// REG-090, REG-091.
+/// REG-090, REG-091, REG-153.
 pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
     let rules = &asked.regime.agreement;
     let required = match agreement.kind {
@@ -29,6 +33,7 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
             found.push(asked.regime.reason(reasons::AGREEMENT_CONTENTS, required, what, instead));
         }
     }
+    officer(asked, agreement, found);
     let rule = rules.names_shares.as_ref().filter(|rule| rule.value && agreement.kind == AgreementKind::Operator);
     match (rule, agreement.shares) {
         (Some(rule), None) => {
@@ -43,5 +48,24 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
             found.push(asked.regime.reason(reasons::AGREEMENT_SHARES, rule, what, instead));
         }
         _ => {}
+    }
+}
+
+/// REG-153: the officer and the department of the operator's dossier stand in the agreement.
+fn officer(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
+    let rule = asked.regime.agreement.officer_heading.as_ref();
+    let Some(rule) = rule.filter(|_| agreement.kind == AgreementKind::Operator) else { return };
+    // Without a paper on file there is nobody to name; that is refused for itself.
+    let Some(paper) = asked.world.papers_of(&agreement.grantee, PaperKind::SecurityOfficer, None).last() else {
+        return;
+    };
+    let text = agreement.contents.get(&rule.value).map_or("", String::as_str);
+    let on_file = [Particular::Officer, Particular::Department].into_iter();
+    let on_file = on_file.filter_map(|held| Some((held, paper.particulars.get(&held)?.trim())));
+    let missing: Vec<&str> = on_file.filter(|(_, name)| !text.contains(name)).map(|(held, _)| held.zh()).collect();
+    if !missing.is_empty() {
+        let what = format!("under `{}` the agreement does not name, as on file: {}", rule.value, names(&missing));
+        let instead = "name officer and department there as the operator has them on file";
+        found.push(asked.regime.reason(reasons::OFFICER_UNNAMED, rule, what, instead));
     }
 }

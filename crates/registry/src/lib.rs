@@ -28,9 +28,12 @@
 )]
 
 mod accounts;
+mod affected;
 mod affiliates;
 pub mod agreement;
 mod agreements;
+pub mod amendment;
+mod amendments;
 mod applicant;
 mod catalog;
 mod catalogue;
@@ -85,6 +88,9 @@ mod tests;
 
 pub use accounts::ClosedAccount;
 pub use agreement::{Agreement, AgreementKind, AgreementState, NewAgreement, Shares, Target};
+pub use amendment::{
+    AffectedAgreement, AgreementFinding, AgreementVersion, Amendment, NewAgreementFinding, NewAmendment, RuleChange,
+};
 pub use applicant::Applicant;
 pub use catalog::{Authorised, CatalogEntry, MarkedThing, PublicScenario, UsedResource};
 pub use catalogue::{

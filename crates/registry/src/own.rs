@@ -258,7 +258,19 @@ pub(crate) fn of_entity<'a>(
     let entity = &actor.organisation;
     standing::admitted(asked, &scenario.operator, entity, found);
     decide::affiliated(asked, &scenario.operator, entity, found);
-    decide::contracted(asked, scenario, entity, None, found)
+    let agreement = decide::contracted(asked, scenario, entity, None, found)?;
+    unfiled(asked, agreement, found);
+    Some(agreement)
+}
+
+/// REG-154: where the document wants the copy filed before anybody develops.
+fn unfiled(asked: &Asked<'_>, agreement: &crate::Agreement, found: &mut Vec<Reason>) {
+    let rule = asked.regime.agreement.development_filed_first.as_ref().filter(|rule| rule.value);
+    if let (Some(rule), None) = (rule, agreement.filed_at) {
+        let what = format!("the development agreement {} has not been filed", agreement.id);
+        let instead = "let the operator file its copy first, with the case that decided on it";
+        found.push(asked.regime.reason(reasons::AGREEMENT_UNFILED, rule, what, instead));
+    }
 }
 
 /// The own tables that a permit to compute holds beside the scenario's columns: those of

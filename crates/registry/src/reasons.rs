@@ -115,6 +115,11 @@ reasons! {
     ("REG-131", RESOURCE_STOPPED, "a resource is used whose use an incident has stopped")
     ("REG-132", STAFF_UNREGISTERED, "somebody gets a role with access to data, or computes, without a record of staff in order")
     ("REG-135", OWN_DATA_BARRED, "data that is not public is brought into a workroom, and the rules let none in")
+    ("REG-150", NOTHING_TO_AMEND, "an agreement is amended that is not in force, or not in the version that the amendment changes")
+    ("REG-151", NO_SUCH_RULE_CHANGE, "an amendment or a finding rests on a change of rules that does not touch the agreement")
+    ("REG-152", RULES_SPEAK_AGAINST, "an agreement is found to need no change while the rules speak against what it says")
+    ("REG-153", OFFICER_UNNAMED, "an agreement does not name the officer responsible for security whom its operator has on file")
+    ("REG-154", AGREEMENT_UNFILED, "somebody develops on an agreement of which a copy has not been filed")
 }
 
 /// The longest list of names in a sentence; the rest is counted.

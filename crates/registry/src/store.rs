@@ -12,10 +12,15 @@ use crate::{
     Origin, Person, RegistryError, Resource, ResourceState, Scenario, ScenarioState, Unit,
 };
 
+mod amendments;
 pub(crate) mod orders;
 mod overrides;
 mod thematic;
 
+pub(crate) use amendments::{
+    amendments, findings_of_rules, insert_amendment, insert_finding_of_rules, replaced, set_amended, set_filed,
+    versions,
+};
 pub(crate) use orders::{insert_order, orders, set_order};
 pub(crate) use overrides::{insert_override, overrides};
 pub(crate) use thematic::{insert_thematic, insert_thematic_version, open_thematic_interface, thematics};
@@ -336,7 +341,7 @@ pub(crate) async fn set_consent(change: &mut Change, id: &ResourceId, digest: Op
 pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agreement>> {
     let sql = "SELECT id, kind, grantor, grantee, scenario, resources, from_day, until_day, document_digest, digest, \
                state, authors, decided_at, ended_at, ended_ground, mode, scheme, term_reason, contents, \
-               selection, shares, targets FROM agreements WHERE $1 = '' OR id = $1";
+               selection, shares, targets, version, amended_at, regime, filed_at FROM agreements WHERE $1 = '' OR id = $1";
     let rows = book.read(sql, args![id]).await?;
     read_all("agreement", &rows, |row| {
         Ok(Agreement {
@@ -358,8 +363,12 @@ pub(crate) async fn agreements(book: &mut Book<'_>, id: &str) -> Result<Vec<Agre
             targets: row.json("targets")?,
             digest: row.digest("digest")?,
             state: row.word("state", AgreementState::parse)?,
+            version: row.row.int("version")?,
             authors: row.json("authors")?,
+            regime: row.text("regime")?,
             decided_at: row.opt_time("decided_at")?,
+            amended_at: row.opt_time("amended_at")?,
+            filed_at: row.opt_time("filed_at")?,
             ended_at: row.opt_time("ended_at")?,
             ended_ground: row.row.opt_text("ended_ground")?,
         })
@@ -398,11 +407,11 @@ pub(crate) async fn insert_agreement(change: &mut Change, new: &Agreement) -> Re
     Ok(())
 }
 
-pub(crate) async fn set_in_force(change: &mut Change, id: &AgreementId, digest: Digest) -> Result<bool> {
-    let sql =
-        "UPDATE agreements SET state = 'in_force', decided_at = $3 WHERE id = $1 AND digest = $2 AND state = 'draft'";
+pub(crate) async fn set_in_force(change: &mut Change, id: &AgreementId, digest: Digest, stamp: &str) -> Result<bool> {
+    let sql = "UPDATE agreements SET state = 'in_force', decided_at = $3, regime = $4 \
+               WHERE id = $1 AND digest = $2 AND state = 'draft'";
     let now = change.now();
-    Ok(change.write(sql, args![id.as_str(), digest.to_string(), now]).await? == 1)
+    Ok(change.write(sql, args![id.as_str(), digest.to_string(), now, stamp]).await? == 1)
 }
 
 pub(crate) async fn set_ended(change: &mut Change, id: &AgreementId, ground: &str) -> Result<bool> {

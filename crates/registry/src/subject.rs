@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shuyu_model::id::{AgreementId, DistrictSchemeId, IdError, OrganisationId, PersonId, ScenarioId};
+use shuyu_model::id::{AgreementId, AmendmentId, DistrictSchemeId, IdError, OrganisationId, PersonId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Digest, Reason, Role};
@@ -10,8 +10,8 @@ use shuyu_model::{Digest, Reason, Role};
 use crate::decide::Asked;
 use crate::world::World;
 use crate::{
-    Agreement, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements, district,
-    registration, scenarios,
+    Agreement, AgreementState, Registry, RegistryError, Scenario, ScenarioState, Turn, agreements, amendments,
+    district, registration, scenarios,
 };
 
 /// A draft that wants a decision.
@@ -66,6 +66,9 @@ impl Registry {
             let profile = self.ledger().profile();
             return registration::rules::subject_of(&asked, profile, registration, id).map(Some);
         }
+        if let Ok(amendment) = AmendmentId::parse(id) {
+            return amendments::subject(&asked, kind, &amendment).map(Some);
+        }
         Ok(Some(match kind {
             ProcedureKind::OperatorAgreement
             | ProcedureKind::DevelopmentAgreement
@@ -98,7 +101,7 @@ pub(crate) fn unheld(kind: ProcedureKind) -> RegistryError {
     RegistryError::Malformed { faults: vec![what] }
 }
 
-fn of_agreement(asked: &Asked<'_>, agreement: &Agreement) -> Subject {
+pub(crate) fn of_agreement(asked: &Asked<'_>, agreement: &Agreement) -> Subject {
     let mut against = Vec::new();
     agreements::against(asked, agreement, &mut against);
     let (gives, gets) = agreement.kind.parties();

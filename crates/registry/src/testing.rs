@@ -336,6 +336,7 @@ impl Town {
         let new = self.new_agreement(kind, entity.clone(), Vec::new(), Some(scenario.clone()), from, until);
         let drafted = self.registry.draft_agreement(nth(&self.operator, 0), new).await;
         let id = self.in_force(allowed(drafted.expect("a drafted agreement"))).await;
+        self.filed(&id).await;
         let rules = self.registry.regime().matter.get(&shuyu_model::matter::MatterKind::EntityOnboarding);
         let is_asked = rules.and_then(|rules| rules.required_for_use.as_ref()).is_some_and(|asked| asked.value);
         if is_asked && self.registry.admissions_of(entity).await.expect("a world").is_empty() {
@@ -440,7 +441,11 @@ impl Town {
             AgreementKind::Development => rules.agreement.development_contents_required.as_ref(),
         };
         let headings = required.into_iter().flat_map(|required| &required.value);
-        headings.map(|heading| (heading.clone(), "as agreed".to_owned())).collect()
+        let mut contents: BTreeMap<String, String> =
+            headings.map(|heading| (heading.clone(), "as agreed".to_owned())).collect();
+        let officer = rules.agreement.officer_heading.as_ref().filter(|_| kind == AgreementKind::Operator);
+        contents.extend(officer.map(|rule| (rule.value.clone(), papers::TOLD.to_owned())));
+        contents
     }
 
     /// Ends an operator's agreement without the way there.
@@ -477,6 +482,13 @@ impl Town {
         enact::agreement_in_force(&mut turn, &id, digest).await.expect("an agreement");
         turn.commit(Event::done(None, "agreement.in_force", id.as_str())).await.expect("an agreement");
         id
+    }
+
+    /// Files the copies of an agreement.
+    pub async fn filed(&self, id: &AgreementId) {
+        let mut turn = self.registry.turn().await.expect("a turn");
+        enact::agreement_filed(&mut turn, id).await.expect("a filing");
+        turn.commit(Event::done(None, "case.filed", id.as_str())).await.expect("a filing");
     }
 
     /// An approved scenario of the operator on these columns.

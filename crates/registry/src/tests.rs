@@ -1,5 +1,6 @@
 //! The registry on real databases: every reason, and every way a permit dies.
 
+mod amendments;
 mod catalogues;
 mod districts;
 mod dossier;
@@ -42,6 +43,7 @@ async fn every_code_is_given_somewhere() {
     seen.extend(parties::codes_of_an_operators_form().await);
     seen.extend(thematic::codes_of_thematic_databases_with_every_fault().await);
     seen.extend(units::codes_of_units_with_every_fault().await);
+    seen.extend(amendments::codes_of_amendments_with_every_fault().await);
     seen.extend(staff::codes_of_staff_and_incidents().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());

@@ -7,7 +7,7 @@
 
 use serde_json::{Value, json};
 use shuyu_model::Day;
-use shuyu_model::id::{AgreementId, OrganisationId, ProductId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, AmendmentId, OrganisationId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::regime::words::Upward;
 use shuyu_model::registration::RegistrationKind;
@@ -41,8 +41,13 @@ impl Registry {
                 .map(|told| (Upward::Product, told))
                 .into_iter()
                 .collect(),
-            ProcedureKind::OperatorAgreement => {
-                vec![(Upward::Agreement, agreement(&world, &parsed(AgreementId::parse(id))?, today)?)]
+            ProcedureKind::OperatorAgreement | ProcedureKind::AgreementAmendment => {
+                let of = match AmendmentId::parse(id) {
+                    Ok(amendment) => world.amendments.get(&amendment).map(|one| one.agreement.clone()),
+                    Err(_) => Some(parsed(AgreementId::parse(id))?),
+                };
+                let Some(of) = of else { return Err(RegistryError::unknown("amendment", id)) };
+                vec![(Upward::Agreement, agreement(&world, &of, today)?)]
             }
             ProcedureKind::Scenario => {
                 vec![(Upward::Scenario, scenario(&world, &parsed(ScenarioId::parse(id))?, today)?)]

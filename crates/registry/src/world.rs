@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use shuyu_model::id::{
-    AgreementId, DistrictSchemeId, OrderId, OrganisationId, PersonId, ProductId, RegistrationId, RequirementId,
-    ResourceId, ScenarioId,
+    AgreementId, AmendmentId, DistrictSchemeId, OrderId, OrganisationId, PersonId, ProductId, RegistrationId,
+    RequirementId, ResourceId, ScenarioId,
 };
 use shuyu_model::regime::{FactKind, Interest, PaperKind, SpecialUse};
 use shuyu_model::registration::RegistrationKind;
@@ -28,7 +28,8 @@ use crate::requirement::{self, FieldRequirement};
 use crate::standing::results_of;
 use crate::store::Book;
 use crate::{
-    Admission, Agreement, AgreementKind, Order, Organisation, Person, RegistryError, Resource, Scenario, store,
+    Admission, Agreement, AgreementKind, Amendment, Order, Organisation, Person, RegistryError, Resource, Scenario,
+    store,
 };
 
 /// The registry's memory at one moment.
@@ -41,6 +42,8 @@ pub(crate) struct World {
     pub(crate) resources: BTreeMap<ResourceId, Arc<Resource>>,
     pub(crate) agreements: BTreeMap<AgreementId, Arc<Agreement>>,
     pub(crate) scenarios: BTreeMap<ScenarioId, Arc<Scenario>>,
+    /// What shall change in agreements, or did.
+    pub(crate) amendments: BTreeMap<AmendmentId, Arc<Amendment>>,
     /// What operators and entities brought into workrooms.
     pub(crate) own_tables: BTreeMap<ResourceId, Arc<OwnTable>>,
     /// What operators ordered from processors.
@@ -90,6 +93,7 @@ impl World {
         world.take_people(store::people(book, "").await?);
         world.take_resources(store::resources(book, "").await?);
         world.take_agreements(store::agreements(book, "").await?);
+        world.take_amendments(store::amendments(book, "").await?);
         world.take_scenarios(store::scenarios(book, "").await?);
         world.suspended.extend(store::suspensions(book, "").await?);
         world.going_on.extend(store::going_on(book, "").await?);
@@ -142,6 +146,7 @@ impl World {
                 Basis::Application(subject) => self.refresh_registrations(book, subject).await?,
                 Basis::Agreement(id) => {
                     self.take_agreements(store::agreements(book, id.as_str()).await?);
+                    self.take_amendments(store::amendments(book, id.as_str()).await?);
                     self.going_on.remove(id);
                     self.going_on.extend(store::going_on(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
@@ -177,6 +182,10 @@ impl World {
 
     fn take_agreements(&mut self, rows: Vec<Agreement>) {
         self.agreements.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
+    }
+
+    fn take_amendments(&mut self, rows: Vec<Amendment>) {
+        self.amendments.extend(rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))));
     }
 
     fn take_scenarios(&mut self, rows: Vec<Scenario>) {

@@ -2,6 +2,7 @@
 //! one station and translates what it said.
 
 pub mod agreements;
+pub mod amendments;
 pub mod answers;
 pub mod assessments;
 pub mod candidacies;

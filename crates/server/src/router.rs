@@ -13,10 +13,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
-    agreements, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing, controls, deals,
-    demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal, matters, milestones, money,
-    opened, orders, organisations, outside, own_tables, people, prices, products, registrations, releases, resources,
-    scenarios, sessions, shares, thematic, traces, voices, work, worth,
+    agreements, amendments, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing,
+    controls, deals, demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal, matters,
+    milestones, money, opened, orders, organisations, outside, own_tables, people, prices, products, registrations, releases,
+    resources, scenarios, sessions, shares, thematic, traces, voices, work, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -172,6 +172,11 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/agreements", agreements::draft, Needs::DraftAgreement, "Drafts an agreement."),
         route(GET, "/v1/agreements", agreements::list, Needs::SeeBusiness, "Lists agreements."),
         route(GET, "/v1/agreements/{id}", agreements::show, Needs::SeeBusiness, "Shows an agreement."),
+        route(GET, "/v1/agreements/{id}/versions", amendments::versions, Needs::SeeBusiness, "Lists what an agreement said, says and may come to say."),
+        route(POST, "/v1/agreements/{id}/versions", amendments::revise, Needs::DraftAgreement, "Makes the draft of an agreement anew, as its next version."),
+        route(POST, "/v1/agreements/{id}/amendments", amendments::amend, Needs::DraftAgreement, "Drafts an amendment of an agreement in force; a case decides on it."),
+        route(POST, "/v1/agreements/{id}/findings", amendments::find, Needs::DraftAgreement, "Records that an agreement needs no change although the rules have changed."),
+        route(GET, "/v1/affected_agreements", amendments::affected, Needs::SeeBusiness, "Lists the agreements that changes of rules touch, and what each owes."),
         route(POST, "/v1/agreements/{id}/termination", agreements::end, Needs::EndAgreement, "Ends a development or processing agreement at once; an operator's ends by its exit."),
         route(GET, "/v1/agreements/{id}/targets", agreements::targets, Needs::SeeBusiness, "Shows operating targets, what was measured of each, and the verdict."),
         route(POST, "/v1/agreements/{id}/targets", agreements::measure, Needs::EndAgreement, "Records what was measured of an operating target."),

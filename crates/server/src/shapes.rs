@@ -6,6 +6,7 @@
 //! and `each_answer_has_its_published_shape` the answers.
 
 pub mod agreements;
+pub mod amendments;
 pub mod assessments;
 pub mod candidacies;
 pub mod choosing;

@@ -277,6 +277,10 @@ impl Casework {
     ) -> Result<Vec<Reason>> {
         let regime = self.registry().regime();
         let Some(asked) = Asked::of(regime, kind) else { return Ok(Vec::new()) };
+        // Who was chosen is settled by the agreement that is amended.
+        if self.registry().amendment_in(turn, id).await?.is_some() {
+            return Ok(Vec::new());
+        }
         let (Some(agency), Some(operator)) = (draft.parties.get(&Role::Agency), draft.parties.get(&asked.role)) else {
             return Ok(Vec::new());
         };

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shuyu_ledger::Event;
 use shuyu_model::id::AgreementId;
-use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Actor, Day, Digest, Reason, Reasons, Role, Verdict};
 use shuyu_registry::{Agreement, Target, Turn};
 
@@ -80,9 +79,9 @@ fn view(target: &Target, last: Option<&store::Measured>, today: Day) -> TargetVi
 
 impl Casework {
     /// CAS-113 against signing an operator's agreement.
-    pub(crate) fn against_targets(&self, kind: ProcedureKind, agreement: &Agreement) -> Option<Reason> {
+    pub(crate) fn against_targets(&self, agreement: &Agreement) -> Option<Reason> {
         let regime = self.registry().regime();
-        let rule = regime.agreement.targets_min.as_ref().filter(|_| kind == ProcedureKind::OperatorAgreement)?;
+        let rule = regime.agreement.targets_min.as_ref()?;
         let (stated, least) = (agreement.targets.len(), usize::from(rule.value));
         (stated < least).then(|| {
             let what = format!("the agreement states {stated} operating targets, and {least} at least are agreed on");

@@ -12,7 +12,7 @@ use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::words::Effect;
 use shuyu_model::regime::{Assessed, ProcedureKind};
-use shuyu_registry::Turn;
+use shuyu_registry::{AgreementKind, Amendment, Turn};
 
 use crate::assessment::{HeldBy, next_due, store};
 use crate::candidacy::sheet;
@@ -82,6 +82,9 @@ impl Casework {
 
     /// What an operator agreement's case rests on: nothing for a first agreement.
     pub(crate) async fn agreement_rests_on(&self, turn: &mut Turn, kind: ProcedureKind, id: &str) -> Result<Ground> {
+        if let Some(amendment) = self.registry().amendment_in(turn, id).await? {
+            return self.amendment_rests_on(turn, &amendment).await;
+        }
         if kind != ProcedureKind::OperatorAgreement {
             return Ok(Ground::default());
         }
@@ -96,6 +99,23 @@ impl Casework {
             &[Effect::Scope, Effect::Renewal, Effect::Reapplication]
         };
         self.latest_results(turn, &agreement.grantee, effects, Waits::Always).await
+    }
+
+    /// What an amendment rests on: a change of scope or a longer term on the latest results.
+    /// One that follows a change of rules does not wait for a first result.
+    async fn amendment_rests_on(&self, turn: &mut Turn, amendment: &Amendment) -> Result<Ground> {
+        let agreement = self.registry().agreement_in(turn, amendment.agreement.as_str()).await?;
+        if agreement.kind != AgreementKind::Operator {
+            return Ok(Ground::default());
+        }
+        let is_of_scope = agreement.resources != amendment.text.resources;
+        let is_longer = agreement.until < amendment.text.until;
+        let effects: Vec<Effect> = [(is_of_scope, Effect::Scope), (is_longer, Effect::Renewal)]
+            .into_iter()
+            .filter_map(|(changes, effect)| changes.then_some(effect))
+            .collect();
+        let waits = if amendment.rule_change.is_some() { Waits::OnceDue } else { Waits::Always };
+        self.latest_results(turn, &agreement.grantee, &effects, waits).await
     }
 
     /// What a move rests on: the end of an exit, the choice of an operator that was one.

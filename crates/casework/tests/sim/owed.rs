@@ -183,6 +183,8 @@ impl City {
                 }
                 // Who was told, and risks by rota: `src/tests/watching.rs`.
                 ObligationKind::Notice | ObligationKind::Risk => {}
+                // No rules change here: `src/tests/amendments.rs`.
+                ObligationKind::Amendment => {}
             }
         }
         for (key, (due, state, is_pending)) in &owed {

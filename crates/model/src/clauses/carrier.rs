@@ -115,6 +115,8 @@ words! {
         Notice = "notice",
         /// Risks that are assessed by rota.
         Risk = "risk",
+        /// An agreement is amended after a change of rules, or found to need no change.
+        Amendment = "amendment",
     }
 }
 

@@ -245,6 +245,11 @@ fn of_money(regime: &Regime, faults: &mut Faults) {
     if regime.release.cell_count_min.value == 1 {
         faults.at("release.cell_count_min", "`release.cell_count_min` is 1, which hides nobody; name 2 at least");
     }
+    let (amends, within) = (&regime.agreement.amends_with_law, &regime.agreement.amends_within_days);
+    if amends.as_ref().is_some_and(|rule| rule.value) != within.is_some() {
+        let what = "`agreement.amends_within_days` goes with `agreement.amends_with_law`; name both or neither";
+        faults.at("agreement.amends_within_days", what);
+    }
     let months = regime.agreement.renewal_months_before.as_ref().map(|rule| u16::from(rule.value));
     if months.is_some_and(|months| months >= u16::from(regime.agreement.years_max.value).saturating_mul(12)) {
         let what = "`agreement.renewal_months_before` is as long as the term itself; name months before its end";

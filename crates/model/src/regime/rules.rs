@@ -92,11 +92,18 @@ pub struct AgreementRules {
     pub term_set_by: Sourced<TermSetBy>,
     /// The term holds in principle (原则上) only: a longer one says why.
     pub term_is_in_principle: Sourced<bool>,
-    /// Months before the end in which the operator applies anew. Not yet read by any
-    /// control.
+    /// Months before the end in which the operator applies anew.
     pub renewal_months_before: Option<Sourced<u8>>,
-    /// New law changes the agreement. Not yet read by any control.
+    /// When the rules change, each agreement in force is amended or found to need no change.
     pub amends_with_law: Option<Sourced<bool>>,
+    /// Within how many calendar days after the change that is owed; goes with
+    /// `amends_with_law`.
+    pub amends_within_days: Option<Sourced<u16>>,
+    /// The heading under which an operator agreement names the officer and the department
+    /// that answer for security, as the operator has them on file.
+    pub officer_heading: Option<Sourced<String>>,
+    /// Nobody develops on a development agreement before a copy of it has been filed.
+    pub development_filed_first: Option<Sourced<bool>>,
     /// In which modes the term is exactly the document's: neither longer nor shorter.
     pub term_is_fixed_for: Option<Sourced<Vec<Mode>>>,
     /// It names the selection that it follows.

@@ -11,6 +11,9 @@ use crate::dossier::store;
 use crate::live::Basis;
 use crate::{Answer, NewPaper, Paper, PaperAnswer, Turn};
 
+/// What a paper says of everything that is a text: also who its officer is.
+pub(super) const TOLD: &str = "见第三章";
+
 /// Longer than any life that a test tells.
 const YEARS: i64 = 20;
 
@@ -19,7 +22,7 @@ pub fn new_paper(ledger: &Ledger, kind: PaperKind, scenario: Option<&ScenarioId>
     let today = ledger.now().day();
     let told = |particular: &Particular| {
         let text = match particular.form() {
-            Form::Text => "见第三章".to_owned(),
+            Form::Text => TOLD.to_owned(),
             Form::Day => today.to_string(),
             Form::OneOf(words) => words.first().copied().unwrap_or_default().to_owned(),
         };

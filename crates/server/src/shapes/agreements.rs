@@ -153,12 +153,20 @@ pub struct Agreement {
     pub targets: Vec<OperatingTarget>,
     /// Of all of the above; a signature names it.
     pub digest: String,
+    /// Counts what it said, from 1.
+    pub version: i64,
     /// `draft`, `in_force` or `ended`.
     pub state: String,
     /// Who wrote it.
     pub authors: Vec<String>,
+    /// The stamp of the rules under which this version was decided on; empty before that.
+    pub regime: String,
     /// When the last party signed.
     pub decided_at: Option<i64>,
+    /// When the last party signed the amendment by which it is what it is.
+    pub amended_at: Option<i64>,
+    /// When the last copy was filed that the rules ask for after its case.
+    pub filed_at: Option<i64>,
     /// When it was ended.
     pub ended_at: Option<i64>,
     /// On which ground.
