@@ -56,6 +56,7 @@ migrations! {
     25 "security" "0025_security.sql";
     26 "assessments_and_deals" "0026_money.sql";
     27 "workroom" "0027_workroom.sql";
+    32 "inside" "0032_inside.sql";
 }
 
 /// Applies what is missing; all of it or nothing.
