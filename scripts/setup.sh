@@ -32,6 +32,8 @@ done
 
 command -v cc >/dev/null || need gcc "compiles SQLite, zstd and the linker's driver for Rust"
 [ -e /usr/include/stdio.h ] || need libc6-dev "the C library's headers, for the same"
+command -v bwrap >/dev/null || need bubblewrap "confines the Python programs that train models"
+[ -e /usr/bin/python3 ] || need python3 "runs them"
 [ -e /usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc ] || need fonts-noto-cjk "Chinese fonts (SIL OFL) for documents as PDF"
 if [ "$wants_test" = yes ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null; then
     need postgresql "storage tests run on PostgreSQL too; no server is left running"

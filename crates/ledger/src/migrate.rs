@@ -56,9 +56,10 @@ migrations! {
     25 "security" "0025_security.sql";
     26 "assessments_and_deals" "0026_money.sql";
     27 "workroom" "0027_workroom.sql";
-    29 "casework" "0029_casework.sql";
-    30 "amendments" "0030_amendments.sql";
-    31 "money_by_scheme" "0031_money_by_scheme.sql";
+    28 "casework" "0028_casework.sql";
+    29 "amendments" "0029_amendments.sql";
+    30 "money_by_scheme" "0030_money_by_scheme.sql";
+    31 "inside" "0031_inside.sql";
 }
 
 /// Applies what is missing; all of it or nothing.

@@ -122,6 +122,8 @@ ids! {
     ObjectionId, "OBJ", "objection";
     /// A result computed inside, that nobody has seen.
     CandidateId, "CAN", "candidate";
+    /// A model trained or validated inside a workroom.
+    TrainingId, "TRN", "training";
     /// A candidate that passed the airlock.
     ReleaseId, "REL", "release";
     /// Something an entity can subscribe to.

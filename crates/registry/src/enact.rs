@@ -15,7 +15,8 @@ use crate::registration::result;
 use crate::standing::results_of;
 use crate::subject::{parsed, unheld};
 use crate::{
-    AdmissionState, Barred, Ending, Registration, Registry, RegistryError, SchemeMoney, Turn, amendments, district, schemes, store,
+    AdmissionState, Barred, Ending, Registration, Registry, RegistryError, SchemeMoney, Turn, amendments, district,
+    schemes, store,
 };
 
 /// Makes the subject of a decided case what the case was about.

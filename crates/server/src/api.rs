@@ -42,6 +42,7 @@ pub mod sessions;
 pub mod shares;
 pub mod thematic;
 pub mod traces;
+pub mod trainings;
 pub mod voices;
 pub mod work;
 pub mod worth;

@@ -11,10 +11,11 @@
 //! INVARIANT (no silent end): every job that was acknowledged ends as done,
 //! failed with a problem, or cancelled.
 //!
-//! Not here: what the two kinds do (`jobs::land`, `jobs::run`).
+//! Not here: what the kinds do (`jobs::land`, `jobs::run`, `jobs::train`).
 
 pub(crate) mod land;
 pub(crate) mod run;
+pub(crate) mod train;
 pub(crate) mod worker;
 
 pub use worker::work_until_idle;
@@ -27,7 +28,9 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shuyu_ledger::{Event, Ledger, LedgerError, Row};
-use shuyu_model::id::{CandidateId, HoldingId, JobId, LandingId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{
+    CandidateId, HoldingId, JobId, LandingId, OrganisationId, PersonId, ResourceId, ScenarioId, TrainingId,
+};
 use shuyu_model::{Actor, Time};
 use shuyu_sources::Format;
 use tokio::sync::Notify;
@@ -63,6 +66,13 @@ pub enum Task {
         /// What to run.
         job: Box<shuyu_workroom::Job>,
     },
+    /// Trains or validates a model on samples of a scenario's holdings.
+    Train {
+        /// For which scenario.
+        scenario: ScenarioId,
+        /// What to run.
+        training: Box<shuyu_workroom::NewTraining>,
+    },
 }
 
 impl Task {
@@ -70,13 +80,14 @@ impl Task {
         match self {
             Self::Land { .. } => "land",
             Self::Run { .. } => "run",
+            Self::Train { .. } => "train",
         }
     }
 
     pub(crate) fn subject(&self) -> &str {
         match self {
             Self::Land { resource, .. } => resource.as_str(),
-            Self::Run { scenario, .. } => scenario.as_str(),
+            Self::Run { scenario, .. } | Self::Train { scenario, .. } => scenario.as_str(),
         }
     }
 }
@@ -113,6 +124,12 @@ pub enum JobResult {
         /// Its rows.
         rows: u64,
     },
+    /// A training or validation that was run. Its model stays inside.
+    Train {
+        /// The training.
+        #[schema(value_type = String)]
+        training: TrainingId,
+    },
 }
 
 /// How far a running job is.
@@ -132,7 +149,7 @@ pub struct JobView {
     /// Its id.
     #[schema(value_type = String)]
     pub id: JobId,
-    /// `land` or `run`.
+    /// `land`, `run` or `train`.
     pub kind: String,
     /// `queued`, `running`, `done`, `failed` or `cancelled`.
     pub state: String,

@@ -158,7 +158,7 @@ needs! {
     SeeAllJobs = "see_all_jobs", Platform;
     /// Sees or cancels one job of the own organisation.
     OwnJob = "own_job", Owned;
-    /// Sees the facts of an own candidate, and lints it.
+    /// Sees the facts of an own candidate or training, and lints a candidate.
     OwnCandidate = "own_candidate", Owned;
     /// Submits candidates to the airlock and completes releases.
     SubmitRelease = "submit_release", Platform;

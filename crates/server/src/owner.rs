@@ -1,6 +1,6 @@
 //! Whose thing an id names. An id says by its prefix what kind of thing it is.
 
-use shuyu_model::id::{CandidateId, HoldingId, JobId, OrganisationId, ResourceId, ScenarioId};
+use shuyu_model::id::{CandidateId, HoldingId, JobId, OrganisationId, ResourceId, ScenarioId, TrainingId};
 use shuyu_vault::VaultError;
 
 use crate::app::App;
@@ -24,6 +24,9 @@ pub(crate) async fn of(app: &App, id: &str) -> Result<Option<OrganisationId>, Pr
     }
     if let Ok(id) = CandidateId::parse(id) {
         return Ok(app.workrooms().candidate(&id).await?.map(|candidate| candidate.organisation().clone()));
+    }
+    if let Ok(id) = TrainingId::parse(id) {
+        return Ok(app.workrooms().training(&id).await?.map(|training| training.organisation));
     }
     if let Ok(id) = JobId::parse(id) {
         return app.jobs().owner(&id).await;

@@ -15,8 +15,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use crate::api::{
     agreements, amendments, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing,
     controls, deals, demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal, matters,
-    milestones, money, opened, orders, organisations, outside, own_tables, people, prices, products, registrations, releases,
-    resources, scenarios, sessions, shares, thematic, traces, voices, work, worth,
+    milestones, money, opened, orders, organisations, outside, own_tables, people, prices, products, registrations,
+    releases, resources, scenarios, sessions, shares, thematic, traces, trainings, voices, work, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -187,6 +187,8 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/scenarios/{id}/withdrawal", scenarios::withdraw, Needs::WithdrawScenario, "Takes a scenario back, at once."),
         route(POST, "/v1/scenarios/{id}/drafts", scenarios::try_out, Needs::Compute, "Tries a statement on a masked sample."),
         route(POST, "/v1/scenarios/{id}/runs", scenarios::run, Needs::Compute, "Runs a statement on all rows; nothing is shown."),
+        route(POST, "/v1/scenarios/{id}/trainings", trainings::train, Needs::Compute, "Trains or validates a model on masked samples, inside."),
+        route(GET, "/v1/trainings/{id}", trainings::show, Needs::OwnCandidate, "Shows a training and what it measured, never its model."),
 
         route(POST, "/v1/own_tables", own_tables::declare, Needs::BringOwnTable, "Declares a table that the own organisation brings into a workroom."),
         route(GET, "/v1/own_tables", own_tables::list, Needs::SeeOwnTables, "Lists own tables, of the own organisation or all."),

@@ -28,6 +28,7 @@ pub mod path;
 pub mod plans;
 pub mod registrations;
 pub mod thematic;
+pub mod trainings;
 pub mod voices;
 
 /// Says which shape a noun has.

@@ -17,7 +17,7 @@ use shuyu_model::{Calendar, Time};
 use shuyu_registry::{Registry, Rules, rules};
 use shuyu_settlement::Settlement;
 use shuyu_vault::{MasterKey, Vault, VaultConfig};
-use shuyu_workroom::{PseudonymKey, WorkroomConfig, Workrooms};
+use shuyu_workroom::{Programs, PseudonymKey, WorkroomConfig, Workrooms};
 
 use crate::app::{App, Parts, Stations};
 use crate::authority::Authority;
@@ -115,7 +115,7 @@ pub async fn wire_over(
     let vault = Vault::open(ledger.clone(), VaultConfig { root: data.join("vault"), master_key }).await?;
     let pseudonym_key =
         PseudonymKey::load_or_create(&keys.join("pseudonym.key")).context("the pseudonym key cannot be used")?;
-    let workroom = WorkroomConfig { pseudonym_key, spool_dir: data.join("workroom") };
+    let workroom = WorkroomConfig { pseudonym_key, spool_dir: data.join("workroom"), programs: Programs::default() };
     let workrooms = Workrooms::new(ledger.clone(), vault.clone(), regime.clone(), workroom)?;
     let airlock = Airlock::new(ledger.clone(), casework.clone(), workrooms.clone(), regime);
     let delivery = Delivery::open(registry.clone(), airlock.clone()).await?;

@@ -94,6 +94,7 @@ fn absent(list: &str) -> &'static str {
         "subscriptions" => "SUB",
         "client_keys" => "CLK",
         "files" => "FIL",
+        "trainings" => "TRN",
         _ => "CNS",
     }
 }

@@ -23,4 +23,5 @@ mod resources;
 mod schema;
 mod sessions;
 mod support;
+mod trainings;
 mod watching;

@@ -102,13 +102,9 @@ impl Workrooms {
         gate.admit(&session, sql).await.into_result().map_err(Halt::Refused)?;
 
         let rows_max = usize::try_from(self.0.regime.workroom.sample_rows_max.value).unwrap_or(usize::MAX);
-        let (mut samples, mut sampled) = (Vec::new(), Vec::new());
-        let link = link_of(&room.tables);
-        for table in &room.governed {
-            let sample = sample(&watch, room, table, link, rows_max).await?;
-            sampled.push((table.table().name.clone(), u64::try_from(sample.num_rows()).unwrap_or(u64::MAX)));
-            samples.push(sample);
-        }
+        let samples = self.samples(&watch, room).await?;
+        let sampled = room.tables.iter().zip(&samples);
+        let sampled = sampled.map(|(table, sample)| (table.name.clone(), rows_of(sample))).collect();
         let session = self.session_of(room, samples)?;
         let plan = gate.admit(&session, sql).await.into_result().map_err(Halt::Refused)?;
         let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -121,6 +117,17 @@ impl Workrooms {
             }
         }
         Ok(DraftResult { columns, rows, is_cut, sampled, took_micros: 0 })
+    }
+
+    /// Each table's sample, masked, in the order of the room's tables.
+    pub(crate) async fn samples(&self, watch: &Watch<'_>, room: &Room) -> Result<Vec<RecordBatch>, Stop> {
+        let rows_max = usize::try_from(self.regime().workroom.sample_rows_max.value).unwrap_or(usize::MAX);
+        let link = link_of(&room.tables);
+        let mut samples = Vec::new();
+        for table in &room.governed {
+            samples.push(sample(watch, room, table, link, rows_max).await?);
+        }
+        Ok(samples)
     }
 
     /// A session over tables in memory that are masked already.
@@ -195,7 +202,7 @@ async fn sample(
     table: &Arc<GovernedTable>,
     link: Option<&str>,
     rows_max: usize,
-) -> Result<RecordBatch, Halt> {
+) -> Result<RecordBatch, Stop> {
     let failed = WorkroomError::engine;
     let link = link.and_then(|name| schema_of(table).index_of(name).ok());
     let wide = table.with_entity(SAMPLE_ENTITY).map_err(failed("drawing a sample"))?;
@@ -218,6 +225,11 @@ async fn sample(
         drawn.add(&visible, linked.as_ref().or(entities)).map_err(drawing)?;
     }
     Ok(drawn.finish())
+}
+
+/// How many rows a sample has.
+pub(crate) fn rows_of(sample: &RecordBatch) -> u64 {
+    u64::try_from(sample.num_rows()).unwrap_or(u64::MAX)
 }
 
 /// Adds a batch's rows as text; whether there were too many.

@@ -51,10 +51,12 @@ mod pseudonym;
 mod raw_rows;
 mod run;
 mod sample;
+mod sandbox;
 mod sealed_table;
 mod sealing;
 mod session;
 mod store;
+mod training;
 mod workrooms;
 
 #[cfg(test)]
@@ -68,4 +70,6 @@ pub use output::{Job, OutputColumn, OutputKind, OutputSpec, ResultColumn};
 pub use pseudonym::Pseudonymiser;
 pub use reasons::REASONS;
 pub use run::Progress;
+pub use sandbox::Programs;
+pub use training::{GivenAs, Mounted, NewTraining, Purpose, Training, TrainingInput};
 pub use workrooms::{ResultReader, WorkroomConfig, Workrooms};

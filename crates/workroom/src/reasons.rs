@@ -26,6 +26,13 @@ pub const REASONS: &[(&str, &str)] = &[
     (KEY_MISSING, "a lookup's key column is not among the output columns"),
     (INVISIBLE, "somebody asks to see a run-plane result"),
     (OTHER_MEANS, "a statement runs where the rules name other means of processing"),
+    (UNMARKED_INPUT, "a training or validation asks for data that is not marked sampled and masked"),
+    (PROGRAM_LIMIT, "a program is empty or has more bytes than a program may have"),
+    (NO_SANDBOX, "this machine cannot confine a program, so none is run"),
+    (PROGRAM_FAILS, "a program ended with an error, or beyond its memory or processor time"),
+    (OUTPUT_LIMIT, "a program writes more bytes than its output may have"),
+    (OUTPUT_MISSING, "a program ended without its metrics, or without the model that it was to train"),
+    (OTHER_MODEL, "a validation names no model of its own scenario"),
 ];
 
 pub(crate) const TOO_LONG: &str = "WRK-001";
@@ -52,6 +59,13 @@ pub(crate) const OUTPUT_SHAPE: &str = "WRK-028";
 pub(crate) const KEY_MISSING: &str = "WRK-029";
 pub(crate) const INVISIBLE: &str = "WRK-030";
 pub(crate) const OTHER_MEANS: &str = "WRK-035";
+pub(crate) const UNMARKED_INPUT: &str = "WRK-036";
+pub(crate) const PROGRAM_LIMIT: &str = "WRK-037";
+pub(crate) const NO_SANDBOX: &str = "WRK-038";
+pub(crate) const PROGRAM_FAILS: &str = "WRK-039";
+pub(crate) const OUTPUT_LIMIT: &str = "WRK-040";
+pub(crate) const OUTPUT_MISSING: &str = "WRK-041";
+pub(crate) const OTHER_MODEL: &str = "WRK-042";
 
 #[cfg(test)]
 mod tests {

@@ -34,10 +34,10 @@ use crate::workrooms::{Room, Workrooms, entities_id};
 
 /// By which means a statement is computed: it reads what a permit holds, masked, while
 /// the permit lives, in an engine that reaches neither files nor network.
-const STATEMENT_MEANS: [Means; 2] = [Means::UsageControl, Means::Sandbox];
+pub(crate) const STATEMENT_MEANS: [Means; 2] = [Means::UsageControl, Means::Sandbox];
 
 /// WRK-035, where the document names the means and these are none of them.
-fn against_means(regime: &Regime) -> Option<Reason> {
+pub(crate) fn against_means(regime: &Regime) -> Option<Reason> {
     let rule = regime.workroom.means.as_ref()?;
     if STATEMENT_MEANS.iter().any(|means| rule.value.contains(means)) {
         return None;

@@ -1,13 +1,14 @@
-//! The candidates' rows.
+//! The rows of candidates and trainings.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuyu_ledger::{Change, Ledger, Row, args};
-use shuyu_model::id::{AgreementId, CandidateId, OrderId, OrganisationId, PersonId, ScenarioId};
+use shuyu_model::id::{AgreementId, CandidateId, OrderId, OrganisationId, PersonId, ScenarioId, TrainingId};
 use shuyu_model::{Digest, Time};
 
 use crate::WorkroomError;
 use crate::candidate::Candidate;
+use crate::training::Training;
 
 pub(crate) async fn insert(change: &mut Change, candidate: &Candidate) -> Result<(), WorkroomError> {
     let id = candidate.id.as_str();
@@ -113,6 +114,72 @@ fn read(row: &Row) -> Result<Candidate, WorkroomError> {
         means: from_json(row, &id, "means")?,
         made_at: Time(row.int("made_at")?),
         id: CandidateId::parse(&id).map_err(|_| bad("id")())?,
+    })
+}
+
+pub(crate) async fn insert_training(change: &mut Change, training: &Training) -> Result<(), WorkroomError> {
+    let id = training.id.as_str();
+    let args = args![
+        id,
+        training.scenario.as_str(),
+        training.agreement.as_str(),
+        json(id, "purpose", &training.purpose)?,
+        training.validates.as_ref().map(TrainingId::as_str),
+        training.author.as_str(),
+        training.organisation.as_str(),
+        training.operator.as_str(),
+        training.title.as_str(),
+        training.program.as_str(),
+        json(id, "inputs", &training.inputs)?,
+        json(id, "metrics", &training.metrics)?,
+        training.model.map(|(digest, _)| digest.to_string()),
+        training.model.map(|(_, bytes)| number(id, "bytes", bytes)).transpose()?,
+        training.regime.as_str(),
+        json(id, "clauses", &training.clauses)?,
+        training.made_at,
+    ];
+    change
+        .write(
+            "INSERT INTO trainings (id, scenario, agreement, purpose, validates, author, organisation, operator, \
+             title, program, inputs, metrics, digest, bytes, regime, clauses, made_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            args,
+        )
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn training(ledger: &Ledger, id: &TrainingId) -> Result<Option<Training>, WorkroomError> {
+    let rows = ledger.read("SELECT * FROM trainings WHERE id = $1", args![id.as_str()]).await?;
+    rows.first().map(read_training).transpose()
+}
+
+fn read_training(row: &Row) -> Result<Training, WorkroomError> {
+    let id = row.text("id")?;
+    let bad = |field: &'static str| {
+        let id = id.clone();
+        move || WorkroomError::Stored { id, field }
+    };
+    let digest = row.opt_text("digest")?.map(|text| Digest::parse(&text)).transpose();
+    let bytes = row.opt_int("bytes")?.map(u64::try_from).transpose().map_err(|_| bad("bytes")())?;
+    let validates = row.opt_text("validates")?.map(|text| TrainingId::parse(&text)).transpose();
+    Ok(Training {
+        scenario: ScenarioId::parse(&row.text("scenario")?).map_err(|_| bad("scenario")())?,
+        agreement: AgreementId::parse(&row.text("agreement")?).map_err(|_| bad("agreement")())?,
+        purpose: from_json(row, &id, "purpose")?,
+        validates: validates.map_err(|_| bad("validates")())?,
+        author: PersonId::parse(&row.text("author")?).map_err(|_| bad("author")())?,
+        organisation: OrganisationId::parse(&row.text("organisation")?).map_err(|_| bad("organisation")())?,
+        operator: OrganisationId::parse(&row.text("operator")?).map_err(|_| bad("operator")())?,
+        title: row.text("title")?,
+        program: row.text("program")?,
+        inputs: from_json(row, &id, "inputs")?,
+        metrics: from_json(row, &id, "metrics")?,
+        model: digest.map_err(|_| bad("digest")())?.zip(bytes),
+        regime: row.text("regime")?,
+        clauses: from_json(row, &id, "clauses")?,
+        made_at: Time(row.int("made_at")?),
+        id: TrainingId::parse(&id).map_err(|_| bad("id")())?,
     })
 }
 

@@ -27,6 +27,7 @@ use crate::governed::{GovernedTable, Table};
 use crate::key::PseudonymKey;
 use crate::masks::Plane;
 use crate::pseudonym::Pseudonymiser;
+use crate::sandbox::Programs;
 use crate::sealed_table::{STORE_URL, SealedTable};
 use crate::session::{self, Limits};
 use crate::{reasons, store};
@@ -39,6 +40,8 @@ pub struct WorkroomConfig {
     /// The folder for what does not fit into memory while a statement runs. It
     /// is emptied at the start. What lies there is masked, and plain.
     pub spool_dir: PathBuf,
+    /// What confines and runs the programs that train models.
+    pub programs: Programs,
 }
 
 /// The workrooms. Clones are the same ones.
@@ -104,6 +107,10 @@ impl Workrooms {
 
     pub(crate) fn regime(&self) -> &Regime {
         &self.0.regime
+    }
+
+    pub(crate) fn programs(&self) -> &Programs {
+        &self.0.config.programs
     }
 
     pub(crate) fn spool_dir(&self) -> &std::path::Path {

@@ -16,7 +16,7 @@ use shuyu_registry::testing::{Town, allowed, column, refused, regime, town};
 use shuyu_registry::{Act, Scope, rules};
 use shuyu_sources::{Format, Intake, IntakeLimits, land};
 use shuyu_vault::{MasterKey, Vault, VaultConfig};
-use shuyu_workroom::{Candidate, Job, OutputSpec, PseudonymKey, WorkroomConfig, Workrooms};
+use shuyu_workroom::{Candidate, Job, OutputSpec, Programs, PseudonymKey, WorkroomConfig, Workrooms};
 use tokio_util::sync::CancellationToken;
 
 /// Enough for each of two districts, too few for each of seven streets.
@@ -90,7 +90,8 @@ async fn here_over(ledger: Ledger, folder: tempfile::TempDir) -> Here {
     let scenario = town.scenario("公积金核验", UseKind::PublicWelfare, &agreement, &fields).await;
     seal(&ledger, &town, &vault, &accounts).await;
     let pseudonym_key = PseudonymKey::load_or_create(&folder.path().join("keys/pseudonym.key")).unwrap();
-    let config = WorkroomConfig { pseudonym_key, spool_dir: folder.path().join("spool") };
+    let config =
+        WorkroomConfig { pseudonym_key, spool_dir: folder.path().join("spool"), programs: Programs::default() };
     let rooms = Workrooms::new(ledger.clone(), vault, regime(), config).unwrap();
     let calendar = rules::shipped(rules::SHIPPED_CODE).unwrap().calendar;
     let casework = Casework::new(town.registry.clone(), calendar);

@@ -171,6 +171,7 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("workroom.own_data", "运营机构、经营主体", "可带入非公共数据"),
     ("workroom.entities_compute", "经营主体", "在域内再开发"),
     ("workroom.means", "运营机构", "可用的可信处理方式"),
+    ("workroom.training_on_samples", "加工人员", "模型训练与验证只用抽样脱敏数据"),
     ("workroom.sample_rows_max", "加工人员", "样本最多行数"),
     ("workroom.result_rows_max", "加工人员", "结果最多行数"),
     ("workroom.run_seconds_max", "加工人员", "一次运行的最长时间"),

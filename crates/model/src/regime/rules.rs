@@ -190,6 +190,10 @@ pub struct WorkroomRules {
     /// By which means data may be processed; where the document names none, any.
     #[serde(default)]
     pub means: Option<Sourced<Vec<Means>>>,
+    /// The document says that models are trained and validated on sampled and masked data.
+    /// Nothing else is mounted here under any rules; this is whose word a refusal cites.
+    #[serde(default)]
+    pub training_on_samples: Option<Sourced<bool>>,
     /// Rows in a draft-plane sample.
     pub sample_rows_max: Sourced<u32>,
     /// Rows that a statement may give.

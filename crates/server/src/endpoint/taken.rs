@@ -64,6 +64,7 @@ ids_in_path! {
     ScenarioId = "id", "SCN";
     CaseId = "id", "CAS";
     CandidateId = "id", "CAN";
+    TrainingId = "id", "TRN";
     OrganisationId = "id", "ORG";
     ReleaseId = "id", "REL";
     SubscriptionId = "id", "SUB";

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{JobResult, Running, Task, land, run};
+use super::{JobResult, Running, Task, land, run, train};
 use crate::app::App;
 use crate::error::Problem;
 use crate::limits::{JOB_ATTEMPTS_MAX, JOB_LEASE_MICROS, JOB_RENEW, JOBS_AT_ONCE_MAX, JOBS_POLL};
@@ -163,6 +163,7 @@ async fn perform(app: &App, id: &JobId, person: &PersonId, task: Task, running: 
             land::perform(app, &actor, upload, running).await
         }
         Task::Run { scenario, job } => run::perform(app, &actor, &scenario, *job, running).await,
+        Task::Train { scenario, training } => train::perform(app, &actor, &scenario, *training, running).await,
     };
     match done {
         Ok(result) => Ended::Done(result),

@@ -15,7 +15,8 @@ use shuyu_registry::{Act, Permit, Scope};
 use shuyu_sources::{Format, Intake, IntakeLimits, land};
 use shuyu_vault::{MasterKey, Vault, VaultConfig};
 use shuyu_workroom::{
-    Candidate, Job, OutputColumn, OutputKind, OutputSpec, PseudonymKey, WorkroomConfig, WorkroomError, Workrooms,
+    Candidate, Job, OutputColumn, OutputKind, OutputSpec, Programs, PseudonymKey, WorkroomConfig, WorkroomError,
+    Workrooms,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -110,16 +111,22 @@ async fn here_under(ledger: Ledger, folder: tempfile::TempDir, change: impl FnOn
     let scenario = town.scenario("核验", UseKind::PublicWelfare, &agreement, &fields).await;
     let mut rules = regime().as_ref().clone();
     change(&mut rules);
-    let rooms = rooms(&ledger, &vault, rules, folder.path());
+    let rooms = rooms(&ledger, &vault, rules, folder.path(), Programs::default());
     let here = Here { ledger, vault, town, rooms, accounts, contributions, agreement, scenario, folder };
     here.seal(&here.accounts, account_columns(), &accounts_csv(PEOPLE)).await;
     here.seal(&here.contributions, contribution_columns(), &contributions_csv(PEOPLE)).await;
     here
 }
 
-pub(crate) fn rooms(ledger: &Ledger, vault: &Vault, regime: Regime, folder: &std::path::Path) -> Workrooms {
+pub(crate) fn rooms(
+    ledger: &Ledger,
+    vault: &Vault,
+    regime: Regime,
+    folder: &std::path::Path,
+    programs: Programs,
+) -> Workrooms {
     let pseudonym_key = PseudonymKey::load_or_create(&folder.join("keys/pseudonym.key")).unwrap();
-    let config = WorkroomConfig { pseudonym_key, spool_dir: folder.join("spool") };
+    let config = WorkroomConfig { pseudonym_key, spool_dir: folder.join("spool"), programs };
     Workrooms::new(ledger.clone(), vault.clone(), Arc::new(regime), config).unwrap()
 }
 

@@ -17,3 +17,4 @@ mod drafts;
 mod endings;
 mod here;
 mod runs;
+mod trainings;

@@ -2,7 +2,7 @@
 
 use shuyu_model::UseKind;
 use shuyu_model::id::ResourceId;
-use shuyu_workroom::EntityCounts;
+use shuyu_workroom::{EntityCounts, Programs};
 use tokio_util::sync::CancellationToken;
 
 use crate::here::{PEOPLE, codes, everywhere, here_with, job, lookup, rooms};
@@ -28,8 +28,13 @@ async fn a_candidate_says_what_was_computed_by_whom_from_what_and_reloads() {
 
         // Another process, another start: the row says the same, the bytes are
         // the ones that were digested.
-        let again =
-            rooms(&here.ledger, &here.vault, shuyu_registry::testing::regime().as_ref().clone(), here.folder.path());
+        let again = rooms(
+            &here.ledger,
+            &here.vault,
+            shuyu_registry::testing::regime().as_ref().clone(),
+            here.folder.path(),
+            Programs::default(),
+        );
         let reloaded = again.candidate(made.id()).await.unwrap().unwrap();
         assert_eq!(reloaded, made);
         assert_eq!(again.candidates(&here.scenario, None, 10).await.unwrap(), std::slice::from_ref(&made));
