@@ -1,4 +1,4 @@
--- 0029_casework: by which row of the rules (of whom, by whom, in which form) an
+-- 0028_casework: by which row of the rules (of whom, by whom, in which form) an
 -- assessment is held, fixed when it is opened. One that was opened before names none:
 -- it is cancelled and opened anew, and its result decides nothing.
 CREATE TABLE assessments (

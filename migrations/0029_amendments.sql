@@ -1,4 +1,4 @@
--- 0030_amendments: versions of agreements, how they change, and what was found when the
+-- 0029_amendments: versions of agreements, how they change, and what was found when the
 -- rules changed. The version that holds stands in `agreements`; what it replaced, here.
 
 ALTER TABLE agreements ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
