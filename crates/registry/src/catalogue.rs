@@ -274,9 +274,9 @@ pub(crate) fn listed(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Rea
 }
 
 /// Everything that keeps a resource out of its department's own catalogue, which everybody
-/// reads: that it is not registered, barred, or found to do harm.
+/// reads: that it is barred, or found to do harm. It says what the department holds; that it
+/// is registered is asked by what authorises its operation.
 fn described(asked: &Asked<'_>, resource: &Resource, found: &mut Vec<Reason>) {
-    decide::registered(asked, resource, found);
     decide::on_negative_list(asked, resource, found);
     findings::harmed(asked, resource, found);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use shuyu_model::id::{OrganisationId, ResourceId};
 use shuyu_model::regime::{FactAct, PaperAct};
-use shuyu_model::{Actor, Column, Day, Mask, Reason, Regime, Role, Time, UseKind, Verdict};
+use shuyu_model::{Actor, Column, Day, Mask, Reason, Regime, Role, Time, Verdict};
 
 use crate::affiliates;
 use crate::catalogue;
@@ -51,8 +51,7 @@ pub(crate) fn permit(
         (false, _) => None,
         (true, Some(entity)) => Some(&asked.world.organisation(entity)?.id),
         (true, None) if act == Act::Use => Some(&actor.organisation),
-        // Open to everybody: there is no entity, and no contract with one.
-        (true, None) if act == Act::Deliver && scope.is_public && is_open(asked.regime, scenario) => None,
+        (true, None) if act == Act::Deliver && scope.is_public && scenario.is_open(asked.regime) => None,
         (true, None) => return Err(RegistryError::Malformed { faults: vec!["`entity` is missing".to_owned()] }),
     };
 
@@ -147,11 +146,6 @@ pub(crate) fn permit(
         regime: asked.regime.stamp(),
     };
     Ok(Verdict::from_reasons((granted, bases), found))
-}
-
-/// Whether the document opens what is made for this scenario to everybody.
-pub(crate) fn is_open(regime: &Regime, scenario: &Scenario) -> bool {
-    regime.opens_public_good().is_some() && scenario.use_kind == UseKind::PublicWelfare
 }
 
 /// REG-040 to REG-042, REG-045: the papers that this act waits for.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
-use shuyu_model::{Digest, Time, UseKind};
+use shuyu_model::{Digest, Regime, Time, UseKind};
 
 use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::plan::Plan;
@@ -84,6 +84,11 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Whether the document opens what is made for it to everybody.
+    pub(crate) fn is_open(&self, regime: &Regime) -> bool {
+        regime.opens_public_good().is_some() && self.use_kind == UseKind::PublicWelfare
+    }
+
     /// The columns of a resource that it may use.
     pub fn columns_of(&self, resource: &ResourceId) -> Vec<&str> {
         self.fields.iter().filter(|f| &f.resource == resource).map(|f| f.column.as_str()).collect()

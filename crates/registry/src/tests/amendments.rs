@@ -216,6 +216,7 @@ async fn a_higher_rule_lists_the_agreements_from_before_it_until_they_are_amende
             town.in_force(allowed(registry.draft_agreement(agency, new).await.unwrap())).await
         };
         let long = drafted(2).await;
+        let until = plain(&town, std::slice::from_ref(&fund), 1).until;
         let affected = async || registry.affected_agreements(&Page::first()).await.unwrap().items;
         assert_eq!(affected().await, [], "{backend}: nothing has changed");
         ledger.clock().advance_to(ledger.now().plus_days(1)).unwrap();
@@ -229,7 +230,6 @@ async fn a_higher_rule_lists_the_agreements_from_before_it_until_they_are_amende
         let unchanged = registry.find_no_change(agency, &long, finding("override-1")).await.unwrap();
         assert_eq!(refused(unchanged), ["REG-018", "REG-152"], "{backend}: with what speaks against it");
 
-        let until = plain(&town, std::slice::from_ref(&fund), 1).until;
         let shorter = NewAmendment { until, rule_change: Some("override-1".into()), ..amendment(&ledger) };
         let amended = allowed(registry.draft_amendment(agency, &long, shorter.clone()).await.unwrap());
         assert_eq!((&affected().await[0].amendment, affected().await[0].settled_at), (&Some(amended.clone()), None));

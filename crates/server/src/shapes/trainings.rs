@@ -45,7 +45,7 @@ pub struct NewTraining {
     /// Which tables it reads.
     pub inputs: Vec<TrainingInput>,
     /// Of a validation: the training whose model it finds as `/in/model`.
-    #[schema(required = false)]
+    #[schema(required = false, pattern = "^TRN-[0-9a-f]{32}$")]
     pub validates: Option<String>,
 }
 
