@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde_json::json;
-use shuyu_casework::{CaseState, Casework, CaseworkError};
+use shuyu_casework::{CaseState, Casework, CaseworkError, NewRelease};
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::id::{CandidateId, CaseId, ReleaseId};
 use shuyu_model::regime::Sourced;
@@ -147,8 +147,9 @@ impl Airlock {
         let mut authors = candidate.authors();
         authors.push(actor.person.clone());
         let operator = candidate.operator().clone();
-        let opened = self.0.casework.open_release(actor, id.as_str(), checked.digest, authors, operator);
-        Ok(opened.await?)
+        let (subject, title) = (id.to_string(), candidate.title().to_owned());
+        let new = NewRelease { subject, title, subject_digest: checked.digest, authors, operator };
+        Ok(self.0.casework.open_release(actor, new).await?)
     }
 
     async fn is_under_review(&self, actor: &Actor, candidate: &CandidateId) -> Result<bool, AirlockError> {

@@ -72,6 +72,13 @@ pub const REASON_CHARS_MIN: usize = 5;
 pub const REASON_CHARS_MAX: usize = 2000;
 
 impl Opinion {
+    /// One that says an outcome and nothing else, for who asks what would speak against it.
+    pub(crate) fn unsaid(outcome: Outcome, subject_digest: Digest) -> Self {
+        let (evidence, number) = (None, None);
+        let (reason, defects, said) = (String::new(), Vec::new(), Said::default());
+        Self { outcome, reason, evidence, number, subject_digest, defects, said }
+    }
+
     pub(crate) fn faults(&self) -> Vec<String> {
         let chars = self.reason.trim().chars().count();
         let is_short = !(REASON_CHARS_MIN..=REASON_CHARS_MAX).contains(&chars);

@@ -25,6 +25,21 @@ pub struct Casework {
     calendar: Arc<Calendar>,
 }
 
+/// A result that asks to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRelease {
+    /// The candidate's id.
+    pub subject: String,
+    /// What people call it.
+    pub title: String,
+    /// Of its bytes.
+    pub subject_digest: Digest,
+    /// Who ran it or had part in it: none of them signs.
+    pub authors: Vec<PersonId>,
+    /// For whom it was computed.
+    pub operator: OrganisationId,
+}
+
 /// The longest subject, in bytes: an id.
 const SUBJECT_BYTES_MAX: usize = 100;
 
@@ -84,21 +99,17 @@ impl Casework {
         subject_digest: Digest,
         authors: Vec<PersonId>,
     ) -> Result<Verdict<CaseId>> {
-        let operator = actor.organisation.clone();
-        self.open_for(actor, kind, subject.into(), subject_digest, authors, operator).await
+        let subject = subject.into();
+        let of = (actor.organisation.clone(), subject.clone());
+        self.open_for(actor, kind, subject, subject_digest, authors, of).await
     }
 
     /// Opens the case of a release that was computed for `operator`: by itself, or
     /// where the document has a processor apart, by that.
-    pub async fn open_release(
-        &self,
-        actor: &Actor,
-        subject: impl Into<String>,
-        subject_digest: Digest,
-        authors: Vec<PersonId>,
-        operator: OrganisationId,
-    ) -> Result<Verdict<CaseId>> {
-        self.open_for(actor, ProcedureKind::Release, subject.into(), subject_digest, authors, operator).await
+    pub async fn open_release(&self, actor: &Actor, new: NewRelease) -> Result<Verdict<CaseId>> {
+        let NewRelease { subject, title, subject_digest, authors, operator } = new;
+        let of = (operator, title);
+        self.open_for(actor, ProcedureKind::Release, subject, subject_digest, authors, of).await
     }
 
     async fn open_for(
@@ -108,7 +119,7 @@ impl Casework {
         subject: String,
         subject_digest: Digest,
         authors: Vec<PersonId>,
-        operator: OrganisationId,
+        (operator, title): (OrganisationId, String),
     ) -> Result<Verdict<CaseId>> {
         if subject.is_empty() || subject.len() > SUBJECT_BYTES_MAX {
             return Err(CaseworkError::Malformed { faults: vec!["`subject` is no id".to_owned()] });
@@ -120,7 +131,7 @@ impl Casework {
         let regime = self.registry.regime();
         let in_role = regime.computing_roles().iter().copied().find(|role| known.is(*role));
         let computes = in_role.unwrap_or_else(|| regime.computing_role());
-        let draft = draft.unwrap_or_else(|| release(&known, computes, operator, &subject, subject_digest));
+        let draft = draft.unwrap_or_else(|| release(&known, computes, operator, title, subject_digest));
         let mut found = Vec::new();
         if kind == ProcedureKind::Release {
             found.extend(self.registry.against_release_in(&mut turn, &known.organisation).await?);
@@ -308,10 +319,10 @@ impl Casework {
 
 /// A release is known to the airlock, not to the registry: it is what the opener
 /// says it is, and never changes.
-fn release(opener: &Actor, computes: Role, operator: OrganisationId, subject: &str, digest: Digest) -> Subject {
+fn release(opener: &Actor, computes: Role, operator: OrganisationId, title: String, digest: Digest) -> Subject {
     Subject {
         digest,
-        title: subject.to_owned(),
+        title,
         authors: Vec::new(),
         opener: computes,
         parties: BTreeMap::from([(Role::Operator, operator), (computes, opener.organisation.clone())]),

@@ -41,6 +41,7 @@ pub mod assessment;
 pub mod candidacy;
 mod case;
 mod casework;
+mod choices;
 mod decision;
 mod districts;
 mod error;
@@ -76,7 +77,8 @@ pub use assessment::{
     ItemView as AssessmentItemView, NewItem, NewRound, ResultFilter, ResultView, RoundMatter, RoundView,
 };
 pub use case::{Opinion, Outcome, REASON_CHARS_MAX, REASON_CHARS_MIN};
-pub use casework::Casework;
+pub use casework::{Casework, NewRelease};
+pub use choices::{CaseAct, Choice};
 pub use decision::{Decision, Signature};
 pub use error::CaseworkError;
 pub use filing::Filing;

@@ -12,6 +12,7 @@ use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Verdict};
 use shuyu_registry::{Subject, Turn, canonical, enact};
 
 use crate::case::{Case, Opinion, Outcome, Signed, day_text};
+use crate::registration::guards::Acceptance;
 use crate::states::{CaseState, Move};
 use crate::store::{self, Book};
 use crate::{Casework, CaseworkError, reasons, receipts, said};
@@ -72,17 +73,7 @@ impl Casework {
         }
         let before = store::signed(&mut Book::Change(turn.change()), id).await?;
         let known = self.known(&mut turn, actor).await?;
-        let draft = self.registry().subject_in(&mut turn, case.kind, &case.subject).await?;
-        let mut found = self.against_signing(&case, &named, &known, &before, &opinion);
-        found.extend(self.of_another_district(&mut turn, &case, &known).await?);
-        receipts::against(self.registry().regime(), &case, &named, &opinion, &mut found);
-        if opinion.outcome == Outcome::Approve {
-            self.against_approving(&case, &named, draft.as_ref(), &opinion, &mut found);
-            found.extend(said::against(self.registry().regime(), &case, &named, &opinion));
-            found.extend(self.held_by_risk(&mut turn, &case).await?);
-            found.extend(self.gates(&mut turn, case.kind, &case.subject).await?);
-        }
-        let acceptance = self.against_registration(&mut turn, &case, &named, &opinion, &mut found).await?;
+        let (found, acceptance) = self.against_opinion(&mut turn, &case, &named, &known, &before, &opinion).await?;
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "case.signature_refused", id.as_str(), reasons).await;
         }
@@ -100,6 +91,31 @@ impl Casework {
         let event = self.signed_event(actor, &case, step, by, &of_step);
         self.conclude(turn, &case, by, event).await?;
         Ok(Verdict::Allow(case.state))
+    }
+
+    /// All that speaks against an opinion; what of it only an approval meets, too.
+    pub(crate) async fn against_opinion(
+        &self,
+        turn: &mut Turn,
+        case: &Case,
+        step: &Step,
+        known: &Actor,
+        before: &[Signed],
+        opinion: &Opinion,
+    ) -> Result<(Vec<Reason>, Acceptance)> {
+        let regime = self.registry().regime();
+        let mut found = self.against_signing(case, step, known, before, opinion);
+        found.extend(self.of_another_district(turn, case, known).await?);
+        receipts::against(regime, case, step, opinion, &mut found);
+        if opinion.outcome == Outcome::Approve {
+            let draft = self.registry().subject_in(turn, case.kind, &case.subject).await?;
+            self.against_approving(case, step, draft.as_ref(), opinion, &mut found);
+            found.extend(said::against(regime, case, step, opinion));
+            found.extend(self.held_by_risk(turn, case).await?);
+            found.extend(self.gates(turn, case.kind, &case.subject).await?);
+        }
+        let acceptance = self.against_registration(turn, case, step, opinion, &mut found).await?;
+        Ok((found, acceptance))
     }
 
     fn attested(&self, case: &Case, actor: &Actor, step: &str, opinion: Opinion) -> Result<Signed> {
@@ -292,29 +308,7 @@ impl Casework {
         let mut case = store::case(&mut Book::Change(turn.change()), id).await?;
         let known = self.known(&mut turn, actor).await?;
         let draft = self.registry().subject_in(&mut turn, case.kind, &case.subject).await?;
-        let mut found = Vec::new();
-        if case.state.after(Move::Resubmit).is_none() {
-            let what = format!("the case is {}, not returned", case.state.word());
-            found.push(self.reason(&case.procedure, reasons::NOT_RETURNED, what, "read the case again"));
-        }
-        if !known.is(case.opener_role) || known.organisation != case.opener {
-            let what =
-                format!("the case is submitted again by its {}", self.registry().regime().word(case.opener_role));
-            let instead = "ask the organisation whose draft it is";
-            found.push(self.reason(&case.procedure, reasons::NOT_THE_OPENER, what, instead));
-        }
-        match &draft {
-            Some(draft) => {
-                self.is_same(&case.procedure, draft, subject_digest, &mut found);
-                found.extend(draft.against.iter().cloned());
-            }
-            // A release never changes; another result is another case.
-            None if subject_digest != case.subject_digest => {
-                let what = "another result is another case";
-                found.push(self.reason(&case.procedure, reasons::OTHER_DIGEST, what, "submit the new result"));
-            }
-            None => {}
-        }
+        let found = self.against_resubmission(&case, &known, draft.as_ref(), subject_digest);
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "case.resubmission_refused", id.as_str(), reasons).await;
         }
@@ -330,11 +324,60 @@ impl Casework {
         Ok(Verdict::Allow(case.state))
     }
 
+    /// All that speaks against submitting a case again.
+    pub(crate) fn against_resubmission(
+        &self,
+        case: &Case,
+        known: &Actor,
+        draft: Option<&Subject>,
+        subject_digest: Digest,
+    ) -> Vec<Reason> {
+        let mut found = Vec::new();
+        if case.state.after(Move::Resubmit).is_none() {
+            let what = format!("the case is {}, not returned", case.state.word());
+            found.push(self.reason(&case.procedure, reasons::NOT_RETURNED, what, "read the case again"));
+        }
+        if !known.is(case.opener_role) || known.organisation != case.opener {
+            let what =
+                format!("the case is submitted again by its {}", self.registry().regime().word(case.opener_role));
+            let instead = "ask the organisation whose draft it is";
+            found.push(self.reason(&case.procedure, reasons::NOT_THE_OPENER, what, instead));
+        }
+        match draft {
+            Some(draft) => {
+                self.is_same(&case.procedure, draft, subject_digest, &mut found);
+                found.extend(draft.against.iter().cloned());
+            }
+            // A release never changes; another result is another case.
+            None if subject_digest != case.subject_digest => {
+                let what = "another result is another case";
+                found.push(self.reason(&case.procedure, reasons::OTHER_DIGEST, what, "submit the new result"));
+            }
+            None => {}
+        }
+        found
+    }
+
     /// Takes a case back, before it has ended (its author). The draft stays.
     pub async fn withdraw(&self, actor: &Actor, id: &CaseId, reason: &str) -> Result<Verdict<CaseState>> {
         let mut turn = self.registry().turn().await?;
         let mut case = store::case(&mut Book::Change(turn.change()), id).await?;
         let known = self.known(&mut turn, actor).await?;
+        let found = self.against_withdrawal(&case, &known);
+        if let Some(reasons) = Reasons::new(found) {
+            return self.refuse(turn, actor, "case.withdrawal_refused", id.as_str(), reasons).await;
+        }
+        let at = self.registry().ledger().now();
+        self.apply(&mut case, Move::Withdraw, at)?;
+        store::update_case(turn.change(), &case).await?;
+        let reason: String = reason.chars().take(crate::case::REASON_CHARS_MAX).collect();
+        let event = Event::done(Some(actor), "case.withdrawn", id.as_str()).facts(json!({ "reason": reason }));
+        turn.commit(event.digests(Some(case.subject_digest), None).under(self.registry().regime())).await?;
+        Ok(Verdict::Allow(case.state))
+    }
+
+    /// All that speaks against taking a case back.
+    pub(crate) fn against_withdrawal(&self, case: &Case, known: &Actor) -> Vec<Reason> {
         let mut found = Vec::new();
         if !case.authors.contains(&known.person) || !known.is(case.opener_role) {
             let what = "a case is taken back by its author";
@@ -349,16 +392,7 @@ impl Casework {
                 "it has ended; there is nothing to take back",
             ));
         }
-        if let Some(reasons) = Reasons::new(found) {
-            return self.refuse(turn, actor, "case.withdrawal_refused", id.as_str(), reasons).await;
-        }
-        let at = self.registry().ledger().now();
-        self.apply(&mut case, Move::Withdraw, at)?;
-        store::update_case(turn.change(), &case).await?;
-        let reason: String = reason.chars().take(crate::case::REASON_CHARS_MAX).collect();
-        let event = Event::done(Some(actor), "case.withdrawn", id.as_str()).facts(json!({ "reason": reason }));
-        turn.commit(event.digests(Some(case.subject_digest), None).under(self.registry().regime())).await?;
-        Ok(Verdict::Allow(case.state))
+        found
     }
 }
 

@@ -113,7 +113,9 @@ impl Office {
         };
         let (opener, authors) = (&computes[1], vec![computes[0].person.clone()]);
         let operator = self.town.operator[0].organisation.clone();
-        let opened = self.casework.open_release(opener, candidate.as_str(), seen, authors, operator).await;
+        let (subject, title) = (candidate.to_string(), "分区统计".to_owned());
+        let new = crate::NewRelease { subject, title, subject_digest: seen, authors, operator };
+        let opened = self.casework.open_release(opener, new).await;
         (allowed(opened.unwrap()), seen)
     }
 

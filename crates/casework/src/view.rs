@@ -163,6 +163,8 @@ pub struct InboxItem {
     pub state: CaseState,
     /// The step to be signed.
     pub step: Option<String>,
+    /// What people call it.
+    pub step_title: Option<String>,
     /// The first day on which it can be approved.
     pub earliest: Option<DayView>,
     /// The last day on which it is in time.
@@ -254,6 +256,7 @@ pub(crate) fn of_inbox(case: &Case, calendar: &Calendar, today: Day) -> InboxIte
         title: case.title.clone(),
         state: case.state,
         step: case.open_step().map(|step| step.step.clone()),
+        step_title: case.open_step().map(|step| step.title.clone()),
         earliest: case.earliest(calendar).map(DayView::from),
         due: due.map(DayView::from),
         is_overdue: due.is_some_and(|due| due.day < today),

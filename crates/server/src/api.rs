@@ -11,6 +11,7 @@ pub mod cases;
 pub mod catalog;
 pub mod catalogues;
 pub mod choosing;
+pub mod console;
 pub mod controls;
 pub mod deals;
 pub mod demo;

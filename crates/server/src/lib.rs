@@ -32,6 +32,7 @@ pub mod cli;
 pub mod clock_file;
 mod commands;
 mod connections;
+mod console;
 pub mod controls;
 pub mod endpoint;
 pub mod error;

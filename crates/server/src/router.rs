@@ -14,9 +14,9 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
     agreements, amendments, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing,
-    controls, deals, demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal, matters,
-    milestones, money, opened, orders, organisations, outside, own_tables, people, prices, products, registrations,
-    releases, resources, scenarios, sessions, shares, thematic, traces, trainings, voices, work, worth,
+    console, controls, deals, demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal,
+    matters, milestones, money, opened, orders, organisations, outside, own_tables, people, prices, products,
+    registrations, releases, resources, scenarios, sessions, shares, thematic, traces, trainings, voices, work, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -148,6 +148,13 @@ fn parties() -> Vec<Route> {
         route(GET, "/v1/missing_papers", dossier::missing, Needs::SeeDossier, "Lists the parties that lack a paper which the rules want on file."),
         route(GET, "/v1/journal/{seq}/proof", journal::proof, Needs::ReadJournal, "Proves that an event lies in the log."),
         route(POST, "/v1/demo/clock", demo::advance, Needs::MoveDemoClock, "Moves the clock of a demonstration ahead."),
+        route(GET, "/v1/platform", console::platform, Needs::Nothing, "What this platform is: its rules, its words, whether it is a demonstration."),
+        route(GET, "/v1/names", console::names, Needs::Session, "What people, organisations, resources and scenarios are called, by their ids."),
+        route(GET, "/v1/demo/parts", console::parts, Needs::Nothing, "Lists the parts that can be taken in a demonstration."),
+        route(POST, "/v1/demo/sessions", console::take_part, Needs::Nothing, "Takes a part in a demonstration, without a password."),
+        route(GET, "/console", console::enter, Needs::Nothing, "Leads to the console."),
+        route(GET, "/console/", console::start, Needs::Nothing, "The console, for who works in a browser."),
+        route(GET, "/console/{*file}", console::file, Needs::Nothing, "A page or file of the console."),
     ]
 }
 
@@ -209,6 +216,7 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/cases", cases::open, Needs::OpenCase, "Opens a case."),
         route(GET, "/v1/cases/{id}", cases::show, Needs::SeeCases, "Shows a case."),
         route(GET, "/v1/cases/{id}/review", cases::review, Needs::SeeCases, "Shows what reviewers see of a result; never a row."),
+        route(GET, "/v1/cases/{id}/choices", cases::choices, Needs::SeeCases, "What the caller could do in a case now, and of what they cannot, every reason."),
         route(POST, "/v1/cases/{id}/resubmission", cases::resubmit, Needs::OpenCase, "Submits a returned case again."),
         route(POST, "/v1/cases/{id}/withdrawal", cases::withdraw, Needs::OpenCase, "Takes a case back."),
         route(POST, "/v1/cases/{id}/signatures", cases::sign, Needs::SignCase, "Signs a step of a case."),

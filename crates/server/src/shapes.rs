@@ -27,6 +27,7 @@ pub mod own_tables;
 pub mod path;
 pub mod plans;
 pub mod registrations;
+pub mod review;
 pub mod thematic;
 pub mod trainings;
 pub mod voices;

@@ -13,7 +13,7 @@ use super::{Stations, granted};
 use crate::app::App;
 use crate::endpoint::{Asked, At, Done, Shown, Who};
 use crate::error::Problem;
-use crate::shapes::{nouns, own_tables, path, shaped};
+use crate::shapes::{nouns, own_tables, path, review, shaped};
 
 /// What the airlock would say.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,7 +21,7 @@ pub struct Linted {
     /// Whether it could be submitted.
     pub is_clean: bool,
     /// Everything found.
-    #[schema(value_type = Vec<path::Finding>)]
+    #[schema(value_type = Vec<review::Finding>)]
     pub findings: Vec<Finding>,
     /// How to repair it.
     #[schema(value_type = Vec<path::Hint>)]

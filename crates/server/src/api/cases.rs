@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuyu_airlock::Review;
-use shuyu_casework::{CaseState, CaseView, Defect, InboxItem, Opinion, Outcome, Said};
+use shuyu_casework::{CaseState, CaseView, Choice, Defect, InboxItem, Opinion, Outcome, Said};
 use shuyu_model::id::{CandidateId, CaseId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Actor, Digest};
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::endpoint::{Asked, At, Created, Done, FiledWith, IfMatch, Json, Listed, PageAsked, Shown, Who};
 use crate::error::Problem;
 use crate::shapes::nouns::Made;
-use crate::shapes::{nouns, path, plans, registrations, shaped};
+use crate::shapes::{nouns, path, plans, registrations, review, shaped};
 
 /// A case to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -74,6 +74,14 @@ pub struct Standing {
     pub state: CaseState,
 }
 
+/// What the caller could do in a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Choices {
+    /// Each act that its state has.
+    #[schema(value_type = Vec<path::CaseChoice>)]
+    pub items: Vec<Choice>,
+}
+
 /// The draft as it is now.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -95,7 +103,7 @@ pub struct Filed {
 
 shaped! {
     NewCase => NewCase, NewSignature => NewSignature, Standing => Standing, Again => Again, Filed => Filed,
-    CaseView => path::CaseView, InboxItem => path::InboxItem, Review => path::Review,
+    Choices => Choices, CaseView => path::CaseView, InboxItem => path::InboxItem, Review => review::Review,
 }
 
 /// Opens a case on a draft. The case of a release is opened by the airlock.
@@ -123,6 +131,12 @@ pub async fn review(State(app): Stations, Who(actor): Who, At(id): At<CaseId>) -
     let candidate =
         CandidateId::parse(&case.subject).map_err(|_| Problem::unseen("result: this case is about something else"))?;
     Ok(Shown(app.airlock().review(&candidate).await?.ok_or_else(|| Problem::unseen("result"))?))
+}
+
+/// What the caller could do in a case now; of what they cannot, every reason.
+pub async fn choices(State(app): Stations, Who(actor): Who, At(id): At<CaseId>) -> Result<Shown<Choices>, Problem> {
+    let items = app.casework().choices(&actor, &id).await?.ok_or_else(|| Problem::unseen("case"))?;
+    Ok(Shown(Choices { items }))
 }
 
 /// Lists what waits for the caller, oldest first.

@@ -18,7 +18,7 @@ use crate::endpoint::{Accepted, Asked, At, Created, Done, Json, Listed, PageAske
 use crate::error::Problem;
 use crate::jobs::{NewJob, Task};
 use crate::shapes::nouns::Made;
-use crate::shapes::{path, shaped};
+use crate::shapes::{review, shaped};
 
 /// A statement to be tried.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,7 +51,7 @@ pub struct Output {
     #[schema(required = false)]
     pub key: Option<String>,
     /// Its columns, every one.
-    #[schema(value_type = Vec<path::OutputColumn>)]
+    #[schema(value_type = Vec<review::OutputColumn>)]
     pub columns: Vec<OutputColumn>,
 }
 

@@ -13,6 +13,7 @@ use shuyu_registry::Password;
 use utoipa::ToSchema;
 
 use super::Stations;
+use crate::app::App;
 use crate::endpoint::{Created, Doc, Done, Json, Part, Shown, Who};
 use crate::error::Problem;
 use crate::guard::SignedIn;
@@ -103,6 +104,11 @@ pub async fn open(State(app): Stations, Json(new): Json<NewSession>) -> Result<W
         return Err(Problem::wrong_password());
     };
     app.throttle().succeeded(&new.login);
+    begun(&app, actor).await
+}
+
+/// A session of somebody who was found to be who they say.
+pub(super) async fn begun(app: &App, actor: Actor) -> Result<WithCookie<Created<Me>>, Problem> {
     let opened = app.sessions().open(&actor).await.map_err(Problem::fault)?;
     let cookie = cookie(opened.token, app.settings().has_secure_cookies);
     Ok(WithCookie(Created(Me::new(actor, opened.csrf)), cookie))

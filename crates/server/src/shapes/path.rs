@@ -452,6 +452,18 @@ pub struct CaseView {
     pub matters_on_it: Vec<String>,
 }
 
+/// An act on a case, and what speaks against it.
+#[derive(ToSchema)]
+pub struct CaseChoice {
+    /// `approve`, `return`, `refuse`, `resubmit` or `withdraw`.
+    #[schema(pattern = "^(approve|return|refuse|resubmit|withdraw)$")]
+    pub act: String,
+    /// Whether it would be allowed, once its form is filled in.
+    pub is_allowed: bool,
+    /// Every reason why not.
+    pub reasons: Vec<super::candidacies::Against>,
+}
+
 /// A case that waits for the caller.
 #[derive(ToSchema)]
 pub struct InboxItem {
@@ -467,93 +479,14 @@ pub struct InboxItem {
     pub state: String,
     /// The step to be signed.
     pub step: Option<String>,
+    /// What people call it.
+    pub step_title: Option<String>,
     /// The first day on which it can be approved.
     pub earliest: Option<DayView>,
     /// The last day on which it is in time.
     pub due: Option<DayView>,
     /// Whether that day has passed.
     pub is_overdue: bool,
-}
-
-/// What reviewers see of a result: facts and sums, never a row.
-#[derive(ToSchema)]
-pub struct Review {
-    /// Which candidate.
-    pub candidate: String,
-    /// For which scenario.
-    pub scenario: String,
-    /// Who made it.
-    pub author: String,
-    /// What it is declared to be.
-    #[schema(value_type = Object)]
-    pub declared: String,
-    /// The digest of its bytes; who signs, signs for this.
-    pub digest: String,
-    /// Its rows.
-    pub rows: u64,
-    /// Its bytes.
-    pub bytes: u64,
-    /// Its columns, summed up.
-    #[schema(value_type = Vec<Object>)]
-    pub columns: Vec<String>,
-    /// Where each output column comes from.
-    #[schema(value_type = Vec<Object>)]
-    pub lineage: Vec<String>,
-    /// The digest of the statement.
-    pub sql_digest: String,
-    /// Which rules it was checked under.
-    pub regime: String,
-    /// Who submitted it.
-    pub submitted_by: String,
-    /// When.
-    pub submitted_at: i64,
-    /// What each check said.
-    #[schema(value_type = Vec<Object>)]
-    pub checks: Vec<String>,
-    /// The release before of the same scenario and title, and what changed.
-    #[schema(value_type = Option<Object>)]
-    pub before: Option<String>,
-}
-
-/// A declared output column.
-#[derive(ToSchema)]
-pub struct OutputColumn {
-    /// Its name in the result.
-    pub name: String,
-    /// What people call it.
-    pub title: String,
-    /// What it says about whom.
-    pub class: super::nouns::ColumnClass,
-    /// Whether it counts persons or firms.
-    #[schema(required = false)]
-    pub is_count: bool,
-}
-
-/// Where something was found.
-#[derive(ToSchema)]
-pub struct Place {
-    /// Columns: a name, or `#3` where the name itself must not be shown.
-    pub columns: Vec<String>,
-    /// The first rows, counted from 1.
-    pub rows: Vec<u64>,
-}
-
-/// Something that a check found; never a value.
-#[derive(ToSchema)]
-pub struct Finding {
-    /// The check's code.
-    pub code: String,
-    /// What is wrong.
-    pub what: String,
-    /// Where the rule stands.
-    pub clause: String,
-    /// What the author can do.
-    pub instead: String,
-    /// How often it was found.
-    pub count: u64,
-    /// Where.
-    #[schema(rename = "where")]
-    pub place: Place,
 }
 
 /// How to repair what a check found.
