@@ -4,13 +4,17 @@ CARGO_TARGET_DIR ?= $(HOME)/.cache/shuyu/target
 export CARGO_TARGET_DIR
 DATA ?= ./data
 
-.PHONY: setup demo test check accept bench sim verify
+.PHONY: setup web demo test test-web check accept bench sim verify
 
 setup:  ## what the machine lacks, for building and testing
 	scripts/setup.sh build test
 
+web:  ## the console, built into web/dist, which the binary embeds
+	scripts/web.sh build
+
 demo:  ## 江城市 on localhost: its story, then a server to look around in
 	scripts/setup.sh build
+	scripts/web.sh build
 	cargo build --workspace
 	$(CARGO_TARGET_DIR)/debug/shuyu demo --data $(DATA)
 
@@ -18,6 +22,12 @@ test:  ## everything that must hold; exactly what .ci/run runs
 	scripts/setup.sh build test
 	scripts/with-postgres.sh cargo nextest run --workspace
 	cargo test --doc --workspace
+
+test-web:  ## the console: types, words, proofs, then every page in Chromium
+	scripts/setup.sh build web
+	scripts/web.sh check build
+	cargo build --workspace
+	scripts/with-demo.sh npm --prefix web run --silent browser
 
 # As `cargo clippy`, but on the dependencies that `make test` compiled.
 check:  ## form and lints

@@ -3,6 +3,7 @@
 #
 #     scripts/setup.sh build         what it takes to compile and play the demo
 #     scripts/setup.sh build test    and what it takes to run the tests
+#     scripts/setup.sh build web     and what it takes to look at the console's pages
 #
 # Debian packages come by apt-get, as root or through sudo. Rust is expected
 # (https://rustup.rs); the least version stands in Cargo.toml as rust-version.
@@ -22,11 +23,13 @@ if ! command -v cargo >/dev/null; then
 fi
 
 wants_test=no
+wants_web=no
 for word in "$@"; do
     case "$word" in
     build) ;;
     test) wants_test=yes ;;
-    *) echo "usage: $0 [build] [test]" >&2; exit 2 ;;
+    web) wants_web=yes ;;
+    *) echo "usage: $0 [build] [test] [web]" >&2; exit 2 ;;
     esac
 done
 
@@ -37,6 +40,10 @@ command -v bwrap >/dev/null || need bubblewrap "confines the Python programs tha
 [ -e /usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc ] || need fonts-noto-cjk "Chinese fonts (SIL OFL) for documents as PDF"
 if [ "$wants_test" = yes ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null; then
     need postgresql "storage tests run on PostgreSQL too; no server is left running"
+fi
+
+if [ "$wants_web" = yes ]; then
+    [ -e /usr/bin/chromium ] || need chromium "looks at every page of the console, as people do"
 fi
 
 if [ -n "$missing" ]; then

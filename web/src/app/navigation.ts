@@ -1,0 +1,18 @@
+// Where each role goes. This only spares people doors that are closed to them; what somebody
+// may see or do is decided by the server, whoever types which address.
+export interface Place {
+  name: string
+  roles: readonly string[]
+}
+
+const BUSINESS = ['regulator', 'agency', 'source', 'operator', 'processor', 'entity', 'supervisor', 'finance'] as const
+
+export const navigation: readonly Place[] = [
+  { name: 'inbox', roles: BUSINESS },
+  { name: 'catalog', roles: BUSINESS },
+  { name: 'scenarios', roles: BUSINESS },
+  { name: 'agreements', roles: BUSINESS },
+  { name: 'releases', roles: BUSINESS },
+  { name: 'matters', roles: BUSINESS },
+  { name: 'audit', roles: ['audit_admin', 'regulator', 'supervisor', 'agency'] },
+]

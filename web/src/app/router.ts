@@ -1,0 +1,44 @@
+// Every address of the console. What is in the address can be sent to somebody: filters, tabs
+// and the thing itself. Who may see what is the server's to say; a page shows its refusal.
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { i18n } from './i18n'
+import { useSession } from './session'
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: { name: 'inbox' } },
+  { path: '/sign-in', name: 'sign-in', component: () => import('@/pages/SignIn.vue') },
+  { path: '/inbox', name: 'inbox', component: () => import('@/pages/Inbox.vue') },
+  { path: '/cases/:id', name: 'case', component: () => import('@/pages/Case.vue'), props: true },
+  { path: '/releases', name: 'releases', component: () => import('@/pages/Releases.vue') },
+  { path: '/matters', name: 'matters', component: () => import('@/pages/Matters.vue') },
+  { path: '/matters/:id', name: 'matter', component: () => import('@/pages/Matter.vue'), props: true },
+  { path: '/catalog', name: 'catalog', component: () => import('@/pages/Catalog.vue') },
+  { path: '/catalog/:id', name: 'resource', component: () => import('@/pages/Resource.vue'), props: true },
+  { path: '/scenarios', name: 'scenarios', component: () => import('@/pages/Scenarios.vue') },
+  { path: '/scenarios/:id', name: 'scenario', component: () => import('@/pages/Scenario.vue'), props: true },
+  { path: '/agreements', name: 'agreements', component: () => import('@/pages/Agreements.vue') },
+  { path: '/agreements/:id', name: 'agreement', component: () => import('@/pages/Agreement.vue'), props: true },
+  { path: '/audit', name: 'audit', component: () => import('@/pages/Audit.vue') },
+  { path: '/audit/:seq', name: 'entry', component: () => import('@/pages/Entry.vue'), props: true },
+  { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/pages/Nowhere.vue') },
+]
+
+export const router = createRouter({
+  history: createWebHistory('/console/'),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  await session.recall()
+  if (to.name === 'sign-in') return session.isSignedIn.value ? { name: 'inbox' } : true
+  if (!session.isSignedIn.value) return { name: 'sign-in', query: { to: to.fullPath } }
+  return true
+})
+
+/** What the window is called: the thing and its state first, then the product. */
+export function entitle(...parts: (string | undefined)[]): void {
+  const product = i18n.global.t('product')
+  document.title = [...parts.filter((part) => part), product].join(' · ')
+}

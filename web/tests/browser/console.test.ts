@@ -1,0 +1,126 @@
+// The console in a real browser, against a real server that told its story
+// (`scripts/with-demo.sh`): every page of every part is whole, in both languages.
+import AxeBuilder from '@axe-core/playwright'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { navigation } from '../../src/app/navigation'
+
+const origin = process.env.SHUYU_URL
+if (!origin) throw new Error('SHUYU_URL is not set: run scripts/with-demo.sh npm --prefix web run browser')
+
+// One person for each role that the story has.
+const PEOPLE = ['he.zhiyuan', 'tan.hui', 'zhou.min', 'lu.yao', 'qin.yue', 'audit.admin']
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+let browser: Browser
+beforeAll(async () => { browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS }) })
+afterAll(() => browser.close())
+
+interface Seat { page: Page; context: BrowserContext; faults: string[] }
+
+/** A browser of somebody who has taken a part. */
+async function seat(login: string | null, language: 'zh-CN' | 'en', width = 1440): Promise<Seat> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN' })
+  const page = await context.newPage()
+  const faults: string[] = []
+  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('request', (request) => { if (!request.url().startsWith(origin!) && !request.url().startsWith('data:')) faults.push(`outside: ${request.url()}`) })
+  await page.addInitScript((chosen) => localStorage.setItem('shuyu.language', chosen), language)
+  await page.goto(`${origin}/console/sign-in`)
+  if (login !== null) {
+    const parts = await (await page.request.get(`${origin}/v1/demo/parts`)).json()
+    const part = parts.items.find((one: { login: string }) => one.login === login)
+    await page.getByRole('button', { name: part.name }).click()
+    await page.waitForURL('**/console/inbox')
+  }
+  return { page, context, faults }
+}
+
+async function looks(page: Page, where: string): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+  expect(found.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]), where).toEqual([])
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect(overflow, `${where} is wider than the window`).toBeLessThanOrEqual(0)
+  expect(await page.title(), where).toMatch(/· (数域|Shuyu)$/)
+}
+
+describe('the console', () => {
+  for (const login of PEOPLE) {
+    it(`is whole on every page of ${login}, in Chinese and English, wide and narrow`, async () => {
+      for (const [language, width] of [['zh-CN', 1440], ['en', 720]] as const) {
+        const { page, context, faults } = await seat(login, language, width)
+        const places = await page.locator('nav a[href^="/console/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')!))
+        for (const place of new Set([...places, '/console/nowhere'])) {
+          await page.goto(origin + place)
+          await looks(page, `${login} ${language} ${width} ${place}`)
+        }
+        expect(faults, `${login} ${language}`).toEqual([])
+        await context.close()
+      }
+    })
+  }
+
+  it('leads everybody to the places that the navigation names for their role', async () => {
+    const names = new Set(navigation.map((place) => place.name))
+    const { page, context } = await seat('tan.hui', 'zh-CN')
+    const hrefs = await page.locator('nav a[href^="/console/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')!.slice('/console/'.length)))
+    expect(hrefs.length).toBeGreaterThan(5)
+    for (const href of hrefs) expect(names.has(href), href).toBe(true)
+    await context.close()
+  })
+
+  it('shows a review without a row, with its checks, lineage and signatures', async () => {
+    const { page, context, faults } = await seat('tan.hui', 'zh-CN')
+    await page.goto(`${origin}/console/releases`)
+    await page.locator('tbody a').first().click()
+    await page.getByRole('heading', { name: '离开什么' }).waitFor()
+    await looks(page, 'review')
+    const text = await page.locator('main').innerText()
+    for (const word of ['机器检查', 'AIR-007', '来源字段', '安全审查', '谭慧']) expect(text).toContain(word)
+    expect(await page.locator('h1').innerText()).not.toMatch(/^CAN-/)
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('proves an entry of the journal, and finds out a byte that was changed on the way', async () => {
+    const { page, context, faults } = await seat('audit.admin', 'zh-CN')
+    await page.goto(`${origin}/console/audit`)
+    await page.locator('tbody tr').nth(30).locator('a').first().click()
+    await page.getByRole('button', { name: '验证此记录' }).click()
+    await page.getByText('成立：该记录在大小为').waitFor()
+    await looks(page, 'proof')
+    const address = page.url()
+    await page.route('**/proof', async (route) => {
+      const answer = await route.fetch()
+      const proof = await answer.json()
+      await route.fulfill({ json: { ...proof, entry: proof.entry.replace('"seq":', '"seq": ') } })
+    })
+    await page.goto(address)
+    await page.getByRole('button', { name: '验证此记录' }).click()
+    await page.getByText('不成立').waitFor()
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('says why who signed in has nothing to sign, and lets nobody in without a session', async () => {
+    const { page, context } = await seat(null, 'zh-CN')
+    await page.goto(`${origin}/console/releases`)
+    await page.waitForURL('**/sign-in?to=%2Freleases')
+    await looks(page, 'sign-in')
+    await context.close()
+  })
+
+  it('is used by keyboard: the skip link, the navigation and the sign-out are reached, and nothing traps', async () => {
+    const { page, context } = await seat('tan.hui', 'zh-CN')
+    const reached: string[] = []
+    for (let step = 0; step < 40; step += 1) {
+      await page.keyboard.press('Tab')
+      reached.push(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''))
+    }
+    expect(reached[0]).toBe('跳到正文')
+    for (const word of ['English', '换个角色', '资源目录', '审计']) expect(reached.some((text) => text.includes(word)), word).toBe(true)
+    await context.close()
+  })
+})
