@@ -51,6 +51,20 @@ fn the_story_is_the_same_under_national_cryptography() {
     assert!(printed.contains("sm3"), "{printed}");
 }
 
+#[test]
+fn a_demonstration_begins_in_no_folder_that_holds_a_city() {
+    let data = TempDir::new().unwrap();
+    let place = Place::plain(data.path());
+    let code = shuyu_town::story::cast::PLATFORM.credit_code();
+    let (status, printed) = run(&place, &["admin", "bootstrap", "--credit-code", &code, "--data", place.data()]);
+    assert!(status.success(), "{printed}");
+    let before = verify(&place);
+    let (status, printed) = run(&place, &["demo", "--once", "--listen", "127.0.0.1:0", "--data", place.data()]);
+    assert!(!status.success() && printed.contains("is no demonstration's folder"), "{printed}");
+    assert!(!data.path().join("clock").exists(), "the city's clock was moved");
+    assert_eq!(verify(&place), before);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_city_that_was_stopped_goes_on_where_it_was() {
     let data = TempDir::new().unwrap();

@@ -36,12 +36,12 @@
 
 pub mod acts;
 pub mod alerts;
+mod allowed_actions;
 pub mod applicants;
 pub mod assessment;
 pub mod candidacy;
 mod case;
 mod casework;
-mod choices;
 mod decision;
 mod districts;
 mod error;
@@ -73,12 +73,12 @@ mod work;
 mod tests;
 
 pub use alerts::Observed;
+pub use allowed_actions::{AllowedAction, CaseAction};
 pub use assessment::{
     ItemView as AssessmentItemView, NewItem, NewRound, ResultFilter, ResultView, RoundMatter, RoundView,
 };
 pub use case::{Opinion, Outcome, REASON_CHARS_MAX, REASON_CHARS_MIN};
 pub use casework::{Casework, NewRelease};
-pub use choices::{CaseAct, Choice};
 pub use decision::{Decision, Signature};
 pub use error::CaseworkError;
 pub use filing::Filing;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreements;
+mod allowed_actions;
 mod amendments;
 mod assessments;
 mod candidacies;

@@ -87,6 +87,8 @@ pub struct StepView {
     pub evidence: Option<String>,
     /// What a signer finds on, one by one, before a yes.
     pub findings: Vec<String>,
+    /// Whether it is the receipt of what is filed: it has a number, and can only be given.
+    pub is_receipt: bool,
     /// Whether it waits for signatures now.
     pub is_open: bool,
     /// Whether it has them all.
@@ -214,6 +216,7 @@ pub(crate) fn of_case(
             signatures_min: step.signatures,
             evidence: step.evidence.clone(),
             findings: step.findings.clone(),
+            is_receipt: step.receipt,
             is_open,
             is_complete,
             earliest: case.earliest(calendar).filter(|_| is_open).map(DayView::from),

@@ -86,6 +86,8 @@ needs! {
     Roles = "grant_roles", Platform;
     /// Describes a table that a department holds.
     DescribeResource = "describe_resource", Platform;
+    /// Sees what people, organisations, resources and scenarios are called.
+    SeeNames = "see_names", Platform;
     /// Changes an own resource: grades.
     ChangeResource = "change_resource", Owned;
     /// Lands bytes for an own resource.

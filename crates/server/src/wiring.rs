@@ -33,6 +33,9 @@ use crate::trying;
 pub struct Settings {
     /// Whether the clock may be moved over the API.
     pub is_demo: bool,
+    /// Whether anybody may take anybody's part without a password: in a demonstration that
+    /// this machine alone can reach.
+    pub has_open_parts: bool,
     /// Whether cookies go out over TLS only. Off on the loopback interface.
     pub has_secure_cookies: bool,
 }

@@ -7,6 +7,7 @@ mod amendments;
 mod bodies;
 mod candidacies;
 mod choosing;
+mod console;
 mod documents;
 mod dossier;
 mod exchange;

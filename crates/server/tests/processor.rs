@@ -154,6 +154,7 @@ fn a_processor_may_call_what_this_list_says() {
     let found: Vec<&str> = Needs::OF_PEOPLE.iter().filter(may).filter_map(|needs| needs.action()).collect();
     let expected = [
         "use_session",
+        "see_names",
         "see_business",
         "sign_case",
         "see_cases",

@@ -76,7 +76,7 @@ pub(crate) async fn server_under(code: &str) -> Server {
     let (_, ledger, dir) = ledgers().await.into_iter().next().unwrap();
     let rules = rules::shipped(code).unwrap();
     let town = town_under(&ledger, regime_of(&ledger, code)).await;
-    over(town, rules, dir, 0).await
+    over(town, rules, dir, 0, DEMO).await
 }
 
 /// The same on every database that the tests have.
@@ -96,11 +96,20 @@ pub(crate) async fn server_with_reserve(reserve_bytes: u64) -> Server {
 
 async fn on(ledger: shuyu_ledger::Ledger, dir: TempDir, reserve_bytes: u64) -> Server {
     let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
-    over(town(&ledger).await, rules, dir, reserve_bytes).await
+    over(town(&ledger).await, rules, dir, reserve_bytes, DEMO).await
 }
 
-async fn over(town: Town, rules: Rules, dir: TempDir, reserve_bytes: u64) -> Server {
-    let settings = Settings { is_demo: true, has_secure_cookies: false };
+/// What most of these servers are told: a demonstration that this machine alone reaches.
+const DEMO: Settings = Settings { is_demo: true, has_open_parts: true, has_secure_cookies: false };
+
+/// A server that is told something else.
+pub(crate) async fn server_told(settings: Settings) -> Server {
+    let (_, ledger, dir) = ledgers().await.into_iter().next().unwrap();
+    let rules = rules::shipped(rules::SHIPPED_CODE).unwrap();
+    over(town(&ledger).await, rules, dir, 0, settings).await
+}
+
+async fn over(town: Town, rules: Rules, dir: TempDir, reserve_bytes: u64, settings: Settings) -> Server {
     let app = wire_over(town.registry.clone(), rules.calendar, rules.national, reserve_bytes, settings).await.unwrap();
     let router = router::build(&app);
     let mut people = BTreeMap::from([

@@ -766,6 +766,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases/{id}/allowed_actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller could do in a case now, and of what they cannot, every reason.
+         * @description Needs `see_cases` (see `policies/`).
+         */
+        get: operations["cases_allowed_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cases/{id}/applicants": {
         parameters: {
             query?: never;
@@ -780,26 +800,6 @@ export interface paths {
          * @description Needs `open_case` (see `policies/`).
          */
         post: operations["cases_name_applicant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/cases/{id}/choices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the caller could do in a case now, and of what they cannot, every reason.
-         * @description Needs `see_cases` (see `policies/`).
-         */
-        get: operations["cases_choices"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2795,7 +2795,7 @@ export interface paths {
         };
         /**
          * What people, organisations, resources and scenarios are called, by their ids.
-         * @description Needs `use_session` (see `policies/`).
+         * @description Needs `see_names` (see `policies/`).
          */
         get: operations["console_names"];
         put?: never;
@@ -5189,6 +5189,25 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        /** @description An action on a case, and what speaks against it. */
+        AllowedAction: {
+            /** @description `approve`, `return`, `refuse`, `resubmit` or `withdraw`. */
+            action: string;
+            /** @description Whether it would be allowed, once its form is filled in. */
+            is_allowed: boolean;
+            /** @description Every reason why not. */
+            reasons: components["schemas"]["Against"][];
+            /**
+             * @description What the action is on: the case's subject as it was submitted, or, to submit it again,
+             *     as it is now.
+             */
+            subject_digest: string;
+        };
+        /** @description What the caller could do in a case. */
+        AllowedActions: {
+            /** @description Each action that its state has. */
+            items: components["schemas"]["AllowedAction"][];
+        };
         /** @description What was found. */
         AnswerShape: {
             /** @description Whether there is such a row. */
@@ -5599,15 +5618,6 @@ export interface components {
             /** @description For which kind of use. */
             use_kind: components["schemas"]["UseKind"];
         };
-        /** @description An act on a case, and what speaks against it. */
-        CaseChoice: {
-            /** @description `approve`, `return`, `refuse`, `resubmit` or `withdraw`. */
-            act: string;
-            /** @description Whether it would be allowed, once its form is filled in. */
-            is_allowed: boolean;
-            /** @description Every reason why not. */
-            reasons: components["schemas"]["Against"][];
-        };
         /** @description A case, as the caller may see it. */
         CaseView: {
             /** @description The entities for which it was opened. */
@@ -5806,11 +5816,6 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** @description What it looks for. */
             title: string;
-        };
-        /** @description What the caller could do in a case. */
-        Choices: {
-            /** @description Each act that its state has. */
-            items: components["schemas"]["CaseChoice"][];
         };
         /**
          * @description What somebody is chosen or admitted as.
@@ -7882,8 +7887,12 @@ export interface components {
         Me: {
             /** @description What every changing request carries in `x-csrf-token`. */
             csrf: string;
+            /** @description What the person is called. */
+            name: string;
             /** @description For whom they act. */
             organisation: string;
+            /** @description What that organisation is called. */
+            organisation_name: string;
             /** @description The person. */
             person: string;
             /** @description In which roles. */
@@ -9951,7 +9960,9 @@ export interface components {
         };
         /** @description What this platform is. */
         Platform: {
-            /** @description Whether it is a demonstration: made-up data, parts without passwords, a clock that can be moved. */
+            /** @description Whether anybody may take anybody's part without a password. */
+            has_open_parts: boolean;
+            /** @description Whether it is a demonstration: made-up data, a clock that can be moved. */
             is_demo: boolean;
             /**
              * Format: int64
@@ -11217,6 +11228,8 @@ export interface components {
             is_open: boolean;
             /** @description Whether that day has passed. */
             is_overdue: boolean;
+            /** @description Whether it is the receipt of what is filed: it has a number, and can only be given. */
+            is_receipt: boolean;
             /** @description The signatures that show. */
             opinions: components["schemas"]["OpinionView"][];
             /**
@@ -13462,6 +13475,37 @@ export interface operations {
             };
         };
     };
+    cases_allowed_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowedActions"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     cases_name_applicant: {
         parameters: {
             query?: never;
@@ -13486,37 +13530,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    cases_choices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Choices"];
-                };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
             default: {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuyu_airlock::Review;
-use shuyu_casework::{CaseState, CaseView, Choice, Defect, InboxItem, Opinion, Outcome, Said};
+use shuyu_casework::{AllowedAction, CaseState, CaseView, Defect, InboxItem, Opinion, Outcome, Said};
 use shuyu_model::id::{CandidateId, CaseId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::{Actor, Digest};
@@ -76,10 +76,10 @@ pub struct Standing {
 
 /// What the caller could do in a case.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Choices {
-    /// Each act that its state has.
-    #[schema(value_type = Vec<path::CaseChoice>)]
-    pub items: Vec<Choice>,
+pub struct AllowedActions {
+    /// Each action that its state has.
+    #[schema(value_type = Vec<path::AllowedAction>)]
+    pub items: Vec<AllowedAction>,
 }
 
 /// The draft as it is now.
@@ -103,7 +103,7 @@ pub struct Filed {
 
 shaped! {
     NewCase => NewCase, NewSignature => NewSignature, Standing => Standing, Again => Again, Filed => Filed,
-    Choices => Choices, CaseView => path::CaseView, InboxItem => path::InboxItem, Review => review::Review,
+    AllowedActions => AllowedActions, CaseView => path::CaseView, InboxItem => path::InboxItem, Review => review::Review,
 }
 
 /// Opens a case on a draft. The case of a release is opened by the airlock.
@@ -134,9 +134,13 @@ pub async fn review(State(app): Stations, Who(actor): Who, At(id): At<CaseId>) -
 }
 
 /// What the caller could do in a case now; of what they cannot, every reason.
-pub async fn choices(State(app): Stations, Who(actor): Who, At(id): At<CaseId>) -> Result<Shown<Choices>, Problem> {
-    let items = app.casework().choices(&actor, &id).await?.ok_or_else(|| Problem::unseen("case"))?;
-    Ok(Shown(Choices { items }))
+pub async fn allowed_actions(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<CaseId>,
+) -> Result<Shown<AllowedActions>, Problem> {
+    let items = app.casework().allowed_actions(&actor, &id).await?.ok_or_else(|| Problem::unseen("case"))?;
+    Ok(Shown(AllowedActions { items }))
 }
 
 /// Lists what waits for the caller, oldest first.

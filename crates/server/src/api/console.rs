@@ -3,7 +3,8 @@
 //! be taken.
 //!
 //! INVARIANT (a demonstration alone): parts are listed and taken without a password only
-//! where the server was started as a demonstration; elsewhere these addresses are unknown.
+//! where the server was started as a demonstration that this machine alone reaches;
+//! elsewhere these addresses are unknown.
 //!
 //! Not here: the console's files (`console`).
 
@@ -32,8 +33,10 @@ const NAMES_MAX: usize = 100;
 /// What this platform is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Platform {
-    /// Whether it is a demonstration: made-up data, parts without passwords, a clock that can be moved.
+    /// Whether it is a demonstration: made-up data, a clock that can be moved.
     pub is_demo: bool,
+    /// Whether anybody may take anybody's part without a password.
+    pub has_open_parts: bool,
     /// The server's clock, in microseconds.
     #[schema(value_type = i64)]
     pub now_at: Time,
@@ -134,6 +137,7 @@ pub async fn platform(State(app): Stations) -> Result<Shown<Platform>, Problem> 
     });
     Ok(Shown(Platform {
         is_demo: app.settings().is_demo,
+        has_open_parts: app.settings().has_open_parts,
         now_at: app.ledger().now(),
         regime: regime.stamp(),
         regime_title: regime.title.clone(),
@@ -178,13 +182,17 @@ async fn name_of(app: &App, id: &str) -> Result<Option<String>, Problem> {
     Ok(None)
 }
 
-fn in_a_demonstration(app: &App) -> Result<(), Problem> {
-    if app.settings().is_demo { Ok(()) } else { Err(Problem::unseen("address: this is no demonstration")) }
+fn open_parts(app: &App) -> Result<(), Problem> {
+    if app.settings().has_open_parts {
+        Ok(())
+    } else {
+        Err(Problem::unseen("address: no part is open to everybody here"))
+    }
 }
 
 /// Lists the parts that can be taken.
 pub async fn parts(State(app): Stations) -> Result<Shown<Parts>, Problem> {
-    in_a_demonstration(&app)?;
+    open_parts(&app)?;
     let people = app.registry().people(&Page { after: None, items_max: PAGE_ITEMS_MAX }).await?;
     let mut items = Vec::new();
     for person in people.items {
@@ -203,7 +211,7 @@ pub async fn parts(State(app): Stations) -> Result<Shown<Parts>, Problem> {
 
 /// Takes a part.
 pub async fn take_part(State(app): Stations, Json(new): Json<NewPart>) -> Result<WithCookie<Created<Me>>, Problem> {
-    in_a_demonstration(&app)?;
+    open_parts(&app)?;
     let person = app.registry().find_person_by_login(&new.login).await?;
     begun(&app, person.ok_or_else(|| Problem::unseen("part"))?.actor()).await
 }

@@ -46,6 +46,10 @@ pub struct Me {
     /// For whom they act.
     #[schema(value_type = String)]
     pub organisation: OrganisationId,
+    /// What the person is called.
+    pub name: String,
+    /// What that organisation is called.
+    pub organisation_name: String,
     /// In which roles.
     #[schema(value_type = Vec<nouns::Role>)]
     pub roles: Vec<Role>,
@@ -56,8 +60,12 @@ pub struct Me {
 shaped! { NewSession => NewSessionShape, Me => Me }
 
 impl Me {
-    fn new(actor: Actor, csrf: String) -> Self {
-        Self { person: actor.person, organisation: actor.organisation, roles: actor.roles, csrf }
+    async fn of(app: &App, actor: Actor, csrf: String) -> Result<Self, Problem> {
+        let Actor { person, organisation, roles } = actor;
+        let name = app.registry().person(&person).await?.map(|known| known.name.clone()).unwrap_or_default();
+        let known = app.registry().organisation(&organisation).await?;
+        let organisation_name = known.map(|known| known.name.clone()).unwrap_or_default();
+        Ok(Self { person, organisation, name, organisation_name, roles, csrf })
     }
 }
 
@@ -111,7 +119,7 @@ pub async fn open(State(app): Stations, Json(new): Json<NewSession>) -> Result<W
 pub(super) async fn begun(app: &App, actor: Actor) -> Result<WithCookie<Created<Me>>, Problem> {
     let opened = app.sessions().open(&actor).await.map_err(Problem::fault)?;
     let cookie = cookie(opened.token, app.settings().has_secure_cookies);
-    Ok(WithCookie(Created(Me::new(actor, opened.csrf)), cookie))
+    Ok(WithCookie(Created(Me::of(app, actor, opened.csrf).await?), cookie))
 }
 
 /// Signs out.
@@ -127,6 +135,10 @@ pub async fn close(
 }
 
 /// Who is signed in.
-pub async fn me(Who(actor): Who, Extension(signed_in): Extension<SignedIn>) -> Result<Shown<Me>, Problem> {
-    Ok(Shown(Me::new(actor, signed_in.csrf)))
+pub async fn me(
+    State(app): Stations,
+    Who(actor): Who,
+    Extension(signed_in): Extension<SignedIn>,
+) -> Result<Shown<Me>, Problem> {
+    Ok(Shown(Me::of(&app, actor, signed_in.csrf).await?))
 }

@@ -2,6 +2,7 @@
 //! HTTP; then the server stays, with the people one can sign in as.
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -53,11 +54,16 @@ pub(crate) async fn run(data: &Path, args: DemoArgs) -> anyhow::Result<()> {
             args.store.regime
         );
     }
-    let clock = wiring::clock_of(data, ClockKind::Demo)?;
-    let settings = Settings { is_demo: true, has_secure_cookies: false };
-    let app = wiring::wire(data, &args.store, clock, settings).await?;
     let marker = Marker(data.join("demo"));
     let told = marker.read()?;
+    // Upholds INVARIANT (a demonstration alone): nobody takes parts in a folder that holds a city.
+    if told == Told::No && data.join("log").exists() {
+        bail!("`{}` is no demonstration's folder; give a new one as --data", data.display());
+    }
+    let has_open_parts = args.listen.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback());
+    let clock = wiring::clock_of(data, ClockKind::Demo)?;
+    let settings = Settings { is_demo: true, has_open_parts, has_secure_cookies: false };
+    let app = wiring::wire(data, &args.store, clock, settings).await?;
     if told == Told::Partly {
         bail!("the story was cut off in `{}`; delete the folder or give another --data", data.display());
     }
@@ -113,6 +119,7 @@ fn options(args: &DemoArgs) -> StoryOptions {
 
 fn introduce(base: &str) -> anyhow::Result<()> {
     say(format!("\n服务地址 The server stays at {base}/  (Ctrl-C 结束 ends it)"))?;
+    say(format!("工作台 The console, where each part is taken without a password: {base}/console/"))?;
     say(format!("可登录的人 People one can sign in as; 口令 password: {}", cast::PASSWORD))?;
     for person in cast::PEOPLE {
         say(format!("  {:<14} {} {}", person.login, person.name, person.task))?;

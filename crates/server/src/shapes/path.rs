@@ -371,6 +371,8 @@ pub struct StepView {
     pub evidence: Option<String>,
     /// What a signer finds on, one by one, before a yes.
     pub findings: Vec<String>,
+    /// Whether it is the receipt of what is filed: it has a number, and can only be given.
+    pub is_receipt: bool,
     /// Whether it waits for signatures now.
     pub is_open: bool,
     /// Whether it has them all.
@@ -452,16 +454,19 @@ pub struct CaseView {
     pub matters_on_it: Vec<String>,
 }
 
-/// An act on a case, and what speaks against it.
+/// An action on a case, and what speaks against it.
 #[derive(ToSchema)]
-pub struct CaseChoice {
+pub struct AllowedAction {
     /// `approve`, `return`, `refuse`, `resubmit` or `withdraw`.
     #[schema(pattern = "^(approve|return|refuse|resubmit|withdraw)$")]
-    pub act: String,
+    pub action: String,
     /// Whether it would be allowed, once its form is filled in.
     pub is_allowed: bool,
     /// Every reason why not.
     pub reasons: Vec<super::candidacies::Against>,
+    /// What the action is on: the case's subject as it was submitted, or, to submit it again,
+    /// as it is now.
+    pub subject_digest: String,
 }
 
 /// A case that waits for the caller.

@@ -1,7 +1,7 @@
 //! What somebody could do in a case now, and of what they cannot, every reason: so that
 //! a page offers what will be allowed and explains what will not, and holds no rule.
 //!
-//! INVARIANT (the act's own question): a choice is asked of the code that the act itself
+//! INVARIANT (the act's own question): an action is asked about in the code that the act itself
 //! asks. What only a form can answer (a paper, a finding, a number) is no reason here: it
 //! is said as what the form needs.
 //!
@@ -9,20 +9,20 @@
 
 use serde::Serialize;
 use shuyu_model::id::CaseId;
-use shuyu_model::{Actor, Reason};
+use shuyu_model::{Actor, Digest, Reason};
 
 use crate::case::{Opinion, Outcome};
 use crate::store::{self, Book};
-use crate::{Casework, CaseworkError, reasons};
+use crate::{CaseState, Casework, CaseworkError, reasons};
 
 /// The reasons that filling in the form answers.
 const BY_THE_FORM: [&str; 4] =
     [reasons::NO_EVIDENCE, reasons::NOT_FOUND_ON, reasons::RECEIPT_WITHOUT_NUMBER, reasons::NO_DEFECT];
 
-/// An act on a case.
+/// An action on a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CaseAct {
+pub enum CaseAction {
     /// Signing the open step with a yes.
     Approve,
     /// Signing it so that the author mends the draft.
@@ -35,21 +35,24 @@ pub enum CaseAct {
     Withdraw,
 }
 
-/// What speaks against an act of somebody on a case.
+/// What speaks against an action of somebody on a case.
 #[derive(Debug, Clone, Serialize)]
-pub struct Choice {
-    /// Which act.
-    pub act: CaseAct,
+pub struct AllowedAction {
+    /// Which action.
+    pub action: CaseAction,
     /// Whether it would be allowed, once its form is filled in.
     pub is_allowed: bool,
     /// Every reason why not.
     pub reasons: Vec<Reason>,
+    /// What the action is on: the case's subject as it was submitted, or, to submit it again,
+    /// as it is now.
+    pub subject_digest: Digest,
 }
 
-impl Choice {
-    fn of(act: CaseAct, mut reasons: Vec<Reason>) -> Self {
+impl AllowedAction {
+    fn of(action: CaseAction, subject_digest: Digest, mut reasons: Vec<Reason>) -> Self {
         reasons.retain(|reason| !BY_THE_FORM.contains(&reason.code.as_ref()));
-        Self { act, is_allowed: reasons.is_empty(), reasons }
+        Self { action, is_allowed: reasons.is_empty(), reasons, subject_digest }
     }
 }
 
@@ -60,7 +63,11 @@ impl Casework {
     /// # Errors
     ///
     /// Faults alone.
-    pub async fn choices(&self, actor: &Actor, id: &CaseId) -> Result<Option<Vec<Choice>>, CaseworkError> {
+    pub async fn allowed_actions(
+        &self,
+        actor: &Actor,
+        id: &CaseId,
+    ) -> Result<Option<Vec<AllowedAction>>, CaseworkError> {
         let mut turn = self.registry().turn().await?;
         let case = match store::case(&mut Book::Change(turn.change()), id).await {
             Err(CaseworkError::Unknown { .. }) => return Ok(None),
@@ -70,28 +77,29 @@ impl Casework {
         if !self.sight_in(&mut turn, &known).await?.sees_case(&case) {
             return Ok(None);
         }
-        let mut choices = Vec::new();
+        let mut actions = Vec::new();
         if let Some(step) = case.open_step().cloned() {
             let before = store::signed(&mut Book::Change(turn.change()), id).await?;
-            for (act, outcome) in [
-                (CaseAct::Approve, Outcome::Approve),
-                (CaseAct::Return, Outcome::Return),
-                (CaseAct::Refuse, Outcome::Refuse),
+            for (action, outcome) in [
+                (CaseAction::Approve, Outcome::Approve),
+                (CaseAction::Return, Outcome::Return),
+                (CaseAction::Refuse, Outcome::Refuse),
             ] {
                 let opinion = Opinion::unsaid(outcome, case.subject_digest);
                 let (found, _) = self.against_opinion(&mut turn, &case, &step, &known, &before, &opinion).await?;
-                choices.push(Choice::of(act, found));
+                actions.push(AllowedAction::of(action, case.subject_digest, found));
             }
         }
-        let draft = self.registry().subject_in(&mut turn, case.kind, &case.subject).await?;
-        if case.state == crate::CaseState::Returned {
+        if case.state == CaseState::Returned {
+            let draft = self.registry().subject_in(&mut turn, case.kind, &case.subject).await?;
             let digest = draft.as_ref().map_or(case.subject_digest, |draft| draft.digest);
             let found = self.against_resubmission(&case, &known, draft.as_ref(), digest);
-            choices.push(Choice::of(CaseAct::Resubmit, found));
+            actions.push(AllowedAction::of(CaseAction::Resubmit, digest, found));
         }
         if case.ended_at.is_none() {
-            choices.push(Choice::of(CaseAct::Withdraw, self.against_withdrawal(&case, &known)));
+            let found = self.against_withdrawal(&case, &known);
+            actions.push(AllowedAction::of(CaseAction::Withdraw, case.subject_digest, found));
         }
-        Ok(Some(choices))
+        Ok(Some(actions))
     }
 }
