@@ -7,7 +7,7 @@ DATA ?= ./data
 .PHONY: setup web demo test test-web check accept bench sim verify
 
 setup:  ## what the machine lacks, for building and testing
-	scripts/setup.sh build test
+	scripts/setup.sh build test web
 
 web:  ## the console, built into web/dist, which the binary embeds
 	scripts/web.sh build
@@ -19,11 +19,13 @@ demo:  ## 江城市 on localhost: its story, then a server to look around in
 	$(CARGO_TARGET_DIR)/debug/shuyu demo --data $(DATA)
 
 test:  ## everything that must hold; exactly what .ci/run runs
-	scripts/setup.sh build test
+	scripts/setup.sh build test web
+	scripts/web.sh check build
 	scripts/with-postgres.sh cargo nextest run --workspace
 	cargo test --doc --workspace
+	scripts/with-demo.sh npm --prefix web run --silent browser
 
-test-web:  ## the console: types, words, proofs, then every page in Chromium
+test-web:  ## of that, the console: types, words, proofs, then every page in Chromium
 	scripts/setup.sh build web
 	scripts/web.sh check build
 	cargo build --workspace

@@ -7,9 +7,9 @@ set -eu
 
 binary="${CARGO_TARGET_DIR:-$HOME/.cache/shuyu/target}/debug/shuyu"
 data=$(mktemp -d)
-"$binary" demo --data "$data" --residents 400 >"$data.log" 2>&1 &
+"$binary" demo --listen 127.0.0.1:0 --data "$data" --residents 400 >"$data.log" 2>&1 &
 server=$!
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$data" "$data.log"' EXIT INT TERM
+trap 'kill "$server" 2>/dev/null && wait "$server" || true; rm -rf "$data" "$data.log"' EXIT INT TERM
 
 waited=0
 until grep -q "Ctrl-C" "$data.log"; do
@@ -21,4 +21,4 @@ until grep -q "Ctrl-C" "$data.log"; do
     sleep 1
     waited=$((waited + 1))
 done
-SHUYU_URL=http://127.0.0.1:8080 "$@"
+SHUYU_URL=$(sed -n 's|.*stays at \(http://[^/]*\)/.*|\1|p' "$data.log") "$@"

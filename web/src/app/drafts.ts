@@ -17,4 +17,4 @@ function text(key: () => string): Ref<string> {
   return held
 }
 
-export const drafts = { text, forget }
+export const drafts = { text }

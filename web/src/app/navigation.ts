@@ -7,6 +7,11 @@ export interface Place {
 
 const BUSINESS = ['regulator', 'agency', 'source', 'operator', 'processor', 'entity', 'supervisor', 'finance'] as const
 
+/** Where somebody of these roles begins; nothing where no place is theirs. */
+export function firstPlace(roles: readonly string[]): string | undefined {
+  return navigation.find((place) => place.roles.some((role) => roles.includes(role)))?.name
+}
+
 export const navigation: readonly Place[] = [
   { name: 'inbox', roles: BUSINESS },
   { name: 'catalog', roles: BUSINESS },

@@ -1,11 +1,11 @@
 // Every address of the console. What is in the address can be sent to somebody: filters, tabs
 // and the thing itself. Who may see what is the server's to say; a page shows its refusal.
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { i18n } from './i18n'
+import { firstPlace } from './navigation'
 import { useSession } from './session'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/', redirect: { name: 'inbox' } },
+  { path: '/', name: 'home', component: () => import('@/pages/Home.vue') },
   { path: '/sign-in', name: 'sign-in', component: () => import('@/pages/SignIn.vue') },
   { path: '/inbox', name: 'inbox', component: () => import('@/pages/Inbox.vue') },
   { path: '/cases/:id', name: 'case', component: () => import('@/pages/Case.vue'), props: true },
@@ -32,13 +32,9 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   const session = useSession()
   await session.recall()
-  if (to.name === 'sign-in') return session.isSignedIn.value ? { name: 'inbox' } : true
-  if (!session.isSignedIn.value) return { name: 'sign-in', query: { to: to.fullPath } }
-  return true
+  if (to.name === 'sign-in') return session.isSignedIn.value ? { name: 'home' } : true
+  if (!session.isSignedIn.value) return { name: 'sign-in', query: to.name === 'home' ? {} : { to: to.fullPath } }
+  // Who has a place of work begins there; the others find out what this is.
+  const first = to.name === 'home' ? firstPlace(session.me.value?.roles ?? []) : undefined
+  return first ? { name: first, replace: true } : true
 })
-
-/** What the window is called: the thing and its state first, then the product. */
-export function entitle(...parts: (string | undefined)[]): void {
-  const product = i18n.global.t('product')
-  document.title = [...parts.filter((part) => part), product].join(' · ')
-}

@@ -9,7 +9,7 @@ const origin = process.env.SHUYU_URL
 if (!origin) throw new Error('SHUYU_URL is not set: run scripts/with-demo.sh npm --prefix web run browser')
 
 // One person for each role that the story has.
-const PEOPLE = ['he.zhiyuan', 'tan.hui', 'zhou.min', 'lu.yao', 'qin.yue', 'audit.admin']
+const PEOPLE = ['he.zhiyuan', 'tan.hui', 'zhou.min', 'lu.yao', 'qin.yue', 'shen.an', 'audit.admin', 'system.admin', 'security.admin']
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 let browser: Browser
@@ -32,7 +32,7 @@ async function seat(login: string | null, language: 'zh-CN' | 'en', width = 1440
     const parts = await (await page.request.get(`${origin}/v1/demo/parts`)).json()
     const part = parts.items.find((one: { login: string }) => one.login === login)
     await page.getByRole('button', { name: part.name }).click()
-    await page.waitForURL('**/console/inbox')
+    await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'))
   }
   return { page, context, faults }
 }
@@ -104,16 +104,20 @@ describe('the console', () => {
     await context.close()
   })
 
-  it('says why who signed in has nothing to sign, and lets nobody in without a session', async () => {
+  it('lets nobody in without a session, and brings them back to where they wanted to go', async () => {
     const { page, context } = await seat(null, 'zh-CN')
     await page.goto(`${origin}/console/releases`)
-    await page.waitForURL('**/sign-in?to=%2Freleases')
+    await page.waitForURL('**/sign-in?to=/releases')
     await looks(page, 'sign-in')
+    await page.getByRole('button', { name: '谭慧' }).click()
+    await page.waitForURL('**/console/releases')
     await context.close()
   })
 
   it('is used by keyboard: the skip link, the navigation and the sign-out are reached, and nothing traps', async () => {
     const { page, context } = await seat('tan.hui', 'zh-CN')
+    await page.goto(`${origin}/console/inbox`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
     const reached: string[] = []
     for (let step = 0; step < 40; step += 1) {
       await page.keyboard.press('Tab')
