@@ -42,6 +42,7 @@ mod public;
 mod roles;
 mod rules;
 mod security;
+mod told;
 mod upstream;
 pub mod words;
 
@@ -85,6 +86,7 @@ pub use rules::{
     UseKind, WorkroomRules,
 };
 pub use security::{AlertRules, ControlRules, RequiredControl, SecurityRules, StoppedWork, Unusual};
+pub use told::told;
 pub use upstream::{Upstream, upstream};
 use words::{Body, Level, Status};
 

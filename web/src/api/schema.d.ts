@@ -7814,6 +7814,10 @@ export interface components {
         };
         /** @description A matter, its moves, and what can be done now. */
         MatterView: {
+            /** @description What people call each answer of `choices`. */
+            answer_titles: {
+                [key: string]: string;
+            };
             /** @description Of a scheme whose change is pending: what was approved and rules until then. */
             approved?: {
                 [key: string]: string;
@@ -7826,6 +7830,10 @@ export interface components {
             cited_by: string[];
             /** @description The clause that prescribes it. */
             clause: string;
+            /** @description What people call each content that stands here or is asked for. */
+            content_titles: {
+                [key: string]: string;
+            };
             /** @description The second party. */
             counterparty?: string | null;
             due?: components["schemas"]["DayView"] | null;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::regime::{MoveRule, Remedy};
+use shuyu_model::regime::{MoveRule, Remedy, told, words};
 use shuyu_model::{Actor, Day, Digest, Role, Time};
 
 use super::guards::{Asked, is_maker};
@@ -187,6 +187,10 @@ pub struct MatterView {
     pub sections: Facts,
     /// The answers that a fact may have, where the document lists them.
     pub choices: BTreeMap<String, Vec<String>>,
+    /// What people call each content that stands here or is asked for.
+    pub content_titles: BTreeMap<String, String>,
+    /// What people call each answer of `choices`.
+    pub answer_titles: BTreeMap<String, String>,
     /// The matters that cite this one, as far as the viewer sees them.
     pub cited_by: Vec<MatterId>,
     /// The remedies at law against what was done in it.
@@ -253,15 +257,22 @@ pub(crate) fn of_matter(
             minutes_since_found: found_at.map(|found| moved.at.0.saturating_sub(found.0).div_euclid(MINUTE_MICROS)),
         })
         .collect();
+    let choices = &matter.rules.choices;
+    let contents = matter.rules.contents_required.iter().flat_map(|contents| &contents.keys);
+    let keys = matter.facts.keys().chain(approved.iter().flat_map(Facts::keys)).chain(contents);
+    let keys = keys.chain(choices.iter().map(|choice| &choice.key));
+    let answers = choices.iter().flat_map(|choice| &choice.values);
     MatterView {
         item: MatterItem::from(matter),
         regime: matter.regime.clone(),
         clause: asked.regime.cite_clause(&matter.rules.source),
         opener: matter.opener.clone(),
+        content_titles: keys.map(|key| (key.clone(), told(key).to_owned())).collect(),
+        answer_titles: answers.map(|word| (word.clone(), words::zh(word).to_owned())).collect(),
         facts: matter.facts.clone(),
         approved,
         sections: Facts::new(),
-        choices: matter.rules.choices.iter().map(|choice| (choice.key.clone(), choice.values.clone())).collect(),
+        choices: choices.iter().map(|choice| (choice.key.clone(), choice.values.clone())).collect(),
         cited_by,
         remedies: Vec::new(),
         matters_on_it: Vec::new(),

@@ -290,6 +290,10 @@ pub struct MatterView {
     pub sections: BTreeMap<String, String>,
     /// The answers that a fact may have, where the document lists them.
     pub choices: BTreeMap<String, Vec<String>>,
+    /// What people call each content that stands here or is asked for.
+    pub content_titles: BTreeMap<String, String>,
+    /// What people call each answer of `choices`.
+    pub answer_titles: BTreeMap<String, String>,
     /// The matters that cite this one, as far as the viewer sees them.
     pub cited_by: Vec<String>,
     /// The remedies at law against what was done in it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::labels::{LABELS, label, matched};
+use super::super::told::TOLD;
 use super::*;
 
 #[track_caller]
@@ -74,6 +75,18 @@ fn the_same_rules_do_not_differ_and_another_clause_is_no_difference() {
     assert_eq!(diff(&parsed("changsha-2026"), &moved), Vec::new());
     moved.agreement.years_max.value = 3;
     assert_eq!(diff(&parsed("changsha-2026"), &moved).len(), 1);
+}
+
+#[test]
+fn every_content_that_is_told_in_a_matter_has_a_name_of_its_own_and_no_name_is_left_over() {
+    let mut asked = BTreeSet::new();
+    for (code, _) in FILES {
+        for rules in parsed(code).matter.values() {
+            asked.extend(rules.contents_required.iter().flat_map(|contents| contents.keys.clone()));
+        }
+    }
+    let named: BTreeSet<String> = TOLD.iter().map(|(key, _)| (*key).to_owned()).collect();
+    assert_eq!(named, asked);
 }
 
 #[test]
