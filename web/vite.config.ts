@@ -26,6 +26,9 @@ function compressed(): Plugin {
   }
 }
 
+// While one works on pages: the server that answers them.
+const server = process.env.SHUYU_URL ?? 'http://127.0.0.1:8080'
+
 export default defineConfig({
   base: '/console/',
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -45,5 +48,5 @@ export default defineConfig({
     },
   },
   define: { __INTLIFY_JIT_COMPILATION__: true, __VUE_I18N_LEGACY_API__: false, __VUE_I18N_FULL_INSTALL__: false, __INTLIFY_PROD_DEVTOOLS__: false },
-  server: { proxy: { '/v1': 'http://127.0.0.1:8080', '/style.css': 'http://127.0.0.1:8080', '/log': 'http://127.0.0.1:8080' } },
+  server: { proxy: Object.fromEntries(['/v1', '/style.css', '/log'].map((path) => [path, server])) },
 })

@@ -6,6 +6,7 @@ export interface Place {
 }
 
 const BUSINESS = ['regulator', 'agency', 'source', 'operator', 'processor', 'entity', 'supervisor', 'finance'] as const
+const COMPUTING = ['operator', 'processor', 'entity'] as const
 
 /** Where somebody of these roles begins; nothing where no place is theirs. */
 export function firstPlace(roles: readonly string[]): string | undefined {
@@ -14,10 +15,13 @@ export function firstPlace(roles: readonly string[]): string | undefined {
 
 export const navigation: readonly Place[] = [
   { name: 'inbox', roles: BUSINESS },
+  { name: 'workbenches', roles: COMPUTING },
+  { name: 'jobs', roles: [...COMPUTING, 'source'] },
   { name: 'catalog', roles: BUSINESS },
   { name: 'scenarios', roles: BUSINESS },
   { name: 'agreements', roles: BUSINESS },
   { name: 'releases', roles: BUSINESS },
+  { name: 'products', roles: BUSINESS },
   { name: 'matters', roles: BUSINESS },
   { name: 'audit', roles: ['audit_admin', 'regulator', 'supervisor', 'agency'] },
 ]

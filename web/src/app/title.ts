@@ -5,6 +5,6 @@ import { i18n } from './i18n'
 
 export function useTitle(parts: () => (string | undefined)[]): void {
   watchEffect(() => {
-    document.title = [...parts().filter((part) => part), i18n.global.t('product')].join(' · ')
+    document.title = [...parts().filter((part) => part), i18n.global.t('productName')].join(' · ')
   })
 }

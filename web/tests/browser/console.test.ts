@@ -1,51 +1,11 @@
 // The console in a real browser, against a real server that told its story
 // (`scripts/with-demo.sh`): every page of every part is whole, in both languages.
-import AxeBuilder from '@axe-core/playwright'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { navigation } from '../../src/app/navigation'
-
-const origin = process.env.SHUYU_URL
-if (!origin) throw new Error('SHUYU_URL is not set: run scripts/with-demo.sh npm --prefix web run browser')
+import { looks, origin, seat } from './support'
 
 // One person for each role that the story has.
 const PEOPLE = ['he.zhiyuan', 'tan.hui', 'zhou.min', 'lu.yao', 'qin.yue', 'shen.an', 'audit.admin', 'system.admin', 'security.admin']
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-
-let browser: Browser
-beforeAll(async () => { browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS }) })
-afterAll(() => browser.close())
-
-interface Seat { page: Page; context: BrowserContext; faults: string[] }
-
-/** A browser of somebody who has taken a part. */
-async function seat(login: string | null, language: 'zh-CN' | 'en', width = 1440): Promise<Seat> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN' })
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('request', (request) => { if (!request.url().startsWith(origin!) && !request.url().startsWith('data:')) faults.push(`outside: ${request.url()}`) })
-  await page.addInitScript((chosen) => localStorage.setItem('shuyu.language', chosen), language)
-  await page.goto(`${origin}/console/sign-in`)
-  if (login !== null) {
-    const parts = await (await page.request.get(`${origin}/v1/demo/parts`)).json()
-    const part = parts.items.find((one: { login: string }) => one.login === login)
-    await page.getByRole('button', { name: part.name }).click()
-    await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'))
-  }
-  return { page, context, faults }
-}
-
-async function looks(page: Page, where: string): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
-  expect(found.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]), where).toEqual([])
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  expect(overflow, `${where} is wider than the window`).toBeLessThanOrEqual(0)
-  expect(await page.title(), where).toMatch(/· (数域|Shuyu)$/)
-}
-
 describe('the console', () => {
   for (const login of PEOPLE) {
     it(`is whole on every page of ${login}, in Chinese and English, wide and narrow`, async () => {
