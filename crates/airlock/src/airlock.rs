@@ -12,8 +12,8 @@ use serde_json::json;
 use shuyu_casework::{CaseState, Casework, CaseworkError, NewRelease};
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::id::{CandidateId, CaseId, ReleaseId};
-use shuyu_model::regime::Sourced;
-use shuyu_model::{Actor, Digest, Reason, Reasons, Regime, Verdict};
+use shuyu_model::regime::{RulesInForce, Sourced};
+use shuyu_model::{Actor, Digest, Reason, Reasons, Verdict};
 use shuyu_workroom::{Candidate, Workrooms};
 
 use crate::AirlockError;
@@ -34,7 +34,7 @@ pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
     pub(crate) casework: Casework,
     pub(crate) workrooms: Workrooms,
-    pub(crate) regime: Arc<Regime>,
+    pub(crate) rules: RulesInForce,
     /// See INVARIANT (dies at once) of [`crate::Release`].
     pub(crate) lives: Mutex<HashMap<ReleaseId, Life>>,
 }
@@ -48,12 +48,12 @@ struct Checked {
 
 impl Airlock {
     /// An airlock over these stations under these rules.
-    pub fn new(ledger: Ledger, casework: Casework, workrooms: Workrooms, regime: Arc<Regime>) -> Self {
-        Self(Arc::new(Inner { ledger, casework, workrooms, regime, lives: Mutex::default() }))
+    pub fn new(ledger: Ledger, casework: Casework, workrooms: Workrooms, rules: impl Into<RulesInForce>) -> Self {
+        Self(Arc::new(Inner { ledger, casework, workrooms, rules: rules.into(), lives: Mutex::default() }))
     }
 
     pub(crate) fn reason<T>(&self, code: &'static str, rule: &Sourced<T>, what: &str, instead: &str) -> Reason {
-        self.0.regime.reason(code, rule, what, instead)
+        self.0.rules.regime().reason(code, rule, what, instead)
     }
 
     /// Writes a refusal down and gives it.
@@ -64,7 +64,7 @@ impl Airlock {
         object: &str,
         reasons: Reasons,
     ) -> Result<Verdict<T>, AirlockError> {
-        let event = Event::refused(actor, action, object, &reasons).under(&self.0.regime);
+        let event = Event::refused(actor, action, object, &reasons).under(self.0.rules.regime());
         self.0.ledger.refuse(event).await?;
         Ok(Verdict::Refuse(reasons))
     }
@@ -72,11 +72,11 @@ impl Airlock {
     /// Whether somebody has no business with a candidate: only people of whoever
     /// computed it look at it before the review.
     fn stranger(&self, actor: &Actor, candidate: &Candidate) -> Option<Reason> {
-        let computes = self.0.regime.computing_roles().iter().any(|role| actor.is(*role));
+        let computes = self.0.rules.regime().computing_roles().iter().any(|role| actor.is(*role));
         if computes && actor.organisation == *candidate.organisation() {
             return None;
         }
-        let rule = &self.0.regime.agreement.scope_is_binding;
+        let rule = &self.0.rules.regime().agreement.scope_is_binding;
         Some(self.reason(
             OTHERS_CANDIDATE,
             rule,
@@ -94,7 +94,7 @@ impl Airlock {
                 .await;
         }
         let sealed = Sealed::open(&self.0.workrooms, candidate).await?;
-        let regime = Arc::clone(&self.0.regime);
+        let regime = Arc::clone(self.0.rules.regime());
         let entities = self.entity_columns(candidate).await?;
         let lint = tokio::task::spawn_blocking(move || sealed.look(&regime, |view| lint(view, &entities))).await??;
         Ok(Verdict::Allow(lint))
@@ -120,7 +120,7 @@ impl Airlock {
         let id = candidate.id();
         let mut reasons: Vec<Reason> = self.stranger(actor, candidate).into_iter().collect();
         if store::release_of(&self.0.ledger, id).await?.is_some() {
-            let rule = &self.0.regime.release.raw_never_leaves;
+            let rule = &self.0.rules.regime().release.raw_never_leaves;
             reasons.push(self.reason(
                 RELEASED,
                 rule,
@@ -129,7 +129,7 @@ impl Airlock {
             ));
         }
         if self.is_under_review(actor, id).await? {
-            let rule = &self.0.regime.release.reviewer_is_not_author;
+            let rule = &self.0.rules.regime().release.reviewer_is_not_author;
             reasons.push(self.reason(
                 UNDER_REVIEW,
                 rule,
@@ -165,7 +165,7 @@ impl Airlock {
     /// Hashes the candidate's bytes, runs the checks over them and sums them up.
     async fn check(&self, candidate: &Candidate) -> Result<Checked, AirlockError> {
         let sealed = Sealed::open(&self.0.workrooms, candidate).await?;
-        let regime = Arc::clone(&self.0.regime);
+        let regime = Arc::clone(self.0.rules.regime());
         let work = move || {
             let digest = sealed.digest()?;
             let (results, columns) = sealed.look(&regime, |view| Ok((run_all(view)?, summarise(view)?)))?;
@@ -181,7 +181,7 @@ impl Airlock {
         candidate: &Candidate,
         checked: &Checked,
     ) -> Result<Option<Reasons>, AirlockError> {
-        let (id, regime) = (candidate.id(), &self.0.regime);
+        let (id, regime) = (candidate.id(), self.0.rules.regime());
         let mut reasons = all_reasons(&checked.results);
         if checked.digest != candidate.digest() {
             // INVARIANT (seen is sent), seen from its beginning.
@@ -218,7 +218,7 @@ impl Airlock {
             lineage: crate::sealed::lineage(candidate),
             statement: candidate.statement().to_owned(),
             plan: candidate.plan().to_owned(),
-            regime: self.0.regime.stamp(),
+            regime: self.0.rules.regime().stamp(),
         }
     }
 

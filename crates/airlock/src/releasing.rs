@@ -47,7 +47,7 @@ impl Airlock {
     /// gives the same release again.
     pub async fn complete(&self, case: &CaseId) -> Result<Verdict<Release>, AirlockError> {
         let Some(decision) = self.0.casework.decision(case).await? else {
-            let rule = &self.0.regime.release.reviewer_is_not_author;
+            let rule = &self.0.rules.regime().release.reviewer_is_not_author;
             let what = "the review has not ended with yes";
             let reason = self.reason(NO_DECISION, rule, what, "wait until every step has its signatures");
             return self.refuse(None, "release.refused", case.as_str(), Reasons::one(reason)).await;
@@ -87,7 +87,7 @@ impl Airlock {
         digest: Digest,
         checks: &[StoredCheck],
     ) -> Vec<Reason> {
-        let rules = &self.0.regime.release;
+        let rules = &self.0.rules.regime().release;
         let mut reasons = Vec::new();
         if decision.kind() != ProcedureKind::Release {
             let what = "the decision is not about a release";
@@ -116,7 +116,7 @@ impl Airlock {
                 "run the statement again and submit the result",
             ));
         }
-        let stamp = self.0.regime.stamp();
+        let stamp = self.0.rules.regime().stamp();
         let is_passed = |code: &str| {
             let holds =
                 |check: &&StoredCheck| check.result.code == code && check.digest == digest && check.regime == stamp;
@@ -152,7 +152,7 @@ impl Airlock {
         digest: Digest,
         columns: Vec<ColumnSummary>,
     ) -> Document {
-        let regime = &self.0.regime;
+        let regime = self.0.rules.regime();
         let signer = |signature: &shuyu_casework::Signature| Signer {
             person: signature.person.clone(),
             organisation: signature.organisation.clone(),
@@ -196,7 +196,7 @@ impl Airlock {
         let at = change.now();
         store::put_release(&mut change, &id, &document, at).await?;
         let mut event = Event::done(None, "release.made", id.as_str())
-            .under(&self.0.regime)
+            .under(self.0.rules.regime())
             .digests(Some(document.digest), Some(document.digest))
             .facts(json!({
                 "candidate": document.candidate, "case": document.case, "scenario": document.scenario,
@@ -257,7 +257,7 @@ impl Airlock {
 
     /// Ends a release. No copy of it is live when this returns.
     pub async fn withdraw(&self, actor: &Actor, release: &Release, ground: &str) -> Result<Verdict<()>, AirlockError> {
-        let rules = &self.0.regime;
+        let rules = self.0.rules.regime();
         let mut reasons = Vec::new();
         let is_own = actor.is(Role::Operator) && actor.organisation == *release.operator();
         if !(actor.is(Role::Agency) || actor.is(Role::Regulator) || is_own) {
@@ -299,7 +299,7 @@ impl Airlock {
     }
 
     fn ended(&self) -> Reason {
-        let rule = &self.0.regime.agreement.access_ends_with_it;
+        let rule = &self.0.rules.regime().agreement.access_ends_with_it;
         self.reason(ENDED, rule, "the release has been withdrawn", "nothing is left to do")
     }
 }

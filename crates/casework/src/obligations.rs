@@ -257,7 +257,8 @@ pub(crate) fn of(known: &Known<'_>) -> Vec<Obligation> {
     amended::owed(known, &mut found);
     // A document without an end owes nobody a successor.
     if let Some(last) = known.regime.last_day() {
-        let rules = Owed { kind: ObligationKind::RulesEnd, about: &known.regime.stamp(), what: "in_force", done: None };
+        let rules =
+            Owed { kind: ObligationKind::RulesEnd, about: &known.regime.document(), what: "in_force", done: None };
         let by = vec![Role::Regulator.word().to_owned()];
         let clause = known.regime.cite_clause(&known.regime.in_force.source);
         found.push(rules.made(known, exactly(last), by, None, clause));

@@ -33,7 +33,7 @@ impl Casework {
     /// Opens a rectification on whoever says that it gave rights in data away, once for
     /// each paper or contract that says so. Says which were opened.
     pub async fn open_violations(&self) -> Result<Vec<MatterId>, CaseworkError> {
-        let regime = self.registry().regime_arc();
+        let regime = self.registry().regime();
         let Some(rules) = regime.matter.get(&MatterKind::Rectification) else { return Ok(Vec::new()) };
         // Who supervises departments; agencies where the document names no bureau for it.
         let opener = [Role::Regulator, Role::Agency].into_iter().find(|role| rules.open_by.contains(role));

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::id::{DispatchId, PeerId};
+use shuyu_model::regime::RulesInForce;
 use shuyu_model::{Actor, Reason, Reasons, Regime, Role, Verdict};
 
 use crate::identity::Identity;
@@ -26,7 +27,7 @@ pub struct Exchange(Arc<Inner>);
 
 struct Inner {
     ledger: Ledger,
-    regime: Arc<Regime>,
+    rules: RulesInForce,
     identity: Identity,
 }
 
@@ -41,9 +42,9 @@ pub struct Shown {
 
 impl Exchange {
     /// Opens it; makes the key of our calls at the first start.
-    pub fn open(ledger: Ledger, regime: Arc<Regime>) -> Result<Self> {
+    pub fn open(ledger: Ledger, rules: impl Into<RulesInForce>) -> Result<Self> {
         let identity = Identity::load_or_create(&ledger.data_dir().join("keys").join("exchange.key"))?;
-        Ok(Self(Arc::new(Inner { ledger, regime, identity })))
+        Ok(Self(Arc::new(Inner { ledger, rules: rules.into(), identity })))
     }
 
     pub(crate) fn ledger(&self) -> &Ledger {
@@ -51,7 +52,7 @@ impl Exchange {
     }
 
     pub(crate) fn regime(&self) -> &Regime {
-        &self.0.regime
+        self.0.rules.regime()
     }
 
     pub(crate) fn identity(&self) -> &Identity {

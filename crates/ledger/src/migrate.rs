@@ -60,6 +60,7 @@ migrations! {
     29 "amendments" "0029_amendments.sql";
     30 "money_by_scheme" "0030_money_by_scheme.sql";
     31 "inside" "0031_inside.sql";
+    32 "rules" "0032_rules.sql";
 }
 
 /// Applies what is missing; all of it or nothing.
@@ -84,11 +85,37 @@ pub(crate) async fn migrate(db: &Db, clock: &Clock) -> Result<(), LedgerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args;
+    use crate::testing::ledgers;
 
     #[test]
     fn steps_count_up() {
         let numbers: Vec<i64> = MIGRATIONS.iter().map(|step| step.number).collect();
         let expected: Vec<i64> = (1..).take(MIGRATIONS.len()).collect();
         assert_eq!(numbers, expected);
+    }
+
+    /// The step is walked back and taken again over a row of before.
+    #[tokio::test]
+    async fn a_value_that_a_higher_rule_set_before_values_were_json_stays_that_number() {
+        for (backend, ledger, _folder) in ledgers().await {
+            let mut tx = ledger.db().begin().await.unwrap();
+            tx.script(
+                "ALTER TABLE rule_overrides ADD COLUMN rule_value BIGINT NOT NULL DEFAULT 0;
+                 ALTER TABLE rule_overrides DROP COLUMN set_to;
+                 INSERT INTO organisations (id, name, credit_code, roles, owned_by, made_at)
+                     VALUES ('ORG-1', '市数据局', '1', '[]', '[]', 0);
+                 INSERT INTO people (id, name, login, password, organisation, roles, made_at)
+                     VALUES ('PER-1', '某人', 'one', '', 'ORG-1', '[]', 0);
+                 INSERT INTO rule_overrides (number, rule_key, rule_value, issuer, rule, first_day, document,
+                         entered_by, entered_at)
+                     VALUES (1, 'agreement.years_max', 3, '某厅', '某号', '2026-06-01', '', 'PER-1', 0);",
+            )
+            .await
+            .unwrap();
+            tx.script(MIGRATIONS.iter().find(|step| step.name == "rules").unwrap().sql).await.unwrap();
+            let rows = tx.read("SELECT set_to FROM rule_overrides", args![]).await.unwrap();
+            assert_eq!(rows[0].text("set_to").unwrap(), "3", "{backend}");
+        }
     }
 }

@@ -29,6 +29,7 @@ mod dossier;
 mod facts;
 mod faults;
 mod group;
+mod in_force;
 mod interest;
 mod labels;
 mod lines;
@@ -63,6 +64,7 @@ pub use facts::{
 };
 use faults::Faults;
 pub use group::GroupRules;
+pub use in_force::RulesInForce;
 pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
@@ -77,7 +79,7 @@ pub use national::{
     National, NationalDocument, NationalOperation, NationalPrice, NationalRecords, NationalRegistration,
     NationalSecurity,
 };
-pub use overriding::OVERRIDABLE;
+pub use overriding::Anew;
 pub use procedure::{EVIDENCE, Filing, Procedure, ProcedureKind, SIGNATURES_MAX, STEP_NUMBERS, Step};
 pub use public::{PublicRules, Remedy, RemedyRules};
 pub use roles::is_division;
@@ -267,6 +269,9 @@ pub struct Regime {
     /// Products that the document announces.
     #[serde(default)]
     pub planned_product: Vec<PlannedProduct>,
+    /// How many higher rules have set values of it anew; no file says it.
+    #[serde(skip)]
+    pub higher_rules: u32,
 }
 
 /// One thing wrong with a rule file.
@@ -332,9 +337,16 @@ impl Regime {
         Ok(regime)
     }
 
-    /// `changsha-2026@1`, stamped on everything decided under it; a draft that is
-    /// tried says so: `changsha-2023@1-draft`.
+    /// [`Self::document`], stamped on everything decided under it, and behind a `+` how many
+    /// higher rules counted by then: `changchun-2025@1+2`.
     pub fn stamp(&self) -> String {
+        let document = self.document();
+        if self.higher_rules == 0 { document } else { format!("{document}+{}", self.higher_rules) }
+    }
+
+    /// Which version of which document: `changsha-2026@1`; a draft that is tried says so:
+    /// `changsha-2023@1-draft`.
+    pub fn document(&self) -> String {
         let draft = if self.status == Status::Draft { "-draft" } else { "" };
         format!("{}@{}{draft}", self.code, self.version)
     }
@@ -416,6 +428,11 @@ impl Regime {
     ) -> Reason {
         Reason::new(code, what, self.cite(value), instead)
     }
+}
+
+/// The version of the document that a stamp names, whatever higher rules counted.
+pub fn document_of(stamp: &str) -> &str {
+    stamp.split_once('+').map_or(stamp, |(document, _)| document)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 use serde_json::json;
 use shuyu_ledger::Event;
 use shuyu_model::id::AgreementId;
+use shuyu_model::regime::document_of;
 use shuyu_model::{Actor, Reason, Reasons, Time, Verdict};
 
 use crate::amendment::{
@@ -157,8 +158,8 @@ fn changes(asked: &Asked<'_>, overrides: &[Override]) -> Vec<RuleChange> {
         })
         .collect();
     found.extend(asked.regime.in_force.from.map(|from| RuleChange {
-        key: asked.regime.stamp(),
-        what: format!("{} {}", asked.regime.title, asked.regime.stamp()),
+        key: asked.regime.document(),
+        what: format!("{} {}", asked.regime.title, asked.regime.document()),
         since: Time::at_start_of(from),
     }));
     found
@@ -167,11 +168,11 @@ fn changes(asked: &Asked<'_>, overrides: &[Override]) -> Vec<RuleChange> {
 /// Whether an agreement holds that was decided on before a change.
 fn touches(asked: &Asked<'_>, change: &RuleChange, agreement: &Agreement) -> bool {
     let holds = agreement.state == AgreementState::InForce && asked.now.day() <= agreement.until;
-    let is_document = change.key == asked.regime.stamp();
+    let is_document = change.key == asked.regime.document();
     let is_before = match agreement.decided_at {
         None => false,
         // By the rules named in its decision: a new version is taken up after its first day.
-        Some(_) if is_document && !agreement.regime.is_empty() && agreement.regime != change.key => true,
+        Some(_) if is_document && !agreement.regime.is_empty() && document_of(&agreement.regime) != change.key => true,
         Some(at) if is_document => at < change.since && agreement.amended_at.is_some(),
         Some(at) => at < change.since,
     };
@@ -180,8 +181,8 @@ fn touches(asked: &Asked<'_>, change: &RuleChange, agreement: &Agreement) -> boo
 
 /// Whether an amendment at this time was judged by the changed rules.
 fn is_settled(asked: &Asked<'_>, change: &RuleChange, agreement: &Agreement, amended_at: Time) -> bool {
-    if change.key == asked.regime.stamp() {
-        return agreement.regime == change.key;
+    if change.key == asked.regime.document() {
+        return document_of(&agreement.regime) == change.key;
     }
     change.since <= amended_at
 }

@@ -25,6 +25,8 @@ pub(crate) enum Basis {
     Order(OrderId),
     /// The base catalogue, the departments' catalogues and the requirements of fields.
     Catalogues,
+    /// What higher rules have set anew.
+    Rules,
 }
 
 /// The counters.

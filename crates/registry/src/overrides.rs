@@ -4,18 +4,23 @@
 //!
 //! INVARIANT (from its day): a value is set anew on its first day and not before; of two
 //! the one that begins later counts.
-//! INVARIANT (closed): only what `regime::OVERRIDABLE` lists, and only where the document
-//! yields to higher rules.
+//! INVARIANT (whole): what this document cannot take, or what makes it contradict itself on
+//! any day from then on, is not entered; only where the document yields to higher rules.
+//! INVARIANT (stamped): each one that counts moves the stamp of the rules.
 //!
 //! Not here: new versions of the document itself (`rules`).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use shuyu_ledger::Event;
 use shuyu_model::id::PersonId;
-use shuyu_model::regime::OVERRIDABLE;
+use shuyu_model::regime::Anew;
 use shuyu_model::{Actor, Day, Digest, Reason, Reasons, Regime, Role, Time, Verdict};
 
+use crate::live::Basis;
+use crate::page::{Listing, Page};
 use crate::party::{NAME_CHARS_MAX, text_fault};
 use crate::store::Book;
 use crate::{Registry, RegistryError, decide, reasons, store};
@@ -24,6 +29,8 @@ type Result<T> = std::result::Result<T, RegistryError>;
 
 /// The most of them.
 const OVERRIDES_MAX: usize = 200;
+/// The longest value, as JSON.
+const VALUE_BYTES_MAX: usize = 20_000;
 
 /// A higher rule as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,8 +39,8 @@ pub struct Override {
     pub number: i64,
     /// Which value: `agreement.years_max`.
     pub key: String,
-    /// What it is set to.
-    pub value: i64,
+    /// What it is set to; `null` where it is taken away.
+    pub value: Value,
     /// Who issued the rule.
     pub issuer: String,
     /// Its number and clause: `粤数〔2026〕3号 第五条`.
@@ -52,10 +59,10 @@ pub struct Override {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewOverride {
-    /// Which value.
+    /// Which value, by its path in the document's file.
     pub key: String,
-    /// What it is set to.
-    pub value: i64,
+    /// What it is set to; `null` takes it away.
+    pub value: Value,
     /// Who issued the rule.
     pub issuer: String,
     /// Its number and clause.
@@ -66,16 +73,26 @@ pub struct NewOverride {
     pub document: Digest,
 }
 
+impl Override {
+    /// What in the rules it sets anew, and who says so.
+    fn anew<'a>(&'a self, source: &'a str) -> Anew<'a> {
+        Anew { key: &self.key, value: &self.value, source }
+    }
+
+    fn source(&self) -> String {
+        format!("{} {}", self.issuer, self.rule)
+    }
+}
+
 impl Registry {
     /// Enters a higher rule (managing body). Says its number.
     pub async fn enter_override(&self, actor: &Actor, new: NewOverride) -> Result<Verdict<i64>> {
         let mut faults = Vec::new();
+        text_fault("key", &new.key, NAME_CHARS_MAX, &mut faults);
         text_fault("issuer", &new.issuer, NAME_CHARS_MAX, &mut faults);
         text_fault("rule", &new.rule, NAME_CHARS_MAX, &mut faults);
-        if !OVERRIDABLE.contains(&new.key.as_str()) {
-            faults.push(format!("`key` is none of: {}", OVERRIDABLE.join(", ")));
-        } else if let Err(fault) = Regime::clone(self.regime()).set_anew(&new.key, new.value, &new.rule) {
-            faults.push(fault);
+        if new.value.to_string().len() > VALUE_BYTES_MAX {
+            faults.push(format!("`value` has more than {VALUE_BYTES_MAX} bytes"));
         }
         RegistryError::of_faults(faults)?;
         let mut turn = self.turn().await?;
@@ -92,7 +109,7 @@ impl Registry {
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "rules.override_refused", "", reasons).await;
         }
-        let known = store::overrides(&mut Book::Change(turn.change())).await?;
+        let mut known = store::overrides(&mut Book::Change(turn.change())).await?;
         if known.len() >= OVERRIDES_MAX {
             return Err(RegistryError::conflict(format!(
                 "there are {OVERRIDES_MAX}; issue a new version of the rules"
@@ -103,9 +120,11 @@ impl Registry {
         let entered_by = actor.person.clone();
         let entered_at = self.now();
         let one = Override { number, key, value, issuer, rule: cited, first_day, document, entered_by, entered_at };
+        known.push(one.clone());
+        RegistryError::of_faults(faults_from(self.0.rules.written(), known, first_day))?;
         store::insert_override(turn.change(), &one).await?;
         let facts = json!({
-            "number": number, "key": one.key, "value": value, "issuer": one.issuer, "rule": one.rule,
+            "number": number, "key": one.key, "value": one.value, "issuer": one.issuer, "rule": one.rule,
             "first_day": first_day,
         });
         let event = Event::done(Some(actor), "rules.overridden", regime.stamp()).facts(facts).under(regime);
@@ -120,23 +139,56 @@ impl Registry {
         store::overrides(&mut Book::Ledger(self.ledger())).await
     }
 
+    /// A page of them, each with whether it counts today.
+    pub async fn overrides_listed(&self, page: &Page) -> Result<Listing<(Override, bool)>> {
+        let today = self.now().day();
+        let all = self.overrides().await?.into_iter().map(|one| (format!("{:06}", one.number), one));
+        let all: Vec<(String, Override)> = all.collect();
+        let made = |(_, one): &(String, Override)| (one.clone(), one.first_day <= today);
+        Ok(Listing::cut(all.iter(), page, |(key, _)| key.as_str(), made))
+    }
+
     /// Takes up the higher rules whose day has come. Asked when the platform starts, when
-    /// one is entered, and by the sweep.
+    /// one is entered, and by the sweep. Upholds INVARIANT (stamped); permits that were given
+    /// under the rules before end.
     pub async fn refresh_rules(&self) -> Result<()> {
         let today = self.now().day();
         let mut due = self.overrides().await?;
         due.retain(|one| one.first_day <= today);
         due.sort_by_key(|one| (one.first_day, one.number));
-        if self.0.taken_up() == due.len() {
+        if usize::try_from(self.regime().higher_rules).is_ok_and(|taken_up| taken_up == due.len()) {
             return Ok(());
         }
-        let mut regime = Regime::clone(&self.0.written);
+        let mut regime = Regime::clone(self.0.rules.written());
         for one in &due {
-            let source = format!("{} {}", one.issuer, one.rule);
             let damaged = |what| RegistryError::Damaged { kind: "rule override", id: one.number.to_string(), what };
-            regime.set_anew(&one.key, one.value, &source).map_err(damaged)?;
+            regime = regime.set_anew(&[one.anew(&one.source())]).map_err(damaged)?;
         }
-        self.0.take_up(regime, due.len());
+        self.0.rules.take_up(regime);
+        self.0.touched(&BTreeSet::from([Basis::Rules]));
         Ok(())
     }
+}
+
+/// What makes the rules contradict themselves on a day from this one on, as higher rules
+/// come into force one after the other.
+fn faults_from(written: &Regime, mut all: Vec<Override>, first_day: Day) -> Vec<String> {
+    all.sort_by_key(|one| (one.first_day, one.number));
+    let mut regime = Regime::clone(written);
+    for (at, one) in all.iter().enumerate() {
+        regime = match regime.set_anew(&[one.anew(&one.source())]) {
+            Ok(regime) => regime,
+            Err(what) => return vec![what],
+        };
+        let is_last_of_day = all.get(at.saturating_add(1)).is_none_or(|next| next.first_day != one.first_day);
+        let faults = if one.first_day >= first_day && is_last_of_day { regime.faults() } else { Vec::new() };
+        if !faults.is_empty() {
+            let day = one.first_day;
+            return faults
+                .into_iter()
+                .map(|what| format!("from {day} on the rules would contradict themselves: {what}"))
+                .collect();
+        }
+    }
+    Vec::new()
 }

@@ -11,7 +11,7 @@ use shuyu_model::id::{AgreementId, OrganisationId, ProductId, ResourceId, Scenar
 use shuyu_model::{Actor, Column, Reason, Regime, Role, Time, UseKind, Verdict};
 
 use crate::decide;
-use crate::live::Pin;
+use crate::live::{Basis, Pin};
 use crate::order::Order;
 use crate::processing::{self, Leave};
 use crate::{Registry, RegistryError};
@@ -248,7 +248,8 @@ impl Registry {
         loop {
             let world = self.world().await?;
             match decide::permit(&self.asked(&world), actor, act, scope)? {
-                Verdict::Allow((granted, bases)) => {
+                Verdict::Allow((granted, mut bases)) => {
+                    bases.push(Basis::Rules);
                     let pins = self.0.pulse.pin(&bases);
                     // A change between the decision and the pins: decide again.
                     if self.0.is_current(&world) {

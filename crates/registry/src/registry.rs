@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::RwLock;
 use shuyu_ledger::Ledger;
 use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::regime::RulesInForce;
 use shuyu_model::{Actor, Reasons, Regime, Time, Verdict};
 
 use crate::decide::Asked;
@@ -24,12 +25,7 @@ pub struct Registry(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
-    /// The rules as their file says them.
-    pub(crate) written: Arc<Regime>,
-    /// The same with what higher rules set anew, and how many of those it has. It lives as
-    /// long as the process, so that whoever decides holds it without a lock; there is one
-    /// for each higher rule that came into force since the start.
-    anew: RwLock<(Option<&'static Regime>, usize)>,
+    pub(crate) rules: RulesInForce,
     pub(crate) pulse: Pulse,
     /// Counts changes; a world of an older generation is not decided from.
     generation: AtomicU64,
@@ -48,16 +44,7 @@ struct Cache {
 impl Inner {
     /// The rules as they hold now.
     pub(crate) fn regime(&self) -> &Regime {
-        self.anew.read().0.unwrap_or(&self.written)
-    }
-
-    /// How many higher rules are taken up.
-    pub(crate) fn taken_up(&self) -> usize {
-        self.anew.read().1
-    }
-
-    pub(crate) fn take_up(&self, regime: Regime, count: usize) {
-        *self.anew.write() = (Some(Box::leak(Box::new(regime))), count);
+        self.rules.regime()
     }
 
     /// Says that these have changed. Upholds INVARIANT (dies at once): the
@@ -88,8 +75,7 @@ impl Registry {
     pub fn new(ledger: Ledger, regime: Arc<Regime>) -> Self {
         Self(Arc::new(Inner {
             ledger,
-            written: regime,
-            anew: RwLock::new((None, 0)),
+            rules: RulesInForce::from(regime),
             pulse: Pulse::default(),
             generation: AtomicU64::new(0),
             cache: RwLock::default(),
@@ -104,7 +90,12 @@ impl Registry {
 
     /// The rules as their file says them, to be kept.
     pub fn regime_arc(&self) -> Arc<Regime> {
-        Arc::clone(&self.0.written)
+        Arc::clone(self.0.rules.written())
+    }
+
+    /// The rules as they hold at each moment, for the other stations.
+    pub fn rules(&self) -> RulesInForce {
+        self.0.rules.clone()
     }
 
     /// The ledger.

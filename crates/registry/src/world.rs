@@ -143,6 +143,7 @@ impl World {
                     self.take_product_findings(book, id.as_str()).await?;
                 }
                 Basis::Catalogues => self.take_catalogues(book).await?,
+                Basis::Rules => {}
                 Basis::Application(subject) => self.refresh_registrations(book, subject).await?,
                 Basis::Agreement(id) => {
                     self.take_agreements(store::agreements(book, id.as_str()).await?);

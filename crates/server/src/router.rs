@@ -249,6 +249,7 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/matters/{id}/candidacies/{organisation}/verdicts", candidacies::judge, Needs::HandleMatters, "Gives a verdict on a condition."),
         route(POST, "/v1/matters/{id}/candidacies/{organisation}/findings", candidacies::find, Needs::HandleMatters, "Says what was found of a record that rules out."),
         route(POST, "/v1/matters/{id}/candidacies/{organisation}/later_records", choosing::find_later, Needs::HandleMatters, "Enters a record that was found of the one who was chosen, after the choice."),
+        route(GET, "/v1/overrides", choosing::overrides, Needs::SeeMatters, "Lists the rules of a higher level that set values of the document anew, each with its day."),
         route(POST, "/v1/overrides", choosing::set_value_anew, Needs::HandleMatters, "Enters a rule of a higher level that sets a value of the document anew from a day on."),
         route(GET, "/v1/organisations/{id}/acts", choosing::acts, Needs::SeeMatters, "Lists what an organisation did and was refused, for who watches it."),
         route(GET, "/v1/group", choosing::group, Needs::SeeMatters, "Shows the coordination group: members, experts, meetings."),

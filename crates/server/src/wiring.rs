@@ -109,18 +109,18 @@ pub async fn wire_over(
     settings: Settings,
 ) -> anyhow::Result<App> {
     registry.refresh_rules().await?;
-    let (ledger, regime) = (registry.ledger().clone(), registry.regime_arc());
+    let (ledger, rules) = (registry.ledger().clone(), registry.rules());
     let data: PathBuf = ledger.data_dir().to_path_buf();
     let keys = data.join("keys");
     let casework = Casework::new(registry.clone(), calendar);
-    let exchange = Exchange::open(ledger.clone(), registry.regime_arc())?;
+    let exchange = Exchange::open(ledger.clone(), rules.clone())?;
     let master_key = MasterKey::load_or_create(&keys.join("vault.key"), ledger.profile())?;
     let vault = Vault::open(ledger.clone(), VaultConfig { root: data.join("vault"), master_key }).await?;
     let pseudonym_key =
         PseudonymKey::load_or_create(&keys.join("pseudonym.key")).context("the pseudonym key cannot be used")?;
     let workroom = WorkroomConfig { pseudonym_key, spool_dir: data.join("workroom"), programs: Programs::default() };
-    let workrooms = Workrooms::new(ledger.clone(), vault.clone(), regime.clone(), workroom)?;
-    let airlock = Airlock::new(ledger.clone(), casework.clone(), workrooms.clone(), regime);
+    let workrooms = Workrooms::new(ledger.clone(), vault.clone(), rules.clone(), workroom)?;
+    let airlock = Airlock::new(ledger.clone(), casework.clone(), workrooms.clone(), rules);
     let delivery = Delivery::open(registry.clone(), airlock.clone()).await?;
     let settlement = Settlement::new(delivery.clone(), national);
     let documents = Documents::open(casework.clone(), delivery.clone(), settlement.clone()).await?;

@@ -72,7 +72,7 @@ async fn a_higher_rule_lists_whom_it_touches_until_a_finding_settles_it() {
     clock.advance_to(town.ledger().now().plus_days(1)).unwrap();
     let rule = shuyu_registry::NewOverride {
         key: "resource.registration_years".into(),
-        value: 2,
+        value: 2.into(),
         issuer: "省数据局".into(),
         rule: "省数〔2026〕3号".into(),
         first_day: town.ledger().now().day(),

@@ -238,4 +238,22 @@ async fn a_higher_rule_is_entered_by_the_managing_body_and_shown_with_the_rules(
     let shown = read_json(&server, "/v1/rules").await;
     assert_eq!((&shown["set_anew"][0]["key"], &shown["set_anew"][0]["value"]), (&rule["key"], &rule["value"]));
     assert_eq!(server.app.registry().regime().selection.holds_months.value, 6, "it counts at once");
+    assert_eq!(shown["stamp"], "luohu-2025@1+1");
+    let near = json!({
+        "key": "selection.hold_months", "value": 6, "issuer": "某局", "rule": "某号", "first_day": today, "document": DOCUMENT,
+    });
+    let wrong = server.post(server.person(Role::Regulator), "/v1/overrides", &near).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(String::from_utf8_lossy(&wrong.body).contains("did you mean `holds_months`?"), "{wrong:?}");
+    let later = json!({
+        "key": "price.free_uses", "value": ["public_governance"], "issuer": "某局", "rule": "某号",
+        "first_day": server.app.ledger().now().plus_days(9).day(), "document": DOCUMENT,
+    });
+    server.post(server.person(Role::Regulator), "/v1/overrides", &later).await.ok();
+    let listed = server.get(server.person(Role::Entity), "/v1/overrides?limit=1").await.ok();
+    holds("/v1/overrides", &listed);
+    assert_eq!((&listed["total"], &listed["items"][0]["counts"]), (&json!(2), &json!(true)));
+    let cursor = listed["next_cursor"].as_str().unwrap();
+    let rest = server.get(server.person(Role::Entity), &format!("/v1/overrides?limit=1&cursor={cursor}")).await.ok();
+    assert_eq!((&rest["items"][0]["value"], &rest["items"][0]["counts"]), (&later["value"], &json!(false)));
 }

@@ -54,7 +54,7 @@ impl Workrooms {
         cancel: CancellationToken,
     ) -> Result<Verdict<DraftResult>, WorkroomError> {
         let started = self.0.ledger.now();
-        let stopped = match self.enter(permit, Plane::of_sample(&self.0.regime)).await? {
+        let stopped = match self.enter(permit, Plane::of_sample(self.0.rules.regime())).await? {
             Err(reasons) => Err(reasons),
             Ok(room) => match self.drafted(permit, sql, &cancel, &room).await {
                 Ok(result) => Ok(result),
@@ -72,8 +72,9 @@ impl Workrooms {
                     "statement": self.0.ledger.profile().digest(sql.as_bytes()),
                     "rows": result.rows.len(),
                 });
-                let event =
-                    Event::done(Some(permit.actor()), "draft.shown", scenario).under(&self.0.regime).facts(facts);
+                let event = Event::done(Some(permit.actor()), "draft.shown", scenario)
+                    .under(self.0.rules.regime())
+                    .facts(facts);
                 self.0.ledger.change().await?.commit(event).await?;
                 Ok(Verdict::Allow(result))
             }
@@ -98,10 +99,10 @@ impl Workrooms {
         // Judged over empty tables first, so that what is refused costs no scan.
         let empty = room.governed.iter().map(|table| RecordBatch::new_empty(schema_of(table))).collect();
         let session = self.session_of(room, empty)?;
-        let gate = Gate { regime: &self.0.regime, tables: &room.tables };
+        let gate = Gate { regime: self.0.rules.regime(), tables: &room.tables };
         gate.admit(&session, sql).await.into_result().map_err(Halt::Refused)?;
 
-        let rows_max = usize::try_from(self.0.regime.workroom.sample_rows_max.value).unwrap_or(usize::MAX);
+        let rows_max = usize::try_from(self.0.rules.regime().workroom.sample_rows_max.value).unwrap_or(usize::MAX);
         let samples = self.samples(&watch, room).await?;
         let sampled = room.tables.iter().zip(&samples);
         let sampled = sampled.map(|(table, sample)| (table.name.clone(), rows_of(sample))).collect();

@@ -112,8 +112,8 @@ impl Workrooms {
         cancel: CancellationToken,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Verdict<Candidate>, WorkroomError> {
-        let output = permit.against_output(&self.0.regime, job.output.kind.word());
-        let otherwise: Vec<Reason> = output.into_iter().chain(against_means(&self.0.regime)).collect();
+        let output = permit.against_output(self.0.rules.regime(), job.output.kind.word());
+        let otherwise: Vec<Reason> = output.into_iter().chain(against_means(self.0.rules.regime())).collect();
         let made = match self.enter(permit, Plane::Run).await? {
             Err(reasons) => Err(Halt::Refused(reasons.into_iter().chain(otherwise).collect())),
             // What was not ordered, or not by these means, is not computed.
@@ -191,7 +191,7 @@ impl Workrooms {
     /// The gate, the output's shape, the lineage and the plan that also counts.
     async fn admitted(&self, job: &Job, room: &Room) -> Result<Admitted, Halt> {
         let failed = WorkroomError::engine;
-        let regime = &self.0.regime;
+        let regime = self.0.rules.regime();
         let session =
             session::open(Arc::clone(&room.runtime), room.governed.clone()).map_err(failed("opening a session"))?;
         let gate = Gate { regime, tables: &room.tables };
@@ -259,7 +259,7 @@ impl Workrooms {
         let schema = output::schema(&admitted.columns);
         let mut running = watch.start(&admitted.session, &admitted.counting).await?;
         let mut raw_rows = RawRows::new(&admitted.traces, &room.tables, &room.runtime.memory_pool);
-        let count_min = i64::from(self.0.regime.release.cell_count_min.value);
+        let count_min = i64::from(self.0.rules.regime().release.cell_count_min.value);
         let mut rows = 0_u64;
         while let Some(batch) = running.next().await? {
             rows = rows.saturating_add(u64::try_from(batch.num_rows()).unwrap_or(u64::MAX));
@@ -330,7 +330,7 @@ impl Workrooms {
             "masked_columns": made.masked_columns,
         });
         let mut event = Event::done(Some(permit.actor()), "candidate.made", candidate.id.as_str())
-            .under(&self.0.regime)
+            .under(self.0.rules.regime())
             .digests(None, Some(candidate.digest))
             .facts(facts);
         event.clauses.extend(candidate.clauses.iter().cloned());

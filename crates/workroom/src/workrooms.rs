@@ -12,6 +12,7 @@ use datafusion::execution::runtime_env::RuntimeEnv;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use shuyu_ledger::{Event, Ledger};
 use shuyu_model::id::{CandidateId, HoldingId, ScenarioId};
+use shuyu_model::regime::RulesInForce;
 use shuyu_model::{Actor, Reason, Reasons, Regime, Verdict};
 use shuyu_registry::{Act, Permit};
 use shuyu_vault::{SealedReader, Vault, VaultError};
@@ -51,7 +52,7 @@ pub struct Workrooms(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
     pub(crate) vault: Vault,
-    pub(crate) regime: Arc<Regime>,
+    pub(crate) rules: RulesInForce,
     config: WorkroomConfig,
     engine: Engine,
 }
@@ -88,7 +89,7 @@ impl Workrooms {
     pub fn new(
         ledger: Ledger,
         vault: Vault,
-        regime: Arc<Regime>,
+        rules: impl Into<RulesInForce>,
         config: WorkroomConfig,
     ) -> Result<Self, WorkroomError> {
         let spool = |doing: &'static str| move |source| WorkroomError::Spool { doing, source };
@@ -102,11 +103,11 @@ impl Workrooms {
             .enable_all()
             .build()
             .map_err(spool("starting the engine's threads"))?;
-        Ok(Self(Arc::new(Inner { ledger, vault, regime, config, engine: Engine(Some(engine)) })))
+        Ok(Self(Arc::new(Inner { ledger, vault, rules: rules.into(), config, engine: Engine(Some(engine)) })))
     }
 
     pub(crate) fn regime(&self) -> &Regime {
-        &self.0.regime
+        self.0.rules.regime()
     }
 
     pub(crate) fn programs(&self) -> &Programs {
@@ -168,7 +169,7 @@ impl Workrooms {
 
     /// Showing a run-plane result: always refused, and written down.
     pub async fn show(&self, actor: &Actor, candidate: &Candidate) -> Result<Verdict<Infallible>, WorkroomError> {
-        let regime = &self.0.regime;
+        let regime = self.0.rules.regime();
         let reasons = Reasons::one(regime.reason(
             reasons::INVISIBLE,
             &regime.workroom.raw_is_invisible,
@@ -206,7 +207,7 @@ impl Workrooms {
         let facts = serde_json::json!({ "reasons": reasons.iter().count() });
         self.0
             .ledger
-            .refuse(Event::refused(Some(actor), action, object, &written).under(&self.0.regime).facts(facts))
+            .refuse(Event::refused(Some(actor), action, object, &written).under(self.0.rules.regime()).facts(facts))
             .await?;
         Ok(())
     }
@@ -217,7 +218,7 @@ impl Workrooms {
         permit: &Permit,
         plane: Plane,
     ) -> Result<Result<Room, Vec<Reason>>, WorkroomError> {
-        let regime = &self.0.regime;
+        let regime = self.0.rules.regime();
         let mut reasons = Vec::new();
         if permit.act() != Act::Compute {
             let clause = &regime.agreement.scope_is_binding;
@@ -276,8 +277,8 @@ impl Workrooms {
     }
 
     fn no_holding(&self, what: String) -> Reason {
-        let clause = &self.0.regime.resource.must_be_registered;
-        self.0.regime.reason(
+        let clause = &self.0.rules.regime().resource.must_be_registered;
+        self.0.rules.regime().reason(
             reasons::NO_HOLDING,
             clause,
             what,
@@ -286,7 +287,7 @@ impl Workrooms {
     }
 
     fn limits(&self) -> Limits {
-        let rules = &self.0.regime.workroom;
+        let rules = &self.0.rules.regime().workroom;
         let mebibytes = usize::try_from(rules.memory_mebibytes_max.value).unwrap_or(usize::MAX);
         Limits {
             memory_bytes_max: mebibytes.saturating_mul(1 << 20),
@@ -307,7 +308,7 @@ impl Workrooms {
         Ok(Watch {
             engine: engine.ok_or_else(gone)?,
             ledger: &self.0.ledger,
-            regime: &self.0.regime,
+            regime: self.0.rules.regime(),
             permit,
             cancel,
             limits: &room.limits,

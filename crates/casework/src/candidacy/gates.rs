@@ -8,7 +8,7 @@ use shuyu_model::candidacy::ChosenAs;
 use shuyu_model::id::OrganisationId;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::words::SelectionMethod;
-use shuyu_model::regime::{ProcedureKind, Sourced};
+use shuyu_model::regime::{ProcedureKind, Sourced, document_of};
 use shuyu_model::{Actor, Reason, Regime, Role};
 use shuyu_registry::{Subject, Turn};
 
@@ -300,7 +300,7 @@ impl Casework {
         let is_theirs = |matter: &Matter| {
             agreement.selection.as_ref().is_none_or(|named| *named == matter.id)
                 && matter.opener == *agency
-                && matter.regime == regime.stamp()
+                && document_of(&matter.regime) == regime.document()
                 && sheet::chosen_as(matter) == Some(asked.chosen_as)
                 && told(&matter.facts, sheet::WINNER) == Some(operator.as_str())
         };
@@ -308,7 +308,7 @@ impl Casework {
         let (rule, name) = (asked.rule, applicant.name);
         let Some((selection, at)) = chosen.into_iter().find(|(matter, _)| is_theirs(matter)) else {
             let what =
-                format!("no selection under {} has chosen `{name}` as {}", regime.stamp(), regime.word(asked.role));
+                format!("no selection under {} has chosen `{name}` as {}", regime.document(), regime.word(asked.role));
             return Ok(vec![regime.reason(reasons::NOT_SELECTED, rule, what, "conclude a selection first")]);
         };
         let last = at.day().saturating_add(jiff::Span::new().months(asked.holds_months));

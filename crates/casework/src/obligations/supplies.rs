@@ -18,7 +18,7 @@ pub(super) fn owed(known: &Known<'_>, found: &mut Vec<Obligation>) {
         }
     }
     if let Some(due) = known.catalogue {
-        let owed = Owed { kind: ObligationKind::Catalogue, about: &regime.stamp(), what: "publication", done: None };
+        let owed = Owed { kind: ObligationKind::Catalogue, about: &regime.document(), what: "publication", done: None };
         let day = known.calendar.after(due.since.day(), due.working_days_max);
         found.push(owed.made(known, day, vec![due.by.word().to_owned()], None, due.clause.clone()));
     }

@@ -112,8 +112,8 @@ fn of_end(known: &Known<'_>, found: &mut Vec<Obligation>) {
     if known.today < warn {
         return;
     }
-    let stamp = known.regime.stamp();
-    let owed = Owed { kind: ObligationKind::RulesWarning, about: &stamp, what: "in_force", done: None };
+    let document = known.regime.document();
+    let owed = Owed { kind: ObligationKind::RulesWarning, about: &document, what: "in_force", done: None };
     let by = [Role::Regulator, Role::Agency].map(|role| role.word().to_owned()).to_vec();
     found.push(owed.made(known, exactly(last), by, None, known.regime.cite(rule)));
 }

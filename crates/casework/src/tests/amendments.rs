@@ -132,7 +132,7 @@ async fn who_gave_an_agreement_owes_its_amendment_or_a_finding_after_a_change_of
     ledger.clock().advance_to(ledger.now().plus_days(1)).unwrap();
     let new = NewOverride {
         key: "resource.registration_years".into(),
-        value: 2,
+        value: 2.into(),
         issuer: "省数据局".into(),
         rule: "省数〔2026〕3号".into(),
         first_day: ledger.now().day(),

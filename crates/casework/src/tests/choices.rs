@@ -239,6 +239,18 @@ async fn an_agreement_rests_on_a_selection_in_time_under_the_same_rules_or_renew
         testing::selected(casework, &town.agency[0], &town.agency[3], &town.other_operator[0].organisation).await;
         assert_eq!(refused(open(&first).await), ["CAS-054"], "{code}: another one was chosen");
         testing::selected(casework, &town.agency[0], &town.agency[3], operator).await;
+        if town.registry.regime().hierarchy.higher_rules_prevail.is_some() {
+            // A higher rule moves the stamp, and the document stays the one that it was chosen under.
+            let new = shuyu_registry::NewOverride {
+                key: "release.cell_count_min".into(),
+                value: 20.into(),
+                issuer: "省数据局".into(),
+                rule: "省数〔2026〕3号".into(),
+                first_day: today,
+                document: digest(&ledger, "higher rule"),
+            };
+            allowed(town.registry.enter_override(&town.regulators[0], new).await.unwrap());
+        }
         let _ = allowed(open(&first).await);
         town.in_force(first.clone()).await;
         // A further agreement of the same operator rests on its results, too.

@@ -11,7 +11,7 @@ pub(crate) async fn overrides(book: &mut Book<'_>) -> Result<Vec<Override>> {
         Ok(Override {
             number: row.row.int("number")?,
             key: row.text("rule_key")?,
-            value: row.row.int("rule_value")?,
+            value: row.json("set_to")?,
             issuer: row.text("issuer")?,
             rule: row.text("rule")?,
             first_day: row.day("first_day")?,
@@ -23,12 +23,12 @@ pub(crate) async fn overrides(book: &mut Book<'_>) -> Result<Vec<Override>> {
 }
 
 pub(crate) async fn insert_override(change: &mut Change, new: &Override) -> Result<()> {
-    let sql = "INSERT INTO rule_overrides (number, rule_key, rule_value, issuer, rule, first_day, document, entered_by, \
+    let sql = "INSERT INTO rule_overrides (number, rule_key, set_to, issuer, rule, first_day, document, entered_by, \
                entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let args = args![
         new.number,
         new.key.as_str(),
-        new.value,
+        new.value.to_string(),
         new.issuer.as_str(),
         new.rule.as_str(),
         new.first_day.to_string(),

@@ -70,7 +70,7 @@ fn plain(town: &Town, resources: &[ResourceId], years: i64) -> NewAgreement {
 async fn overridden(town: &Town, key: &str, value: i64) {
     let new = NewOverride {
         key: key.into(),
-        value,
+        value: value.into(),
         issuer: "省数据局".into(),
         rule: "省数〔2026〕3号 第五条".into(),
         first_day: town.ledger().now().day(),

@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Value, json};
 use shuyu_ledger::Ledger;
 use shuyu_ledger::testing::{ledgers, sqlite};
+use shuyu_model::regime::{Procedure, ProcedureKind};
 use shuyu_model::{CryptoProfile, Day};
 
 use crate::testing::{Town, allowed, digest, fund_columns, refused, regime_of, town_under};
 use crate::{AgreementKind, NewDistrictScheme, NewOverride, Registry, RegistryError, enact};
 
-fn new(ledger: &Ledger, key: &str, value: i64, first_day: Day) -> NewOverride {
+fn new(ledger: &Ledger, key: &str, value: impl Into<Value>, first_day: Day) -> NewOverride {
     NewOverride {
         key: key.into(),
-        value,
+        value: value.into(),
         issuer: "广东省政务服务和数据管理局".into(),
         rule: "粤数〔2026〕3号 第五条".into(),
         first_day,
@@ -103,10 +105,73 @@ async fn an_agreement_is_held_to_the_term_of_the_higher_rule() {
     assert_eq!(against.len(), 1, "{against:?}");
     assert_eq!(against[0].1, "luohu-2025 广东省政务服务和数据管理局 粤数〔2026〕3号 第五条");
     assert_eq!(against_years(&town, 1).await, []);
-    for (key, value) in [("price.kind", 1), ("agreement.years_max", 0), ("agreement.years_max", 300)] {
-        let wrong = town.registry.enter_override(&town.regulators[0], new(&ledger, key, value, today)).await;
-        assert!(matches!(wrong, Err(RegistryError::Malformed { .. })), "{key} {value}: {wrong:?}");
+}
+
+#[tokio::test]
+async fn a_higher_rule_sets_any_value_anew_and_moves_the_stamp() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let town = town_under(&ledger, regime_of(&ledger, "changchun-2025")).await;
+        let (registry, regulator, today) = (&town.registry, &town.regulators[0], ledger.now().day());
+        let days = |rules: &shuyu_model::Regime| {
+            let of = |procedure: &Procedure| procedure.steps[0].working_days_max;
+            of(&rules.procedure[&ProcedureKind::Release])
+        };
+        let (written, stamp) = (registry.regime().clone(), registry.regime().stamp());
+        let theirs = registry.rules();
+        let key = "procedure.release.steps.0.working_days_max";
+        allowed(registry.enter_override(regulator, new(&ledger, key, 2, today)).await.unwrap());
+        assert_eq!(
+            (days(registry.regime()), days(theirs.regime())),
+            (Some(2), Some(2)),
+            "{backend}: for every station"
+        );
+        assert_ne!(days(&written), Some(2), "{backend}");
+        assert_eq!(registry.regime().stamp(), format!("{stamp}+1"), "{backend}");
+        let later = today.saturating_add(jiff::Span::new().days(5));
+        let list = json!(["public_governance"]);
+        allowed(registry.enter_override(regulator, new(&ledger, "price.free_uses", list, later)).await.unwrap());
+        assert_eq!(registry.regime().stamp(), format!("{stamp}+1"), "{backend}: its day has not come");
+        let page = crate::Page { after: None, items_max: 1 };
+        let listed = registry.overrides_listed(&page).await.unwrap();
+        assert_eq!((listed.items.len(), listed.total, listed.items[0].1), (1, 2, true), "{backend}");
+        let next = crate::Page { after: listed.next, items_max: 1 };
+        let listed = registry.overrides_listed(&next).await.unwrap();
+        assert_eq!((listed.items[0].0.number, listed.items[0].1, listed.next), (2, false, None), "{backend}");
+        ledger.clock().advance_to(ledger.now().plus_days(5)).unwrap();
+        registry.refresh_rules().await.unwrap();
+        assert_eq!(theirs.regime().price.free_uses.value.len(), 1, "{backend}");
+        assert_eq!(registry.regime().stamp(), format!("{stamp}+2"), "{backend}");
     }
+}
+
+#[tokio::test]
+async fn a_higher_rule_that_the_document_cannot_take_on_any_later_day_is_not_entered() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let town = town_under(&ledger, regime_of(&ledger, "luohu-2025")).await;
+    let (regulator, today) = (&town.regulators[0], ledger.now().day());
+    let later = today.saturating_add(jiff::Span::new().days(30));
+    let months = json!(20);
+    allowed(
+        town.registry
+            .enter_override(regulator, new(&ledger, "agreement.renewal_months_before", months, later))
+            .await
+            .unwrap(),
+    );
+    for (key, value, told) in [
+        ("agreement.year_max", json!(1), "did you mean `years_max`?"),
+        ("price.kind", json!(1), "price.kind"),
+        ("agreement.years_max", json!(0), "name 1 at least"),
+        ("agreement.years_max", json!(300), "too small or too large"),
+        // Fine today, and against the rule that counts later.
+        ("agreement.years_max", json!(1), "is as long as the term itself"),
+        ("code", json!("x"), "what document this is"),
+        ("agreement.years_max", json!("x".repeat(30_000)), "more than 20000 bytes"),
+    ] {
+        let wrong = town.registry.enter_override(regulator, new(&ledger, key, value.clone(), today)).await;
+        let Err(RegistryError::Malformed { faults }) = wrong else { panic!("{key}: {wrong:?}") };
+        assert!(faults.iter().any(|fault| fault.contains(told)), "{key}: {faults:?}");
+    }
+    assert_eq!(town.registry.overrides().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

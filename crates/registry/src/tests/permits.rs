@@ -8,7 +8,7 @@ use shuyu_model::id::{AgreementId, ResourceId, ScenarioId};
 use shuyu_model::{Actor, Grade, Role, Time, UseKind, Verdict};
 
 use crate::decide::{self, Asked};
-use crate::testing::{Town, allowed, fund_columns, refused, town};
+use crate::testing::{Town, allowed, fund_columns, refused, regime_of, town, town_under};
 use crate::world::World;
 use crate::{Act, Admission, AdmissionState, AgreementState, Barred, Permit, ResourceState, ScenarioState, Scope};
 
@@ -21,7 +21,10 @@ struct Set {
 }
 
 async fn set(ledger: &shuyu_ledger::Ledger) -> Set {
-    let town = town(ledger).await;
+    set_in(town(ledger).await).await
+}
+
+async fn set_in(town: Town) -> Set {
     let fund = town.resource("fund_accounts", fund_columns()).await;
     let agreement = town.agreement(std::slice::from_ref(&fund), 5).await;
     let fields: &[&str] = &["id_card", "balance", "opened_on"];
@@ -503,6 +506,28 @@ async fn forty_changes_and_forty_questions_at_once_all_end() {
         }
         let total = set.town.registry.resources(&crate::Page { after: None, items_max: 1 }).await.unwrap().total;
         assert_eq!(total, 41, "{backend}");
+    }
+}
+
+#[tokio::test]
+async fn a_permit_dies_when_a_higher_rule_comes_into_force_and_the_next_says_so() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let mut yielding = shuyu_model::Regime::clone(&regime_of(&ledger, "changsha-2026"));
+        yielding.hierarchy.higher_rules_prevail = Some(yielding.scenario.needs_emergency_plan.clone());
+        let set = set_in(town_under(&ledger, Arc::new(yielding)).await).await;
+        let permit = set.compute().await;
+        let new = crate::NewOverride {
+            key: "release.cell_count_min".into(),
+            value: 20.into(),
+            issuer: "省数据局".into(),
+            rule: "省数〔2026〕3号".into(),
+            first_day: ledger.now().day(),
+            document: crate::testing::digest(&ledger, "higher rule"),
+        };
+        allowed(set.town.registry.enter_override(&set.town.regulators[0], new).await.unwrap());
+        assert!(!permit.is_live(), "{backend}");
+        let (before, after) = (permit.regime(), set.compute().await);
+        assert_eq!(after.regime(), format!("{before}+1"), "{backend}");
     }
 }
 

@@ -12,11 +12,11 @@ use shuyu_documents::ProjectView;
 use shuyu_model::Day;
 use shuyu_model::id::{MatterId, OrganisationId, ScenarioId};
 use shuyu_model::regime::upstream;
-use shuyu_registry::{NewOverride, Override};
+use shuyu_registry::{Listing, NewOverride, Override};
 use shuyu_settlement::Asset;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Stations, cut, granted, page};
+use super::{Stations, cut, granted, listed, page};
 use crate::endpoint::{Asked, At, Created, Html, Json, Listed, OfOrganisation, PageAsked, Raw, Shown, Who};
 use crate::error::Problem;
 use crate::public_selections;
@@ -63,7 +63,7 @@ pub struct UpstreamShown {
 /// The rules that hold here.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RulesShown {
-    /// Version and code: `changsha-2026@1`.
+    /// Code and version, and behind a `+` how many higher rules count: `changchun-2025@1+2`.
     pub stamp: String,
     /// The document's title.
     pub title: String,
@@ -93,8 +93,9 @@ pub struct SetAnew {
     pub number: i64,
     /// Which value.
     pub key: String,
-    /// What it is set to.
-    pub value: i64,
+    /// What it is set to; `null` where it is taken away.
+    #[schema(value_type = serde_json::Value)]
+    pub value: serde_json::Value,
     /// Who issued the rule.
     pub issuer: String,
     /// Its number and clause.
@@ -102,6 +103,10 @@ pub struct SetAnew {
     /// The first day on which it counts.
     #[schema(value_type = String, format = Date)]
     pub first_day: Day,
+    /// Of its text.
+    pub document: String,
+    /// Whether that day has come.
+    pub counts: bool,
 }
 
 /// Whose acts, and which piece of them.
@@ -117,7 +122,7 @@ pub struct ActsAsked {
 }
 
 shaped! {
-    Selections => choosing::Selections, RulesShown => RulesShown,
+    Selections => choosing::Selections, RulesShown => RulesShown, SetAnew => SetAnew,
     NewLaterRecord => choosing::NewLaterRecord, NewOverride => choosing::NewOverride, Acts => choosing::Acts, GroupView => choosing::GroupView,
     NewGroupMember => choosing::NewGroupMember, NewGroupExpert => choosing::NewGroupExpert,
     NewGroupMeeting => choosing::NewGroupMeeting, ProjectView => choosing::ProjectView,
@@ -141,6 +146,11 @@ pub async fn selections(State(app): Stations) -> Result<Shown<Selections>, Probl
 
 /// The rules that hold, what they repealed, and the rules above them.
 pub async fn rules(State(app): Stations) -> Result<Shown<RulesShown>, Problem> {
+    let today = app.ledger().now().day();
+    let overrides = app.registry().overrides().await?.into_iter().map(|one| {
+        let counts = one.first_day <= today;
+        set_anew((one, counts))
+    });
     let regime = app.registry().regime();
     let repealed = regime.in_force.repeals.iter().map(|one| RepealedShown {
         number: one.number.clone(),
@@ -162,13 +172,22 @@ pub async fn rules(State(app): Stations) -> Result<Shown<RulesShown>, Problem> {
             .into_iter()
             .map(|one| UpstreamShown { short: one.short, title: one.title, number: one.number, values: one.values })
             .collect(),
-        set_anew: app.registry().overrides().await?.into_iter().map(set_anew).collect(),
+        set_anew: overrides.collect(),
     }))
 }
 
-fn set_anew(one: Override) -> SetAnew {
-    let Override { number, key, value, issuer, rule, first_day, .. } = one;
-    SetAnew { number, key, value, issuer, rule, first_day }
+fn set_anew((one, counts): (Override, bool)) -> SetAnew {
+    let Override { number, key, value, issuer, rule, first_day, document, .. } = one;
+    SetAnew { number, key, value, issuer, rule, first_day, document: document.to_string(), counts }
+}
+
+/// Lists the rules of a higher level, in the order in which they were entered.
+pub async fn overrides(
+    State(app): Stations,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<SetAnew>>, Problem> {
+    let Listing { items, next, total } = app.registry().overrides_listed(&page(&asked)?).await?;
+    Ok(Shown(listed(Listing { items: items.into_iter().map(set_anew).collect(), next, total })?))
 }
 
 /// Enters a rule of a higher level that sets a value anew.

@@ -306,12 +306,14 @@ pub struct ProjectView {
 /// A rule of a higher level that sets a value anew.
 #[derive(ToSchema)]
 pub struct NewOverride {
-    /// Which value: `agreement.years_max`, `resource.registration_years`,
-    /// `scenario.field_reason_chars_min`, `selection.applicants_min`, `selection.holds_months`.
+    /// Which value, by its path in the document's file: `agreement.years_max`,
+    /// `procedure.release.steps.0.working_days_max`. An item of a list by its place from 0.
+    #[schema(min_length = 1, max_length = 200)]
     pub key: String,
-    /// What it is set to.
-    #[schema(minimum = 1)]
-    pub value: i64,
+    /// What it is set to, as the file would have it. A table changes only the keys that it
+    /// names; `null` takes a value away that the document need not have.
+    #[schema(value_type = serde_json::Value)]
+    pub value: serde_json::Value,
     /// Who issued the rule.
     #[schema(min_length = 1, max_length = 200)]
     pub issuer: String,
