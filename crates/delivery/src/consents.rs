@@ -108,6 +108,13 @@ impl Delivery {
         Ok(Verdict::Allow(id))
     }
 
+    /// The consents that somebody gave, or, for who acts for an entity, that were given to it:
+    /// newest first, ended ones too.
+    pub fn consents_seen_by(&self, actor: &Actor) -> Vec<ConsentId> {
+        let id = if actor.is(Role::Entity) { actor.organisation.as_str() } else { actor.person.as_str() };
+        self.0.state.read().consents_seen_by(id).iter().rev().cloned().collect()
+    }
+
     /// Withdraws a consent, at once: by whoever gave it, or by the entity that
     /// it was given to.
     pub async fn withdraw_consent(&self, actor: &Actor, id: &ConsentId) -> Result<Verdict<()>> {

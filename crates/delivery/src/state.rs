@@ -90,6 +90,8 @@ pub(crate) struct State {
     open: HashMap<ProductId, Vec<SubscriptionId>>,
     consents: HashMap<ConsentId, Consent>,
     consents_of: HashMap<(Subject, ProductId), Vec<ConsentId>>,
+    /// By the id of who gave them, and of the entity that they were given to; oldest first.
+    consents_seen_by: HashMap<String, Vec<ConsentId>>,
 }
 
 impl State {
@@ -111,11 +113,19 @@ impl State {
     pub(crate) fn add_consent(&mut self, consent: Consent) {
         let of = (consent.subject, consent.product.clone());
         self.consents_of.entry(of).or_default().push(consent.id.clone());
+        for sees in [consent.given_by.as_str(), consent.entity.as_str()] {
+            self.consents_seen_by.entry(sees.to_owned()).or_default().push(consent.id.clone());
+        }
         self.consents.insert(consent.id.clone(), consent);
     }
 
     pub(crate) fn consent(&self, id: &ConsentId) -> Option<&Consent> {
         self.consents.get(id)
+    }
+
+    /// The consents that this person gave, or that were given to this organisation, oldest first.
+    pub(crate) fn consents_seen_by(&self, id: &str) -> &[ConsentId] {
+        self.consents_seen_by.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The running subscription of the public's to a product, where there is one.

@@ -309,6 +309,7 @@ fn market() -> Vec<Route> {
         route(POST, "/v1/client_keys", products::add_key, Needs::ClientKeys, "Registers a key that signs calls."),
         route(DELETE, "/v1/client_keys/{id}", products::withdraw_key, Needs::ClientKeys, "Withdraws a key at once."),
         route(POST, "/v1/consents", products::consent, Needs::Consent, "Records a data subject's consent."),
+        route(GET, "/v1/consents", products::consents, Needs::Consent, "Lists the consents that the caller gave, or that their entity holds."),
         route(DELETE, "/v1/consents/{id}", products::withdraw_consent, Needs::Consent, "Withdraws a consent at once."),
         route(POST, "/v1/products/{id}/answers", answers::answer, Needs::ClientSignature, "Answers one signed call."),
         route(GET, "/v1/products/{id}/file", answers::file, Needs::ClientSignature, "Delivers the product's file to a signed call."),

@@ -1137,7 +1137,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Lists the consents that the caller gave, or that their entity holds.
+         * @description Needs `keep_consents` (see `policies/`).
+         */
+        get: operations["products_consents"];
         put?: never;
         /**
          * Records a data subject's consent.
@@ -3122,7 +3126,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Lists the rules of a higher level that set values of the document anew, each with its day.
+         * @description Needs `see_matters` (see `policies/`).
+         */
+        get: operations["choosing_overrides"];
         put?: never;
         /**
          * Enters a rule of a higher level that sets a value of the document anew from a day on.
@@ -5921,6 +5929,45 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        /** @description A consent; never whose. */
+        Consent: {
+            /** @description To whom. */
+            entity: string;
+            /** @description What the entity is called. */
+            entity_name: string;
+            /** @description The digest of what shows it. */
+            evidence?: string | null;
+            /**
+             * Format: int64
+             * @description From when, in microseconds.
+             */
+            from_at: number;
+            /** @description Who signed in to give it. */
+            given_by: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether it is in force now. */
+            is_in_force: boolean;
+            /** @description For which product. */
+            product: string;
+            /** @description What the product is called. */
+            product_title: string;
+            /**
+             * Format: int64
+             * @description Until when, at the latest.
+             */
+            until_at: number;
+            /**
+             * Format: int64
+             * @description When it was withdrawn.
+             */
+            withdrawn_at?: number | null;
+        };
+        ConsentList: {
+            items: components["schemas"]["Consent"][];
+            next_cursor: string | null;
+            total: number;
+        };
         /** @description Consent to a rule of distribution. */
         Consenting: {
             /** @description The digest of the rule that the caller saw. */
@@ -7814,7 +7861,7 @@ export interface components {
         };
         /** @description A matter, its moves, and what can be done now. */
         MatterView: {
-            /** @description What people call each answer of `choices`. */
+            /** @description What people call each answer of `choices`, and each fact that is a word of the rules. */
             answer_titles: {
                 [key: string]: string;
             };
@@ -8713,17 +8760,17 @@ export interface components {
             /** @description Who issued the rule. */
             issuer: string;
             /**
-             * @description Which value: `agreement.years_max`, `resource.registration_years`,
-             *     `scenario.field_reason_chars_min`, `selection.applicants_min`, `selection.holds_months`.
+             * @description Which value, by its path in the document's file: `agreement.years_max`,
+             *     `procedure.release.steps.0.working_days_max`. An item of a list by its place from 0.
              */
             key: string;
             /** @description Its number and clause. */
             rule: string;
             /**
-             * Format: int64
-             * @description What it is set to.
+             * @description What it is set to, as the file would have it. A table changes only the keys that it
+             *     names; `null` takes a value away that the document need not have.
              */
-            value: number;
+            value: unknown;
         };
         /** @description A table that its owner brings into a workroom. */
         NewOwnTable: {
@@ -10925,7 +10972,7 @@ export interface components {
             repealed: components["schemas"]["RepealedShown"][];
             /** @description What later rules of a higher level set anew, each from its first day. */
             set_anew: components["schemas"]["SetAnew"][];
-            /** @description Version and code: `changsha-2026@1`. */
+            /** @description Code and version, and behind a `+` how many higher rules count: `changchun-2025@1+2`. */
             stamp: string;
             /** @description The document's title. */
             title: string;
@@ -11046,6 +11093,10 @@ export interface components {
         };
         /** @description A value that a higher rule sets anew. */
         SetAnew: {
+            /** @description Whether that day has come. */
+            counts: boolean;
+            /** @description Of its text. */
+            document: string;
             /**
              * Format: date
              * @description The first day on which it counts.
@@ -11062,11 +11113,13 @@ export interface components {
             number: number;
             /** @description Its number and clause. */
             rule: string;
-            /**
-             * Format: int64
-             * @description What it is set to.
-             */
-            value: number;
+            /** @description What it is set to; `null` where it is taken away. */
+            value: unknown;
+        };
+        SetAnewList: {
+            items: components["schemas"]["SetAnew"][];
+            next_cursor: string | null;
+            total: number;
         };
         /** @description One party's part of a month. */
         ShareLine: {
@@ -14128,6 +14181,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    products_consents: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the piece before; nothing for the first. */
+                cursor?: string | null;
+                /** @description How many items, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
+                };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
             default: {
@@ -18161,6 +18248,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    choosing_overrides: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the piece before; nothing for the first. */
+                cursor?: string | null;
+                /** @description How many items, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetAnewList"];
+                };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
             default: {

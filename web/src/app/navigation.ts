@@ -23,5 +23,6 @@ export const navigation: readonly Place[] = [
   { name: 'releases', roles: BUSINESS },
   { name: 'products', roles: BUSINESS },
   { name: 'matters', roles: BUSINESS },
+  { name: 'consents', roles: ['subject', 'entity'] },
   { name: 'audit', roles: ['audit_admin', 'regulator', 'supervisor', 'agency'] },
 ]

@@ -189,7 +189,7 @@ pub struct MatterView {
     pub choices: BTreeMap<String, Vec<String>>,
     /// What people call each content that stands here or is asked for.
     pub content_titles: BTreeMap<String, String>,
-    /// What people call each answer of `choices`.
+    /// What people call each answer of `choices`, and each fact that is a word of the rules.
     pub answer_titles: BTreeMap<String, String>,
     /// The matters that cite this one, as far as the viewer sees them.
     pub cited_by: Vec<MatterId>,
@@ -261,7 +261,9 @@ pub(crate) fn of_matter(
     let contents = matter.rules.contents_required.iter().flat_map(|contents| &contents.keys);
     let keys = matter.facts.keys().chain(approved.iter().flat_map(Facts::keys)).chain(contents);
     let keys = keys.chain(choices.iter().map(|choice| &choice.key));
-    let answers = choices.iter().flat_map(|choice| &choice.values);
+    // What was told is an answer where it is a word of the rules, and else a text of its own.
+    let is_word = |text: &&String| words::zh(text) != text.as_str();
+    let answers = choices.iter().flat_map(|choice| &choice.values).chain(matter.facts.values().filter(is_word));
     MatterView {
         item: MatterItem::from(matter),
         regime: matter.regime.clone(),

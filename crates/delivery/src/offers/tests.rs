@@ -1,9 +1,10 @@
 //! What can be offered, to whom, and who may say so.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use shuyu_model::{ColumnClass, CryptoProfile, UseKind};
+use shuyu_model::{Actor, ColumnClass, CryptoProfile, UseKind};
 use shuyu_registry::testing::{allowed, refused};
 
 use super::*;
@@ -245,5 +246,30 @@ async fn a_consent_is_given_by_those_who_can_for_what_needs_it_and_not_too_long(
         allowed(desk.delivery.withdraw_consent(bank, &id).await.unwrap());
         let withdrawn = desk.reopened().await.consent(&id).unwrap().withdrawn_at;
         assert_eq!(withdrawn, desk.delivery.consent(&id).unwrap().withdrawn_at);
+    }
+}
+
+#[tokio::test]
+async fn consents_are_seen_by_who_gave_them_and_by_the_entity_that_holds_them_newest_first() {
+    let (desk, _folder) = fresh().await;
+    let (bank, clerk) = (&desk.town.bank[0], &desk.town.affiliate[0]);
+    let citizen = Actor { roles: vec![Role::Subject], ..clerk.clone() };
+    let new = |evidence_digest| NewConsent {
+        product: desk.products[0].clone(),
+        entity: bank.organisation.clone(),
+        subject_id_number: PERSON.to_owned(),
+        until: desk.ledger.now().plus_days(1),
+        evidence_digest,
+    };
+    let brought = new(Some(desk.ledger.profile().digest(b"form")));
+    let brought = allowed(desk.delivery.give_consent(bank, brought).await.unwrap());
+    let given = allowed(desk.delivery.give_consent(&citizen, new(None)).await.unwrap());
+    assert_eq!(desk.delivery.consents_seen_by(bank), [given.clone(), brought.clone()]);
+    for delivery in [&desk.delivery, &desk.reopened().await] {
+        // Read again, two of one moment come in the order of their ids.
+        assert_eq!(BTreeSet::from_iter(delivery.consents_seen_by(bank)), [brought.clone(), given.clone()].into());
+        assert_eq!(delivery.consents_seen_by(&citizen), [given.clone()]);
+        // Another entity sees neither, though one of its people gave one as a citizen.
+        assert_eq!(delivery.consents_seen_by(clerk), []);
     }
 }

@@ -144,8 +144,23 @@ pub(super) const TOLD: &[(&str, &str)] = &[
     ("winner", "入选者"),
 ];
 
+/// Key and Chinese name of what the platform itself asks for, whatever the document lists.
+const ASKED_HERE: &[(&str, &str)] = &[
+    ("chosen_as", "入选身份"),
+    ("effective", "生效情况"),
+    ("few_reason", "申请人数不足仍继续的理由"),
+    ("form", "评估方式"),
+    ("method_reason", "采取该方式的理由"),
+    ("round", "评估轮次"),
+    ("scheme", "实施方案"),
+    ("stop_service", "停止服务"),
+    ("successor_of", "所接续的协议"),
+    ("unpublished_reason", "未发布的理由"),
+    ("winner_reason", "选定其他申请人的理由"),
+];
+
 /// What people call the key of a content; a word of the rules, or the key itself, where it has
 /// no name of its own here.
 pub fn told(key: &str) -> &str {
-    TOLD.iter().find(|(known, _)| *known == key).map_or_else(|| super::words::zh(key), |(_, zh)| zh)
+    TOLD.iter().chain(ASKED_HERE).find(|(known, _)| *known == key).map_or_else(|| super::words::zh(key), |(_, zh)| zh)
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shuyu_delivery::{NewConsent, NewProduct, Product, Subscription};
+use shuyu_delivery::{Consent, NewConsent, NewProduct, Product, Subscription};
 use shuyu_model::id::{ClientKeyId, ConsentId, OrganisationId, ProductId, ReleaseId, SubscriptionId};
 use utoipa::ToSchema;
 
@@ -46,7 +46,21 @@ pub struct SubscriptionShown {
     pub district: Option<OrganisationId>,
 }
 
-shaped! { Successor => Successor, NewClientKey => NewClientKey, SubscriptionShown => market::Subscription }
+/// A consent, with the names that who gave it knows.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConsentShown {
+    /// The consent.
+    #[serde(flatten)]
+    pub consent: Consent,
+    /// What the product is called.
+    pub product_title: String,
+    /// What the entity is called.
+    pub entity_name: String,
+    /// Whether it is in force now.
+    pub is_in_force: bool,
+}
+
+shaped! { Successor => Successor, NewClientKey => NewClientKey, SubscriptionShown => market::Subscription, ConsentShown => market::Consent }
 
 /// Makes a product of a release.
 pub async fn publish(
@@ -132,6 +146,27 @@ pub async fn consent(
     Json(new): Json<NewConsent>,
 ) -> Result<Created<Made>, Problem> {
     Ok(Created(Made::new(granted(app.delivery().give_consent(&actor, new).await?)?)))
+}
+
+/// Lists the consents that the caller gave, or that their entity holds, newest first.
+pub async fn consents(
+    State(app): Stations,
+    Who(actor): Who,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<ConsentShown>>, Problem> {
+    let now = app.ledger().now();
+    let ids = cut(app.delivery().consents_seen_by(&actor), &asked, |id| id.as_str())?;
+    let mut items = Vec::new();
+    for consent in ids.items.iter().filter_map(|id| app.delivery().consent(id)) {
+        let entity = app.registry().organisation(&consent.entity).await?;
+        items.push(ConsentShown {
+            product_title: app.delivery().product(&consent.product).map(|product| product.title).unwrap_or_default(),
+            entity_name: entity.map(|known| known.name.clone()).unwrap_or_default(),
+            is_in_force: consent.is_live(now),
+            consent,
+        });
+    }
+    Ok(Shown(Listed { items, next_cursor: ids.next_cursor, total: ids.total }))
 }
 
 /// Withdraws a consent, at once.

@@ -100,6 +100,33 @@ pub struct Subscription {
     pub district: Option<String>,
 }
 
+/// A consent; never whose.
+#[derive(ToSchema)]
+pub struct Consent {
+    /// Its id.
+    pub id: String,
+    /// To whom.
+    pub entity: String,
+    /// What the entity is called.
+    pub entity_name: String,
+    /// For which product.
+    pub product: String,
+    /// What the product is called.
+    pub product_title: String,
+    /// From when, in microseconds.
+    pub from_at: i64,
+    /// Until when, at the latest.
+    pub until_at: i64,
+    /// Who signed in to give it.
+    pub given_by: String,
+    /// The digest of what shows it.
+    pub evidence: Option<String>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<i64>,
+    /// Whether it is in force now.
+    pub is_in_force: bool,
+}
+
 /// A consent to be recorded.
 #[derive(ToSchema)]
 pub struct NewConsent {

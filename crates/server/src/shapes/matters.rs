@@ -292,7 +292,7 @@ pub struct MatterView {
     pub choices: BTreeMap<String, Vec<String>>,
     /// What people call each content that stands here or is asked for.
     pub content_titles: BTreeMap<String, String>,
-    /// What people call each answer of `choices`.
+    /// What people call each answer of `choices`, and each fact that is a word of the rules.
     pub answer_titles: BTreeMap<String, String>,
     /// The matters that cite this one, as far as the viewer sees them.
     pub cited_by: Vec<String>,
