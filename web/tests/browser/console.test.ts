@@ -22,6 +22,26 @@ describe('the console', () => {
     })
   }
 
+  for (const [login, language, width] of [['tan.hui', 'en', 720], ['lu.yao', 'zh-CN', 1440], ['zhou.min', 'en', 720]] as const) {
+    it(`is whole on the first thing of each list of ${login}, which is one press away`, async () => {
+      const { page, context, faults } = await seat(login, language, width)
+      const places = await page.locator('nav a[href^="/console/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')!))
+      let seen = 0
+      for (const place of new Set(places)) {
+        await page.goto(origin + place)
+        await page.waitForLoadState('networkidle')
+        const first = page.locator('tbody a').first()
+        if ((await first.count()) === 0) continue
+        await first.click()
+        await looks(page, `${login} ${place} first`)
+        seen += 1
+      }
+      expect(seen).toBeGreaterThan(4)
+      expect(faults).toEqual([])
+      await context.close()
+    })
+  }
+
   it('leads everybody to the places that the navigation names for their role', async () => {
     const names = new Set(navigation.map((place) => place.name))
     const { page, context } = await seat('tan.hui', 'zh-CN')
