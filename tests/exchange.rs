@@ -76,13 +76,9 @@ struct Platform {
     organisations: Vec<String>,
 }
 
-const WHO: [(&str, &str); 5] = [
-    ("bureau", "he.zhiyuan"),
-    ("centre", "fang.ming"),
-    ("centre", "tan.hui"),
-    ("fund", "zhou.min"),
-    ("operator", "su.he"),
-];
+/// Nobody is operator here before a selection has chosen.
+const WHO: [(&str, &str); 4] =
+    [("bureau", "he.zhiyuan"), ("centre", "fang.ming"), ("centre", "tan.hui"), ("fund", "zhou.min")];
 
 impl Platform {
     async fn open(data: &TempDir, origin: &str) -> Self {
@@ -98,14 +94,14 @@ impl Platform {
         let system = platform.system().await;
         let security =
             Person::sign_in(platform.base(), &options.security_admin.login, &options.security_admin.password).await;
-        for word in ["bureau", "centre", "fund", "operator"] {
+        for word in ["bureau", "centre", "fund"] {
             let known = cast::ORGANISATIONS.iter().find(|known| known.word == word).unwrap();
             let body = json!({ "name": known.name, "credit_code": known.credit_code(), "roles": known.roles });
             platform.organisations.push(system.make("/v1/organisations", body).await);
         }
         for (word, login) in WHO {
             let known = cast::PEOPLE.iter().find(|known| known.login == login).unwrap();
-            let index = ["bureau", "centre", "fund", "operator"].iter().position(|known| *known == word).unwrap();
+            let index = ["bureau", "centre", "fund"].iter().position(|known| *known == word).unwrap();
             let body = json!({
                 "name": known.name, "login": login, "password": cast::PASSWORD,
                 "organisation": platform.organisations[index],

@@ -31,6 +31,7 @@ mod results;
 mod rounds;
 pub(crate) mod store;
 
+use items::Indicator;
 pub use items::{FIGURES, ItemView, NewItem};
 pub(crate) use results::Held;
 pub use results::{ResultFilter, ResultView};
@@ -115,15 +116,15 @@ pub(crate) fn points(total: u32) -> String {
 }
 
 impl Casework {
-    /// CAS-125, CAS-165, CAS-175 against opening an assessment by these roles, and the row
-    /// that it would be held by.
+    /// CAS-095, CAS-125, CAS-165, CAS-175 against opening an assessment by these roles, the
+    /// row that it would be held by, and the indicators that it would ask for.
     pub(crate) async fn against_assessment(
         &self,
         turn: &mut Turn,
         matter: &Matter,
         (subject_roles, known): (&[Role], &Actor),
         found: &mut Vec<Reason>,
-    ) -> Result<Option<HeldBy>> {
+    ) -> Result<Option<(HeldBy, Vec<Indicator>)>> {
         if matter.kind != MatterKind::Assessment {
             return Ok(None);
         }
@@ -145,7 +146,8 @@ impl Casework {
                 return Err(malformed("the fact `round` is the number of no such round of your organisation"));
             }
         }
-        Ok(Some(held_by))
+        let indicators = self.indicators_for(turn, matter, row, found).await?;
+        Ok(Some((held_by, indicators)))
     }
 
     async fn row_by(
@@ -239,7 +241,8 @@ impl Casework {
         let damaged = |what: &str| CaseworkError::Damaged { id: matter.id.to_string(), what: what.to_owned() };
         let row = self.row_of(turn, matter).await?.ok_or_else(|| damaged("it is held by no row of the rules"))?;
         let organisation = matter.subject_organisation.clone().ok_or_else(|| damaged("it is about nobody"))?;
-        let asked: Vec<String> = row.items.as_ref().map(|items| items.value.clone()).unwrap_or_default();
+        let asked = self.asked_items(turn, &matter.id, Some(row)).await?;
+        let asked: Vec<String> = asked.into_iter().map(|asked| asked.what).collect();
         let given = store::items(&mut Book::Change(turn.change()), &matter.id).await?;
         let is_given = |item: &&String| !given.iter().any(|one| one.item == **item);
         let papers = self.registry().papers_missing_in(turn, &organisation).await?;

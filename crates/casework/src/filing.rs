@@ -1,11 +1,16 @@
 //! Copies that must be filed with somebody after the end (备案): an obligation
 //! with a day, open until it is marked as done.
+//!
+//! INVARIANT (one a recipient): each who gets a copy has a row of its own, which only its
+//! own receipt or word files.
 
 use serde::Serialize;
 use serde_json::json;
 use shuyu_ledger::Event;
 use shuyu_model::id::{AgreementId, CaseId};
-use shuyu_model::{Actor, Day, Digest, Reason, Reasons, Role, Time, Verdict};
+use shuyu_model::regime::Filing as FilingRule;
+use shuyu_model::regime::words::Body;
+use shuyu_model::{Actor, Day, Digest, Reason, Reasons, Time, Verdict};
 use shuyu_registry::{Turn, enact};
 
 use crate::case::Case;
@@ -18,7 +23,7 @@ pub struct Filing {
     /// After which case.
     pub case: CaseId,
     /// With whom.
-    pub to: Role,
+    pub to: Body,
     /// The last day on which it is in time.
     pub due_day: Day,
     /// Whether a year on the way to that day had no holiday notice yet.
@@ -31,14 +36,33 @@ pub struct Filing {
     pub evidence: Option<Digest>,
 }
 
+/// Each copy of these filings: one a recipient.
+pub(crate) fn each_copy(files: &[FilingRule]) -> impl Iterator<Item = (&FilingRule, Body)> {
+    files.iter().flat_map(|file| file.recipients().map(move |to| (file, to)))
+}
+
+/// CAS-096: nothing but its receipt files a copy, where the rules say so.
+pub(crate) fn without_receipt(
+    files: &[FilingRule],
+    to: Body,
+    evidence: Option<Digest>,
+    clause: &str,
+) -> Option<Reason> {
+    let asked = each_copy(files).any(|(file, with)| with == to && file.by_receipt);
+    (asked && evidence.is_none()).then(|| {
+        let what = format!("the receipt of {} is not given", to.zh());
+        Reason::new(reasons::NO_RECEIPT, what, clause, "give the digest of its receipt as `evidence`")
+    })
+}
+
 impl Casework {
     /// What must be filed now that a case has ended with yes.
     pub(crate) fn filings_of(&self, case: &Case, ended_at: Time) -> Vec<Filing> {
-        let filing = |file: &shuyu_model::regime::Filing| {
+        let filing = |(file, to): (&FilingRule, Body)| {
             let due = self.calendar().after(ended_at.day(), file.working_days_max.value);
             Filing {
                 case: case.id.clone(),
-                to: file.to,
+                to,
                 due_day: due.day,
                 is_estimated: due.is_estimated,
                 clause: self.registry().regime().cite_clause(&file.source),
@@ -46,7 +70,7 @@ impl Casework {
                 evidence: None,
             }
         };
-        case.procedure.file.iter().map(filing).collect()
+        each_copy(&case.procedure.file).map(filing).collect()
     }
 
     /// Marks a copy as filed, with the digest of it or of its receipt. For the
@@ -55,7 +79,7 @@ impl Casework {
         &self,
         actor: &Actor,
         id: &CaseId,
-        to: Role,
+        to: Body,
         evidence: Option<Digest>,
     ) -> Result<Verdict<()>, CaseworkError> {
         let mut turn = self.registry().turn().await?;
@@ -77,6 +101,9 @@ impl Casework {
                 faults: vec![format!("nothing of `{id}` is filed with {}", to.word())],
             });
         };
+        if let Some(reason) = without_receipt(&case.procedure.file, to, evidence, &filing.clause) {
+            return self.refuse(turn, actor, "filing.refused", id.as_str(), Reasons::one(reason)).await;
+        }
         if let Some(reason) = self.files_itself(&mut turn, id.as_str(), 0, to, &filing.clause).await? {
             return self.refuse(turn, actor, "filing.refused", id.as_str(), Reasons::one(reason)).await;
         }

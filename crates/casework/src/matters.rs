@@ -13,11 +13,13 @@ use serde_json::json;
 use shuyu_ledger::{Event, LedgerError};
 use shuyu_model::id::{AgreementId, MatterId, OrganisationId};
 use shuyu_model::matter::{Effect, MatterKind, Transition};
+use shuyu_model::regime::words::Body;
 use shuyu_model::regime::{MatterRules, MoveRule};
-use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Time, Verdict};
+use shuyu_model::{Actor, Digest, Reason, Reasons, Time, Verdict};
 use shuyu_registry::page::PAGE_ITEMS_MAX;
 use shuyu_registry::{Listing, Page, Turn, canonical};
 
+use crate::filing::{each_copy, without_receipt};
 use crate::gates;
 use crate::matter::guards::{self, Asked};
 use crate::matter::{
@@ -283,12 +285,12 @@ impl Casework {
     }
 
     fn matter_filings_of(&self, matter: &Matter, rule: &MoveRule, at: Time) -> Vec<MatterFiling> {
-        let filing = |file: &shuyu_model::regime::Filing| {
+        let filing = |(file, to): (&shuyu_model::regime::Filing, Body)| {
             let due = self.calendar().after(at.day(), file.working_days_max.value);
             MatterFiling {
                 matter: matter.id.clone(),
                 version: matter.version,
-                to: file.to,
+                to,
                 due_day: due.day,
                 is_estimated: due.is_estimated,
                 clause: self.registry().regime().cite_clause(&file.source),
@@ -297,7 +299,7 @@ impl Casework {
                 filer: file.by.and_then(|maker| crate::obligations::maker_of(matter, maker)),
             }
         };
-        rule.file.iter().map(filing).collect()
+        each_copy(&rule.file).map(filing).collect()
     }
 
     /// Marks the copy that is due after the move `version` as filed. For the people
@@ -307,7 +309,7 @@ impl Casework {
         actor: &Actor,
         id: &MatterId,
         version: i64,
-        to: Role,
+        to: Body,
         evidence: Option<Digest>,
     ) -> Result<Verdict<()>> {
         let mut turn = self.registry().turn().await?;
@@ -326,6 +328,10 @@ impl Casework {
         if filer != Some(&known.organisation) || known.roles.is_empty() {
             let what = "the copy is filed by the organisation that made the move, or whom the rules name";
             let reason = Reason::new(reasons::MATTER_NOT_THE_FILER, what, &filing.clause, "ask that organisation");
+            return self.refuse(turn, actor, "matter.refused", id.as_str(), Reasons::one(reason)).await;
+        }
+        let files: Vec<_> = matter.rules.moves.iter().flat_map(|rule| rule.file.iter().cloned()).collect();
+        if let Some(reason) = without_receipt(&files, to, evidence, &filing.clause) {
             return self.refuse(turn, actor, "matter.refused", id.as_str(), Reasons::one(reason)).await;
         }
         if let Some(reason) = self.files_itself(&mut turn, id.as_str(), version, to, &filing.clause).await? {

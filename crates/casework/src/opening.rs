@@ -107,9 +107,10 @@ impl Casework {
         }
         let opening = Opening { actor: Some(actor), reason: "", cites };
         let Opened { cites, told } = self.insert_opened(&mut turn, &matter, opening).await?;
-        if let Some(held_by) = held_by {
+        if let Some((held_by, indicators)) = held_by {
             let round = matter.facts.get(ROUND).and_then(|round| round.trim().parse().ok());
             assessment::store::insert_held_by(turn.change(), &matter.id, held_by, round).await?;
+            assessment::store::insert_indicators(turn.change(), &matter.id, &indicators).await?;
         }
         if matter.kind == MatterKind::EntityOnboarding {
             self.enter_applicant(&mut turn, actor, &matter).await?;

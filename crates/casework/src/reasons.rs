@@ -81,6 +81,8 @@ reasons! {
     ("CAS-090", MILESTONE_ROLE, "a goal is marked by somebody else than the managing body")
     ("CAS-091", MILESTONE_COUNTED, "a goal that a figure decides is marked by hand")
     ("CAS-092", MILESTONE_CITES, "a goal is marked as met without the records that it rests on")
+    ("CAS-095", NO_INDICATORS, "an operator is assessed under a scheme that lists no indicators to assess by")
+    ("CAS-096", NO_RECEIPT, "a copy is marked as filed without the receipt that alone files it")
     ("CAS-100", FOR_OTHER_FACTS, "a move is made by the way of a matter that tells something else")
     ("CAS-101", FACT_FORM, "a fact is told in another form than the one that other acts can rest on")
     ("CAS-102", TERM_FIXED, "an agreement is shorter or longer than the one term of the document")

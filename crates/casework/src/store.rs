@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use shuyu_ledger::{Args, Change, Ledger, LedgerError, Row, args};
 use shuyu_model::id::{CaseId, IdError, OrganisationId, PersonId};
 use shuyu_model::regime::ProcedureKind;
+use shuyu_model::regime::words::Body;
 use shuyu_model::{Actor, Day, Digest, Role, Time};
 
 use crate::CaseworkError;
@@ -301,7 +302,7 @@ fn read_filing(row: &Row) -> Result<Filing> {
     let row = Reader(row);
     Ok(Filing {
         case: row.id("case_id")?,
-        to: row.word("recipient", Role::parse)?,
+        to: row.word("recipient", Body::parse)?,
         due_day: Day::from_str(&row.0.text("due_day")?).map_err(|error| row.damaged(error))?,
         is_estimated: row.0.int("is_estimated")? != 0,
         clause: row.0.text("clause")?,
@@ -347,7 +348,7 @@ pub(crate) async fn insert_filing(change: &mut Change, new: &Filing) -> Result<(
 pub(crate) async fn set_filed(
     change: &mut Change,
     case: &CaseId,
-    to: Role,
+    to: Body,
     by: &PersonId,
     evidence: Option<Digest>,
 ) -> Result<bool> {

@@ -10,6 +10,7 @@ use shuyu_ledger::Event;
 use shuyu_model::candidacy::ChosenAs;
 use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::Assessment;
 use shuyu_model::{Actor, Role};
 use shuyu_registry::testing::{allowed, demand_id, digest, scheme_id, selection_of};
 use shuyu_registry::{Page, Turn};
@@ -209,7 +210,11 @@ async fn scheme_that(casework: &Casework, opener: &Actor, is_published: bool) ->
 pub async fn rested(casework: &Casework, by: &Actor, reviewer: &Actor) {
     let regime = casework.registry().regime();
     let mode = regime.mode.allowed.value.first().map(|mode| mode.word().to_owned());
-    let told: Facts = mode.into_iter().map(|mode| ("mode".to_owned(), mode)).collect();
+    let mut told: Facts = mode.into_iter().map(|mode| ("mode".to_owned(), mode)).collect();
+    let asks = |row: &Assessment| row.items_of_scheme.as_ref().is_some_and(|rule| rule.value);
+    if regime.assessment.iter().any(asks) {
+        told.insert("indicators".to_owned(), "服务质量".to_owned());
+    }
     let rows = [
         (scheme_id(), MatterKind::Scheme, "effective", told),
         (demand_id(), MatterKind::DataDemand, "met", Facts::new()),
@@ -330,7 +335,7 @@ pub async fn selected_as(
         entered_for: agency.organisation.clone(),
         applied_at: at,
         ended_at: None,
-        items: sheet::of(registry.regime(), chosen_as, &[]),
+        items: sheet::of(registry.regime(), chosen_as, &sheet::Beside::default()),
     };
     store::insert_candidacy(turn.change(), &candidacy).await.expect("a candidacy");
     for item in &mut candidacy.items {

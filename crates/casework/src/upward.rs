@@ -3,22 +3,23 @@
 //!
 //! INVARIANT (row with fact): what is told is written in the turn that holds the last
 //! signature or the move.
-//! INVARIANT (filed by receipt): a copy of which a platform above is the recipient is
-//! filed on the day of its receipt, by the platform itself; by hand only once that
+//! INVARIANT (filed by receipt): a copy of which a platform above is the recipient, and no
+//! other copy of the same, is filed on the day of its receipt, by the platform itself; by hand only once that
 //! platform has refused the record or it waited too long.
 //!
 //! Not here: to whom it goes, in which order, how often (`exchange`).
 
 use serde_json::{Value, json};
 use shuyu_exchange::{FilingOf, Record, Taken, outbox};
+use shuyu_model::Reason;
 use shuyu_model::id::{CaseId, IdError};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::Filing as FilingRule;
-use shuyu_model::regime::words::Upward;
-use shuyu_model::{Reason, Role};
+use shuyu_model::regime::words::{Body, Upward};
 use shuyu_registry::Turn;
 
 use crate::case::Case;
+use crate::filing::each_copy;
 use crate::matter::{Matter, Moved};
 use crate::{Casework, CaseworkError, matter, reasons, store};
 
@@ -84,7 +85,7 @@ impl Casework {
         turn: &mut Turn,
         of: &str,
         version: i64,
-        to: Role,
+        to: Body,
         clause: &str,
     ) -> Result<Option<Reason>> {
         let peer = outbox::files_itself(turn.change(), of, version, to).await?;
@@ -115,7 +116,5 @@ impl Casework {
 }
 
 fn copies(of: &str, version: i64, files: &[FilingRule]) -> Vec<FilingOf> {
-    let copy =
-        |file: &FilingRule| FilingOf { of: of.to_owned(), version, to: file.to, and_with: file.and_with.clone() };
-    files.iter().map(copy).collect()
+    each_copy(files).map(|(_, to)| FilingOf { of: of.to_owned(), version, to }).collect()
 }

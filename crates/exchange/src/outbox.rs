@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shuyu_ledger::{Change, Event, Ledger};
 use shuyu_model::id::{DispatchId, PeerId};
-use shuyu_model::regime::words::{Body, Upward, body_of};
-use shuyu_model::{Digest, Reason, Regime, Role, Time, canonical};
+use shuyu_model::regime::words::{Body, Upward};
+use shuyu_model::{Digest, Reason, Regime, Time, canonical};
 
 use crate::inbox::{Answer, Letter};
 use crate::receipt::{OUTCOME, RECEIPT, Word, digest_of};
@@ -54,15 +54,12 @@ pub struct FilingOf {
     /// After which move of a matter; 0 for a case.
     pub version: i64,
     /// With whom.
-    pub to: Role,
-    /// Who gets the same copy with it.
-    pub and_with: Vec<Body>,
+    pub to: Body,
 }
 
 impl FilingOf {
     fn is_for(&self, peer: &Peer) -> bool {
-        let first = body_of(self.to);
-        self.and_with.iter().chain(first.iter()).any(|body| peer.stands_for.contains(body))
+        peer.stands_for.contains(&self.to)
     }
 }
 
@@ -100,7 +97,7 @@ pub async fn queue(
 }
 
 /// The name of the platform whose receipt files this copy, while it is waited for.
-pub async fn files_itself(change: &mut Change, of: &str, version: i64, to: Role) -> Result<Option<String>> {
+pub async fn files_itself(change: &mut Change, of: &str, version: i64, to: Body) -> Result<Option<String>> {
     store::waiting_for(change, of, version, to).await
 }
 
@@ -170,7 +167,7 @@ pub struct FiledBy {
     /// After which move of a matter; 0 for a case.
     pub version: i64,
     /// With whom.
-    pub to: Role,
+    pub to: Body,
     /// Of the receipt.
     pub receipt: Digest,
     /// When it was given, by the clock above.

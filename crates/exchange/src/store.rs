@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuyu_ledger::{Change, Ledger, Row, args};
 use shuyu_model::id::{DispatchId, IdError, PeerId, PersonId, SubmissionId};
-use shuyu_model::{Digest, Reason, Role, Time};
+use shuyu_model::regime::words::Body;
+use shuyu_model::{Digest, Reason, Time};
 
 use crate::inbox::{Answer, Letter};
 use crate::outbox::{FilingOf, Record};
@@ -337,19 +338,19 @@ pub(crate) async fn set_taken(change: &mut Change, id: &DispatchId, kept: &Kept<
     Ok(())
 }
 
-pub(crate) async fn filing_of(change: &mut Change, id: &DispatchId) -> Result<Option<(String, i64, Role)>> {
+pub(crate) async fn filing_of(change: &mut Change, id: &DispatchId) -> Result<Option<(String, i64, Body)>> {
     let sql = "SELECT id, filing_of, filing_version, filing_to FROM dispatches \
                WHERE id = $1 AND filing_of IS NOT NULL";
     let rows = change.read(sql, args![id.as_str()]).await?;
-    let read = |row: &Row| -> Result<(String, i64, Role)> {
+    let read = |row: &Row| -> Result<(String, i64, Body)> {
         let row = Reader(row);
-        Ok((row.0.text("filing_of")?, row.0.int("filing_version")?, row.word("filing_to", Role::parse)?))
+        Ok((row.0.text("filing_of")?, row.0.int("filing_version")?, row.word("filing_to", Body::parse)?))
     };
     rows.first().map(read).transpose()
 }
 
 /// The platform whose receipt would file this copy, while the record waits for it.
-pub(crate) async fn waiting_for(change: &mut Change, of: &str, version: i64, to: Role) -> Result<Option<String>> {
+pub(crate) async fn waiting_for(change: &mut Change, of: &str, version: i64, to: Body) -> Result<Option<String>> {
     let sql = "SELECT p.name FROM dispatches d JOIN peers p ON p.id = d.peer WHERE d.filing_of = $1 \
                AND d.filing_version = $2 AND d.filing_to = $3 AND d.state = 'waiting' ORDER BY p.id LIMIT 1";
     let rows = change.read(sql, args![of, version, to.word()]).await?;

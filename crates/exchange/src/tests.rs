@@ -142,7 +142,7 @@ fn entry(title: &str) -> Value {
 }
 
 fn copy(of: &str) -> FilingOf {
-    FilingOf { of: of.to_owned(), version: 0, to: Role::Regulator, and_with: vec![Body::Province] }
+    FilingOf { of: of.to_owned(), version: 0, to: Body::Province }
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn a_record_arrives_once_is_acknowledged_and_files_its_copy_once() {
         assert_eq!(pair.fact(Upward::Agreement, "AGR-1", agreement(1), &[copy("CAS-1")]).await, 1, "{backend}");
         let ledger = pair.district.ledger();
         let waits = |mut change: shuyu_ledger::Change| async move {
-            outbox::files_itself(&mut change, "CAS-1", 0, Role::Regulator).await.unwrap()
+            outbox::files_itself(&mut change, "CAS-1", 0, Body::Province).await.unwrap()
         };
         assert_eq!(waits(ledger.change().await.unwrap()).await.as_deref(), Some("市平台"));
         // The answer is lost; the record is sent again and gets the very same receipt.
@@ -168,7 +168,7 @@ async fn a_record_arrives_once_is_acknowledged_and_files_its_copy_once() {
         let taken = pair.district.read_answer(parcel, &answer).await.unwrap().unwrap();
         assert_eq!(taken.state(), DispatchState::Acknowledged);
         let filed = pair.keep(&taken).await.expect("the copy is filed by the receipt");
-        assert_eq!((filed.of.as_str(), filed.to, filed.at), ("CAS-1", Role::Regulator, taken.at()));
+        assert_eq!((filed.of.as_str(), filed.to, filed.at), ("CAS-1", Body::Province, taken.at()));
         assert_eq!(pair.keep(&taken).await, None, "once");
         assert_eq!(waits(ledger.change().await.unwrap()).await, None);
         let came = pair.city.submissions(None, "", 10).await.unwrap();
@@ -401,7 +401,7 @@ async fn goes_up_what_the_rules_send_up_and_what_is_filed_there_and_nothing_else
         (CHANGCHUN, Upward::Scenario, scenario.clone(), vec![], 0),
         (HUNAN, Upward::Agreement, agreement(1), vec![], 0),
         (HUNAN, Upward::Agreement, agreement(1), vec![copy("CAS-1")], 1),
-        (HUNAN, Upward::Agreement, agreement(1), vec![FilingOf { and_with: vec![], ..copy("CAS-1") }], 0),
+        (HUNAN, Upward::Agreement, agreement(1), vec![FilingOf { to: Body::Regulator, ..copy("CAS-1") }], 0),
     ] {
         for (backend, pair) in pairs(text).await {
             assert_eq!(pair.fact(kind, "S", payload.clone(), &copies).await, expected, "{backend} {kind:?} {copies:?}");

@@ -101,7 +101,10 @@ mod tests {
         for (backend, ledger, _folder) in ledgers().await {
             let mut tx = ledger.db().begin().await.unwrap();
             tx.script(
-                "ALTER TABLE rule_overrides ADD COLUMN rule_value BIGINT NOT NULL DEFAULT 0;
+                "DROP TABLE assessment_indicators;
+                 DROP TABLE whole_agencies;
+                 DROP TABLE cleared_conflicts;
+                 ALTER TABLE rule_overrides ADD COLUMN rule_value BIGINT NOT NULL DEFAULT 0;
                  ALTER TABLE rule_overrides DROP COLUMN set_to;
                  INSERT INTO organisations (id, name, credit_code, roles, owned_by, made_at)
                      VALUES ('ORG-1', '市数据局', '1', '[]', '[]', 0);

@@ -53,10 +53,7 @@ pub use choosing::{
     Condition, Disqualification, EntityRules, ModeRules, NegativeListRules, ProcessorRules, RegistrationRules,
     SchemeRules, SelectionRules,
 };
-pub use conduct::{
-    ComplaintRule, Disclosure, DrillRules, EmergencyPlanRules, ExitRules, HierarchyRules, IncidentRules,
-    RectificationRules, ReportDuty, SupervisionDuty, Terms,
-};
+pub use conduct::{Disclosure, DrillRules, EmergencyPlanRules, HierarchyRules, ReportDuty, SupervisionDuty, Terms};
 pub use diff::{Difference, diff, paths};
 pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular, plan_steps};
 pub use facts::{
@@ -222,15 +219,6 @@ pub struct Regime {
     /// Who looks at whom at an interval.
     #[serde(default)]
     pub supervision: Vec<SupervisionDuty>,
-    /// Incidents.
-    pub incident: IncidentRules,
-    /// Rectification.
-    pub rectification: RectificationRules,
-    /// Exit.
-    pub exit: ExitRules,
-    /// Complaints.
-    #[serde(default)]
-    pub complaint: Vec<ComplaintRule>,
     /// What whoever has no account may do, where the document opens a way.
     pub public: Option<PublicRules>,
     /// The remedies at law that every refusal names, where the document names them.
@@ -407,6 +395,12 @@ impl Regime {
     /// What people call a role; its plain word where the file has none.
     pub fn word(&self, role: Role) -> &str {
         self.words.get(&role).map_or(role.word(), String::as_str)
+    }
+
+    /// What people call a body: as a party, as one outside of the platform, or its plain word.
+    pub fn body_word(&self, body: Body) -> &str {
+        let party = Role::parse(body.word()).and_then(|role| self.words.get(&role));
+        party.or_else(|| self.bodies.get(&body)).map_or_else(|| body.zh(), String::as_str)
     }
 
     /// How a reason cites a step of a procedure, for its `number` (one of

@@ -15,7 +15,7 @@ use crate::dossier::{self, Parties};
 use crate::live::Basis;
 use crate::reasons::cut;
 use crate::{
-    EntityKind, Registry, RegistryError, canonical, district, headings, mode, processing, reasons, store, units,
+    EntityKind, Registry, RegistryError, canonical, district, headings, mode, processing, reasons, store, units, whole,
 };
 
 type Result<T> = std::result::Result<T, RegistryError>;
@@ -153,6 +153,7 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
     match agreement.kind {
         AgreementKind::Operator => {
             district::authorised(asked, &agreement.grantor, found);
+            whole::against(asked, agreement, found);
             if let Some(operator) = asked.world.organisations.get(&agreement.grantee) {
                 found.extend(operator_form(asked.regime, operator.entity_kind, &operator.name));
             }

@@ -15,8 +15,8 @@ use crate::registration::result;
 use crate::standing::results_of;
 use crate::subject::{parsed, unheld};
 use crate::{
-    AdmissionState, Barred, Ending, Registration, Registry, RegistryError, SchemeMoney, Turn, amendments, district,
-    schemes, store,
+    AdmissionState, Barred, Ending, Registration, Registry, RegistryError, SchemeMoney, Turn, amendments, chosen,
+    district, schemes, store,
 };
 
 /// Makes the subject of a decided case what the case was about.
@@ -74,6 +74,16 @@ pub async fn agreement_filed(turn: &mut Turn, id: &AgreementId) -> Result<(), Re
     store::set_filed(turn.change(), id).await?;
     turn.touch(Basis::Agreement(id.clone()));
     Ok(())
+}
+
+/// A selection has chosen this organisation: it takes part as operator from now on.
+pub async fn operator_chosen(turn: &mut Turn, id: &OrganisationId) -> Result<(), RegistryError> {
+    chosen::chosen(turn, id).await
+}
+
+/// The choice of this organisation is taken back.
+pub async fn operator_unchosen(turn: &mut Turn, id: &OrganisationId) -> Result<(), RegistryError> {
+    chosen::unchosen(turn, id).await
 }
 
 /// A district authorises by this scheme from now on.

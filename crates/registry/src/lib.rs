@@ -37,6 +37,8 @@ mod amendments;
 mod applicant;
 mod catalog;
 mod catalogue;
+mod chosen;
+mod cleared;
 mod decide;
 pub mod district;
 mod dossier;
@@ -81,6 +83,7 @@ mod thematic;
 mod turn;
 pub mod units;
 mod upward;
+mod whole;
 mod world;
 
 #[cfg(test)]
@@ -96,6 +99,7 @@ pub use catalog::{Authorised, CatalogEntry, MarkedThing, PublicScenario, UsedRes
 pub use catalogue::{
     Catalogue, CatalogueAnswer, CatalogueDue, CatalogueEntry, CatalogueKind, CatalogueState, LeftOut, NewCatalogue,
 };
+pub use cleared::{ClearedConflict, NewClearing};
 pub use district::{DistrictScheme, DistrictSchemeState, Districts, NewDistrictScheme};
 pub use dossier::{
     AdversePaper, Answer, CitedPaper, DossierItem, MissingPaper, NewPaper, Officer, Paper, PaperAnswer, PaperDue,
@@ -137,3 +141,4 @@ pub use thematic::{
 };
 pub use turn::Turn;
 pub use units::{Origin, Unit};
+pub use whole::{NewWholeAgency, WholeAgency};

@@ -13,7 +13,7 @@ use crate::live::Basis;
 use crate::party::{NewOrganisation, NewPerson, OWNERS_MAX, Organisation, Person, person_faults};
 use crate::password::{self, Password};
 use crate::world::World;
-use crate::{Registry, RegistryError, Turn, agreements, decide, processing, reasons, store, units};
+use crate::{Registry, RegistryError, Turn, agreements, decide, processing, reasons, store, units, whole};
 
 type Result<T> = std::result::Result<T, RegistryError>;
 
@@ -36,6 +36,8 @@ impl Registry {
             .roles
             .extend(ADMINS.iter().filter(|role| !organisation.roles.contains(role)).copied().collect::<Vec<_>>());
         let mut faults = organisation.faults();
+        let is_operator = organisation.roles.contains(&Role::Operator);
+        faults.extend(unchosen(self.regime()).filter(|_| is_operator).map(|reason| reason.what));
         for (name, login, password) in &new.admins {
             faults.extend(person_faults(name, login, password));
         }
@@ -104,10 +106,12 @@ impl Registry {
         found.extend(new.roles.iter().find_map(|role| processing::role_here(self.regime(), *role)));
         if new.roles.contains(&Role::Operator) {
             found.extend(agreements::operator_form(self.regime(), new.entity_kind, &new.name));
+            found.extend(unchosen(self.regime()));
         }
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "organisation.refused", "", reasons).await;
         }
+        whole::before_another(&mut turn, &self.asked(&world), actor, &new.roles).await?;
         let organisation = self.made(new);
         store::insert_organisation(turn.change(), &organisation).await?;
         if let (Some(mask), Some(hash)) = (&organisation.identity, &hash) {
@@ -304,6 +308,17 @@ fn apart(regime: &Regime, roles: &[Role]) -> Option<Reason> {
         let what = format!("{} and {} are two bodies", regime.word(Role::Agency), regime.word(Role::Regulator));
         regime.reason(reasons::AGENCY_IS_REGULATOR, rule, what, "enter them as two organisations")
     })
+}
+
+/// REG-133: nobody is there yet whom a selection could have chosen.
+fn unchosen(regime: &Regime) -> Option<Reason> {
+    let rule = regime.roles.operator_by_selection.as_ref().filter(|rule| rule.value)?;
+    let what = format!(
+        "{} is whom a completed selection has chosen, and this one is only entered",
+        regime.word(Role::Operator)
+    );
+    let instead = "enter it as what it is beside (`entity`); the choice of a selection makes it operator";
+    Some(regime.reason(reasons::NOT_CHOSEN, rule, what, instead))
 }
 
 /// REG-120.

@@ -177,11 +177,14 @@ pub(crate) fn against_order(asked: &Asked<'_>, order: &Order, found: &mut Vec<Re
 }
 
 /// REG-075: the processor watches the operator (CS23 24), so it is another, and
-/// independent of it.
+/// independent of it, unless the managing body has cleared the conflict for this project.
 fn apart(asked: &Asked<'_>, order: &Order, found: &mut Vec<Reason>) {
-    if let Some(link) = affiliates::link(asked.world, &order.operator, &order.processor) {
+    let is_cleared = asked.world.cleared.contains_key(&(order.scenario.clone(), order.processor.clone()));
+    let link = affiliates::link(asked.world, &order.operator, &order.processor);
+    if let Some(link) = link.filter(|_| !is_cleared) {
         let what = format!("`{}` cannot process for this operator: {link}", asked.world.name_of(&order.processor));
-        let instead = "order from a processor that is independent of the operator";
+        let instead = "order from a processor that is independent of the operator, or let the managing body clear \
+                       the conflict with its reason";
         found.push(asked.regime.reason(reasons::OWN_PROCESSOR, &asked.regime.roles.processor, what, instead));
     }
 }

@@ -203,6 +203,15 @@ pub(crate) async fn set_owners(change: &mut Change, id: &OrganisationId, owners:
     must_write(change, "organisation", id.as_str(), sql, args![id.as_str(), json(&owners)?]).await
 }
 
+pub(crate) async fn set_organisation_roles(
+    change: &mut Change,
+    id: &OrganisationId,
+    roles: &[shuyu_model::Role],
+) -> Result<()> {
+    let sql = "UPDATE organisations SET roles = $2 WHERE id = $1";
+    must_write(change, "organisation", id.as_str(), sql, args![id.as_str(), json(&roles)?]).await
+}
+
 pub(crate) async fn people(book: &mut Book<'_>, id: &str) -> Result<Vec<Person>> {
     let sql = "SELECT id, name, login, organisation, roles FROM people WHERE $1 = '' OR id = $1";
     let rows = book.read(sql, args![id]).await?;

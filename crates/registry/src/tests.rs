@@ -20,6 +20,7 @@ mod staff;
 mod standing;
 mod thematic;
 mod units;
+mod whole;
 
 use std::collections::BTreeSet;
 
@@ -40,6 +41,7 @@ async fn every_code_is_given_somewhere() {
     seen.extend(districts::codes_of_districts_with_every_fault().await);
     seen.extend(own::codes_of_own_tables_with_every_fault().await);
     seen.extend(overrides::codes_of_overrides_with_every_fault().await);
+    seen.extend(whole::codes_of_the_whole_and_the_chosen().await);
     seen.extend(parties::codes_of_an_operators_form().await);
     seen.extend(thematic::codes_of_thematic_databases_with_every_fault().await);
     seen.extend(units::codes_of_units_with_every_fault().await);

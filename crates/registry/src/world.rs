@@ -16,6 +16,7 @@ use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Day, Time};
 
 use crate::catalogue;
+use crate::cleared::{self, ClearedConflict};
 use crate::district::{self, DistrictScheme};
 use crate::dossier::{self, Paper};
 use crate::facts::{self, BaseEntry, Fact, Stop};
@@ -27,6 +28,7 @@ use crate::registration::{self, Application, Registration};
 use crate::requirement::{self, FieldRequirement};
 use crate::standing::results_of;
 use crate::store::Book;
+use crate::whole::{self, WholeAgency};
 use crate::{
     Admission, Agreement, AgreementKind, Amendment, Order, Organisation, Person, RegistryError, Resource, Scenario,
     store,
@@ -79,6 +81,10 @@ pub(crate) struct World {
     pub(crate) special_uses: BTreeMap<ScenarioId, BTreeMap<SpecialUse, DeclaredUse>>,
     /// The districts that organisations belong to; a district's data department to itself.
     pub(crate) districts: BTreeMap<OrganisationId, OrganisationId>,
+    /// Conflicts of projects that were cleared, by project and processor.
+    pub(crate) cleared: BTreeMap<(ScenarioId, OrganisationId), ClearedConflict>,
+    /// The agency of whole authorisations, where one was named.
+    pub(crate) whole_agency: Option<WholeAgency>,
     /// Their schemes.
     pub(crate) district_schemes: BTreeMap<DistrictSchemeId, Arc<DistrictScheme>>,
     /// Development agreements by entity.
@@ -105,6 +111,8 @@ impl World {
         world.take_orders(store::orders(book, "").await?);
         world.take_own_tables(own::store::own_tables(book, "").await?);
         world.take_districts(book, "").await?;
+        world.whole_agency = whole::store::named(book).await?;
+        world.take_cleared(cleared::store::cleared(book, "").await?);
         world.take_facts(book, "").await?;
         world.take_catalogues(book).await?;
         world.take_uses(book, "").await?;
@@ -127,6 +135,7 @@ impl World {
                     self.papers.remove(id);
                     self.take_papers(dossier::store::papers(book, id.as_str()).await?);
                     self.take_districts(book, id.as_str()).await?;
+                    self.whole_agency = whole::store::named(book).await?;
                 }
                 Basis::Person(id) => self.take_people(store::people(book, id.as_str()).await?),
                 Basis::Resource(id) => {
@@ -155,6 +164,7 @@ impl World {
                 Basis::Order(id) => self.take_orders(store::orders(book, id.as_str()).await?),
                 Basis::Scenario(id) => {
                     self.take_scenarios(store::scenarios(book, id.as_str()).await?);
+                    self.take_cleared(cleared::store::cleared(book, id.as_str()).await?);
                     self.take_suspensions(id.as_str(), store::suspensions(book, id.as_str()).await?);
                     self.take_facts(book, id.as_str()).await?;
                     self.take_uses(book, id.as_str()).await?;
@@ -286,6 +296,10 @@ impl World {
             self.product_findings.entry(product).or_default().insert(finding.interest, finding);
         }
         Ok(())
+    }
+
+    fn take_cleared(&mut self, all: Vec<ClearedConflict>) {
+        self.cleared.extend(all.into_iter().map(|one| ((one.scenario.clone(), one.processor.clone()), one)));
     }
 
     async fn take_districts(&mut self, book: &mut Book<'_>, id: &str) -> Result<(), RegistryError> {

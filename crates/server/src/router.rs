@@ -202,6 +202,8 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/own_tables/{id}", own_tables::show, Needs::SeeOwnTables, "Shows an own table."),
         route(POST, "/v1/own_tables/{id}/withdrawal", own_tables::withdraw, Needs::BringOwnTable, "Withdraws an own table, at once, and destroys what landed of it."),
 
+        route(GET, "/v1/conflicts", orders::cleared, Needs::SeeMatters, "Lists the conflicts of operator and processor that the managing body cleared, with its reasons."),
+        route(POST, "/v1/scenarios/{id}/conflicts", orders::clear, Needs::HandleMatters, "Clears the conflict that the processor of a project is, or hangs together with, its operator."),
         route(POST, "/v1/orders", orders::place, Needs::PlaceOrder, "Orders a processor to compute."),
         route(GET, "/v1/orders", orders::list, Needs::SeeOrders, "Lists orders, of the own organisation or all."),
         route(GET, "/v1/orders/{id}", orders::show, Needs::SeeOrders, "Shows an order."),
@@ -333,6 +335,8 @@ fn other_platforms() -> Vec<Route> {
         route(POST, "/v1/exchange/submissions", exchange::receive, Needs::PeerSignature, "Takes a signed record of a platform below; gives a receipt."),
         route(GET, "/v1/exchange/submissions", exchange::submissions, Needs::SeeExchange, "Lists what came from below, oldest first."),
         route(POST, "/v1/exchange/submissions/{id}/decision", exchange::decide, Needs::DecideSubmission, "Accepts what came from below, or says all that is against it."),
+        route(GET, "/v1/whole_agency", organisations::whole_agency, Needs::SeeBusiness, "Shows the one agency that gives whole authorisations, where the document has one."),
+        route(PUT, "/v1/whole_agency", organisations::name_whole_agency, Needs::HandleMatters, "Names the agency that gives whole authorisations; the one before gives none any more."),
         route(PUT, "/v1/organisations/{id}/district", districts::place, Needs::Organisations, "Says to which district an organisation belongs."),
         route(POST, "/v1/district_schemes", districts::draft, Needs::DraftDistrictScheme, "Drafts the scheme of the caller's district."),
         route(GET, "/v1/district_schemes", districts::list, Needs::SeeBusiness, "Lists districts' schemes: of the own district, or of all for the city's people."),

@@ -766,26 +766,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/cases/{id}/allowed_actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the caller could do in a case now, and of what they cannot, every reason.
-         * @description Needs `see_cases` (see `policies/`).
-         */
-        get: operations["cases_allowed_actions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/cases/{id}/applicants": {
         parameters: {
             query?: never;
@@ -800,6 +780,26 @@ export interface paths {
          * @description Needs `open_case` (see `policies/`).
          */
         post: operations["cases_name_applicant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller could do in a case now, and of what they cannot, every reason.
+         * @description Needs `see_cases` (see `policies/`).
+         */
+        get: operations["cases_choices"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1130,7 +1130,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/consents": {
+    "/v1/conflicts": {
         parameters: {
             query?: never;
             header?: never;
@@ -1138,10 +1138,26 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the consents that the caller gave, or that their entity holds.
-         * @description Needs `keep_consents` (see `policies/`).
+         * Lists the conflicts of operator and processor that the managing body cleared, with its reasons.
+         * @description Needs `see_matters` (see `policies/`).
          */
-        get: operations["products_consents"];
+        get: operations["orders_cleared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         /**
          * Records a data subject's consent.
@@ -2799,7 +2815,7 @@ export interface paths {
         };
         /**
          * What people, organisations, resources and scenarios are called, by their ids.
-         * @description Needs `see_names` (see `policies/`).
+         * @description Needs `use_session` (see `policies/`).
          */
         get: operations["console_names"];
         put?: never;
@@ -4175,6 +4191,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scenarios/{id}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clears the conflict that the processor of a project is, or hangs together with, its operator.
+         * @description Needs `handle_matters` (see `policies/`).
+         */
+        post: operations["orders_clear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/scenarios/{id}/drafts": {
         parameters: {
             query?: never;
@@ -4871,6 +4907,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/whole_agency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the one agency that gives whole authorisations, where the document has one.
+         * @description Needs `see_business` (see `policies/`).
+         */
+        get: operations["organisations_whole_agency"];
+        /**
+         * Names the agency that gives whole authorisations; the one before gives none any more.
+         * @description Needs `handle_matters` (see `policies/`).
+         */
+        put: operations["organisations_name_whole_agency"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/work": {
         parameters: {
             query?: never;
@@ -5196,25 +5256,6 @@ export interface components {
             items: components["schemas"]["AgreementVersion"][];
             next_cursor: string | null;
             total: number;
-        };
-        /** @description An action on a case, and what speaks against it. */
-        AllowedAction: {
-            /** @description `approve`, `return`, `refuse`, `resubmit` or `withdraw`. */
-            action: string;
-            /** @description Whether it would be allowed, once its form is filled in. */
-            is_allowed: boolean;
-            /** @description Every reason why not. */
-            reasons: components["schemas"]["Against"][];
-            /**
-             * @description What the action is on: the case's subject as it was submitted, or, to submit it again,
-             *     as it is now.
-             */
-            subject_digest: string;
-        };
-        /** @description What the caller could do in a case. */
-        AllowedActions: {
-            /** @description Each action that its state has. */
-            items: components["schemas"]["AllowedAction"][];
         };
         /** @description What was found. */
         AnswerShape: {
@@ -5626,6 +5667,15 @@ export interface components {
             /** @description For which kind of use. */
             use_kind: components["schemas"]["UseKind"];
         };
+        /** @description An act on a case, and what speaks against it. */
+        CaseChoice: {
+            /** @description `approve`, `return`, `refuse`, `resubmit` or `withdraw`. */
+            act: string;
+            /** @description Whether it would be allowed, once its form is filled in. */
+            is_allowed: boolean;
+            /** @description Every reason why not. */
+            reasons: components["schemas"]["Against"][];
+        };
         /** @description A case, as the caller may see it. */
         CaseView: {
             /** @description The entities for which it was opened. */
@@ -5825,11 +5875,39 @@ export interface components {
             /** @description What it looks for. */
             title: string;
         };
+        /** @description What the caller could do in a case. */
+        Choices: {
+            /** @description Each act that its state has. */
+            items: components["schemas"]["CaseChoice"][];
+        };
         /**
          * @description What somebody is chosen or admitted as.
          * @enum {string}
          */
         ChosenAs: "operator" | "processor" | "entity";
+        /** @description A conflict of operator and processor that was cleared. */
+        ClearedConflict: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            cleared_at: number;
+            /** @description Who cleared it. */
+            cleared_by: string;
+            /** @description What the conflict was. */
+            conflict: string;
+            /** @description Who processes in it. */
+            processor: string;
+            /** @description Why it was cleared. */
+            reason: string;
+            /** @description Of which project. */
+            scenario: string;
+        };
+        ClearedConflictList: {
+            items: components["schemas"]["ClearedConflict"][];
+            next_cursor: string | null;
+            total: number;
+        };
         /** @description Where the clock should stand, or stands. */
         Clock: {
             /**
@@ -5926,45 +6004,6 @@ export interface components {
         };
         ConditionViewList: {
             items: components["schemas"]["ConditionView"][];
-            next_cursor: string | null;
-            total: number;
-        };
-        /** @description A consent; never whose. */
-        Consent: {
-            /** @description To whom. */
-            entity: string;
-            /** @description What the entity is called. */
-            entity_name: string;
-            /** @description The digest of what shows it. */
-            evidence?: string | null;
-            /**
-             * Format: int64
-             * @description From when, in microseconds.
-             */
-            from_at: number;
-            /** @description Who signed in to give it. */
-            given_by: string;
-            /** @description Its id. */
-            id: string;
-            /** @description Whether it is in force now. */
-            is_in_force: boolean;
-            /** @description For which product. */
-            product: string;
-            /** @description What the product is called. */
-            product_title: string;
-            /**
-             * Format: int64
-             * @description Until when, at the latest.
-             */
-            until_at: number;
-            /**
-             * Format: int64
-             * @description When it was withdrawn.
-             */
-            withdrawn_at?: number | null;
-        };
-        ConsentList: {
-            items: components["schemas"]["Consent"][];
             next_cursor: string | null;
             total: number;
         };
@@ -6753,7 +6792,7 @@ export interface components {
             /** @description Whether a year on the way had no holiday notice yet. */
             is_estimated: boolean;
             /** @description With whom. */
-            to: components["schemas"]["Role"];
+            to: components["schemas"]["Body"];
         };
         /** @description Something that a check found; never a value. */
         Finding: {
@@ -7746,7 +7785,7 @@ export interface components {
             /** @description Of which matter. */
             matter: string;
             /** @description With whom. */
-            to: components["schemas"]["Role"];
+            to: components["schemas"]["Body"];
             /**
              * Format: int64
              * @description After which of its moves.
@@ -7861,10 +7900,6 @@ export interface components {
         };
         /** @description A matter, its moves, and what can be done now. */
         MatterView: {
-            /** @description What people call each answer of `choices`, and each fact that is a word of the rules. */
-            answer_titles: {
-                [key: string]: string;
-            };
             /** @description Of a scheme whose change is pending: what was approved and rules until then. */
             approved?: {
                 [key: string]: string;
@@ -7877,10 +7912,6 @@ export interface components {
             cited_by: string[];
             /** @description The clause that prescribes it. */
             clause: string;
-            /** @description What people call each content that stands here or is asked for. */
-            content_titles: {
-                [key: string]: string;
-            };
             /** @description The second party. */
             counterparty?: string | null;
             due?: components["schemas"]["DayView"] | null;
@@ -7942,12 +7973,8 @@ export interface components {
         Me: {
             /** @description What every changing request carries in `x-csrf-token`. */
             csrf: string;
-            /** @description What the person is called. */
-            name: string;
             /** @description For whom they act. */
             organisation: string;
-            /** @description What that organisation is called. */
-            organisation_name: string;
             /** @description The person. */
             person: string;
             /** @description In which roles. */
@@ -8422,6 +8449,13 @@ export interface components {
             is_agreed: boolean;
             /** @description What it says. */
             opinion: string;
+        };
+        /** @description A conflict to be cleared. */
+        NewClearing: {
+            /** @description Who would process. */
+            processor: components["schemas"]["OrganisationId"];
+            /** @description Why the conflict is cleared. */
+            reason: string;
         };
         /** @description A key that signs calls. */
         NewClientKey: {
@@ -9227,6 +9261,13 @@ export interface components {
             /** @description In one line. */
             title: string;
         };
+        /** @description An agency to be named. */
+        NewWholeAgency: {
+            /** @description The document that names it. */
+            document: string;
+            /** @description Which. */
+            organisation: components["schemas"]["OrganisationId"];
+        };
         /** @description An application on public notice. */
         Notice: {
             /** @description Who applies. */
@@ -10015,9 +10056,7 @@ export interface components {
         };
         /** @description What this platform is. */
         Platform: {
-            /** @description Whether anybody may take anybody's part without a password. */
-            has_open_parts: boolean;
-            /** @description Whether it is a demonstration: made-up data, a clock that can be moved. */
+            /** @description Whether it is a demonstration: made-up data, parts without passwords, a clock that can be moved. */
             is_demo: boolean;
             /**
              * Format: int64
@@ -11289,8 +11328,6 @@ export interface components {
             is_open: boolean;
             /** @description Whether that day has passed. */
             is_overdue: boolean;
-            /** @description Whether it is the receipt of what is filed: it has a number, and can only be given. */
-            is_receipt: boolean;
             /** @description The signatures that show. */
             opinions: components["schemas"]["OpinionView"][];
             /**
@@ -11941,6 +11978,18 @@ export interface components {
             steps: components["schemas"]["VoiceStep"][];
             /** @description In one line. */
             title: string;
+        };
+        /** @description The agency that gives whole authorisations. */
+        WholeAgency: {
+            /** @description The document that names it; none where nobody was named yet, and the first agency is it. */
+            document?: string | null;
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            named_at?: number | null;
+            /** @description Which. */
+            organisation: components["schemas"]["OrganisationId"];
         };
         /** @description A resource of a department, and what waits for it there. */
         WorkItem: {
@@ -13536,37 +13585,6 @@ export interface operations {
             };
         };
     };
-    cases_allowed_actions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AllowedActions"];
-                };
-            };
-            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     cases_name_applicant: {
         parameters: {
             query?: never;
@@ -13591,6 +13609,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cases_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
             default: {
@@ -14193,7 +14242,7 @@ export interface operations {
             };
         };
     };
-    products_consents: {
+    orders_cleared: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the piece before; nothing for the first. */
@@ -14213,7 +14262,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsentList"];
+                    "application/json": components["schemas"]["ClearedConflictList"];
                 };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
@@ -20530,6 +20579,42 @@ export interface operations {
             };
         };
     };
+    orders_clear: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same request is answered alike and done once */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClearing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     scenarios_try_out: {
         parameters: {
             query?: never;
@@ -21928,6 +22013,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VoiceView"];
                 };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    organisations_whole_agency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeAgency"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    organisations_name_whole_agency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWholeAgency"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
             default: {

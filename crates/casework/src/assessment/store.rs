@@ -6,7 +6,7 @@ use shuyu_model::regime::words::Body;
 use shuyu_model::regime::{Assessed, AssessmentForm};
 use shuyu_model::{Actor, Digest, Time};
 
-use super::items::Given;
+use super::items::{Given, Indicator};
 use super::rounds::{NewRound, RoundView};
 use super::{Held, HeldBy, Result};
 use crate::store::{Book, Reader, json};
@@ -54,6 +54,22 @@ pub(crate) async fn insert_held_by(change: &mut Change, id: &MatterId, held: Hel
     let sql = "INSERT INTO assessments (matter_id, assessed, assessor, form, round) VALUES ($1, $2, $3, $4, $5)";
     change.write(sql, args![id.as_str(), held.of.word(), held.by.word(), held.form.word(), round]).await?;
     Ok(())
+}
+
+/// Keeps which indicators of schemes an assessment asks for.
+pub(crate) async fn insert_indicators(change: &mut Change, id: &MatterId, asked: &[Indicator]) -> Result<()> {
+    let sql = "INSERT INTO assessment_indicators (matter_id, place, indicator, scheme) VALUES ($1, $2, $3, $4)";
+    for (place, Indicator { what, scheme }) in (1_i64..).zip(asked) {
+        change.write(sql, args![id.as_str(), place, what.as_str(), scheme.as_str()]).await?;
+    }
+    Ok(())
+}
+
+/// Which indicators of schemes an assessment asks for.
+pub(crate) async fn indicators(change: &mut Change, id: &MatterId) -> Result<Vec<String>> {
+    let sql = "SELECT indicator FROM assessment_indicators WHERE matter_id = $1 ORDER BY place";
+    let rows = change.read(sql, args![id.as_str()]).await?;
+    rows.iter().map(|row| Ok(row.text("indicator")?)).collect()
 }
 
 /// By which row an assessment is held.

@@ -11,6 +11,7 @@ use shuyu_model::regime::is_key;
 use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Verdict};
 use shuyu_registry::Turn;
 
+use super::sheet::Beside;
 use super::{
     Answer, Bid, CANDIDACIES_MAX, Candidacy, CandidacyState, Declaration, EVIDENCE_TITLE_CHARS_MAX, Evidence, Finding,
     Found, Item, ItemKind, Judgement, NewCandidacy, NewCondition, sheet, store,
@@ -155,9 +156,10 @@ impl Casework {
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(desk.turn, actor, "candidacy.refused", id.as_str(), reasons).await;
         }
-        let own = store::own_conditions(&mut Book::Change(desk.turn.change()), id.as_str()).await?;
+        let mut book = Book::Change(desk.turn.change());
+        let beside = sheet::beside(&mut book, regime, &desk.matter, id.as_str()).await?;
         let given = (new.document, new.bid);
-        let candidacy = self.entered(actor, &desk.matter, desk.chosen_as, organisation, &own, given);
+        let candidacy = self.entered(actor, &desk.matter, desk.chosen_as, organisation, &beside, given);
         let candidacy = Candidacy { scheme: new.scheme, ..candidacy };
         store::insert_candidacy(desk.turn.change(), &candidacy).await?;
         let facts = json!({
@@ -176,7 +178,7 @@ impl Casework {
         matter: &Matter,
         chosen_as: ChosenAs,
         organisation: OrganisationId,
-        own: &[NewCondition],
+        beside: &Beside,
         (document, bid): (Digest, Option<Bid>),
     ) -> Candidacy {
         Candidacy {
@@ -191,7 +193,7 @@ impl Casework {
             entered_for: actor.organisation.clone(),
             applied_at: self.registry().ledger().now(),
             ended_at: None,
-            items: sheet::of(self.registry().regime(), chosen_as, own),
+            items: sheet::of(self.registry().regime(), chosen_as, beside),
         }
     }
 
@@ -200,9 +202,10 @@ impl Casework {
         let (Some(operator), Some(entity)) = (&matter.counterparty, &matter.subject_organisation) else {
             return Ok(());
         };
-        let own = store::own_conditions(&mut Book::Change(turn.change()), operator.as_str()).await?;
+        let (regime, scope) = (self.registry().regime(), operator.as_str());
+        let beside = sheet::beside(&mut Book::Change(turn.change()), regime, matter, scope).await?;
         let (entity, none) = (entity.clone(), (self.registry().ledger().profile().digest(b""), None));
-        let mut candidacy = self.entered(actor, matter, ChosenAs::Entity, entity, &own, none);
+        let mut candidacy = self.entered(actor, matter, ChosenAs::Entity, entity, &beside, none);
         // The matter itself is the application.
         candidacy.document = None;
         store::insert_candidacy(turn.change(), &candidacy).await
@@ -477,8 +480,9 @@ impl Casework {
             let clause = self.registry().regime().cite_clause(&desk.matter.rules.source);
             found.push(Reason::new(reasons::OUT_OF_TIME, what, clause, "ask for it in the next selection"));
         }
-        let chosen_as = desk.chosen_as;
-        self.added(&mut desk.turn, id.as_str(), chosen_as, &new, &mut found).await?;
+        let regime = self.registry().regime();
+        let beside = sheet::beside(&mut Book::Change(desk.turn.change()), regime, &desk.matter, id.as_str()).await?;
+        self.added(&beside, desk.chosen_as, &new, &mut found)?;
         self.commit_added(desk.turn, actor, id.as_str(), new, found).await
     }
 
@@ -494,21 +498,15 @@ impl Casework {
             found.push(Reason::new(reasons::NOT_THEIRS, what, clause, "leave it to the operator"));
         }
         let scope = actor.organisation.to_string();
-        self.added(&mut turn, &scope, ChosenAs::Entity, &new, &mut found).await?;
+        let own = store::own_conditions(&mut Book::Change(turn.change()), &scope).await?;
+        self.added(&Beside { own, ..Beside::default() }, ChosenAs::Entity, &new, &mut found)?;
         self.commit_added(turn, actor, &scope, new, found).await
     }
 
     /// What speaks against one more condition.
-    async fn added(
-        &self,
-        turn: &mut Turn,
-        scope: &str,
-        chosen_as: ChosenAs,
-        new: &NewCondition,
-        found: &mut Vec<Reason>,
-    ) -> Result<()> {
+    fn added(&self, beside: &Beside, chosen_as: ChosenAs, new: &NewCondition, found: &mut Vec<Reason>) -> Result<()> {
         let regime = self.registry().regime();
-        let own = store::own_conditions(&mut Book::Change(turn.change()), scope).await?;
+        let own = &beside.own;
         let mut faults = Vec::new();
         if !is_key(&new.code) || new.code.len() > CODE_BYTES_MAX {
             faults.push(format!("`code` is 1 to {CODE_BYTES_MAX} lower-case letters, digits or `_`"));
@@ -523,7 +521,7 @@ impl Casework {
         if !faults.is_empty() {
             return Err(CaseworkError::Malformed { faults });
         }
-        if sheet::of(regime, chosen_as, &own).iter().any(|item| item.code == new.code) {
+        if sheet::of(regime, chosen_as, beside).iter().any(|item| item.code == new.code) {
             return Err(CaseworkError::Conflict { what: format!("`{}` is asked already", new.code) });
         }
         if !sheet::asks(regime, chosen_as).own.is_some_and(|own| own.value) {

@@ -10,7 +10,7 @@ use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::words::SelectionMethod;
 use shuyu_model::regime::{ProcedureKind, Sourced, document_of};
 use shuyu_model::{Actor, Reason, Regime, Role};
-use shuyu_registry::{Subject, Turn};
+use shuyu_registry::{Subject, Turn, enact};
 
 use super::{Bid, Candidacy, CandidacyState, Ranked, eligible, ranking, sheet, store};
 use crate::gates::agreement;
@@ -125,15 +125,29 @@ impl Casework {
 
     /// What a move does to candidacies: who is disqualified after the choice stands no more.
     pub(crate) async fn candidacies_moved(&self, turn: &mut Turn, matter: &Matter, name: &str) -> Result<()> {
-        if (matter.kind, name) != (MatterKind::OperatorSelection, "disqualify") {
+        if matter.kind != MatterKind::OperatorSelection || !matches!(name, "select" | "disqualify") {
             return Ok(());
         }
         let all = store::candidacies(&mut Book::Change(turn.change()), &matter.id).await?;
         let winner = told(&matter.facts, sheet::WINNER);
-        if let Some(chosen) = all.iter().find(|one| Some(one.organisation.as_str()) == winner) {
-            store::set_state(turn.change(), chosen, CandidacyState::Disqualified).await?;
+        let Some(chosen) = all.iter().find(|one| Some(one.organisation.as_str()) == winner) else { return Ok(()) };
+        let makes = self.makes_operator(matter);
+        if name == "select" {
+            if makes {
+                enact::operator_chosen(turn, &chosen.organisation).await?;
+            }
+            return Ok(());
+        }
+        store::set_state(turn.change(), chosen, CandidacyState::Disqualified).await?;
+        if makes {
+            enact::operator_unchosen(turn, &chosen.organisation).await?;
         }
         Ok(())
+    }
+
+    /// Whether the choice of this selection makes somebody operator.
+    fn makes_operator(&self, matter: &Matter) -> bool {
+        self.registry().makes_operators_by_selection() && sheet::chosen_as(matter) == Some(ChosenAs::Operator)
     }
 
     /// CAS-048: who still asks to be chosen.

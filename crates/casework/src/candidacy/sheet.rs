@@ -1,16 +1,24 @@
-//! What an applicant is asked: the document's conditions and grounds, and those that
-//! whoever runs the matter has added where the document lets it.
+//! What an applicant is asked: the document's conditions and grounds, those of the scheme
+//! that a selection serves where the document has them asked, and those that whoever runs
+//! the matter has added where the document lets it.
 //!
 //! INVARIANT (asked at the beginning): a candidacy keeps what was asked on its day.
 //! What is asked later is asked of later ones.
 
+use std::collections::BTreeSet;
+
 use shuyu_model::Regime;
 use shuyu_model::candidacy::ChosenAs;
+use shuyu_model::id::MatterId;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::{Condition, Disqualification, Sourced};
 
-use super::{Item, ItemKind, NewCondition};
+use super::competition::SCHEME;
+use super::{Item, ItemKind, NewCondition, store};
+use crate::CaseworkError;
+use crate::gates::scheme;
 use crate::matter::Matter;
+use crate::store::Book;
 
 /// The most conditions that whoever runs a matter adds.
 pub const OWN_CONDITIONS_MAX: usize = 50;
@@ -57,8 +65,37 @@ pub(crate) fn asks(regime: &Regime, chosen_as: ChosenAs) -> Asks<'_> {
     }
 }
 
+/// What is asked beside the document's own conditions.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    /// By the scheme that the selection serves, in its own words.
+    pub(crate) of_scheme: Vec<String>,
+    /// By whoever runs the matter.
+    pub(crate) own: Vec<NewCondition>,
+}
+
+/// What is asked in a matter beside the document's own conditions.
+pub(crate) async fn beside(
+    book: &mut Book<'_>,
+    regime: &Regime,
+    matter: &Matter,
+    scope: &str,
+) -> Result<Beside, CaseworkError> {
+    let own = store::own_conditions(book, scope).await?;
+    let rule = regime.selection.conditions_of_scheme.as_ref().filter(|rule| rule.value);
+    let named = matter.facts.get(SCHEME).and_then(|id| MatterId::parse(id).ok());
+    let of_scheme = match (rule, chosen_as(matter), named) {
+        (Some(_), Some(ChosenAs::Operator), Some(id)) => scheme::says(book, regime, &id).await?,
+        _ => None,
+    };
+    let mut of_scheme = of_scheme.map(|scheme| scheme.operator_conditions).unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    of_scheme.retain(|what| seen.insert(what.clone()));
+    Ok(Beside { of_scheme, own })
+}
+
 /// Every item that an applicant of today is asked.
-pub(crate) fn of(regime: &Regime, chosen_as: ChosenAs, own: &[NewCondition]) -> Vec<Item> {
+pub(crate) fn of(regime: &Regime, chosen_as: ChosenAs, beside: &Beside) -> Vec<Item> {
     let asks = asks(regime, chosen_as);
     let item = |code: &str, kind, what: &str, clause: String| Item {
         code: code.to_owned(),
@@ -76,13 +113,18 @@ pub(crate) fn of(regime: &Regime, chosen_as: ChosenAs, own: &[NewCondition]) -> 
         .iter()
         .map(|asked| item(&asked.code, ItemKind::Condition, &asked.what, regime.cite_clause(&asked.source)));
     let own_clause = asks.own.map_or_else(|| regime.cite_clause("setting"), |own| regime.cite(own));
-    let own = own.iter().map(|asked| item(&asked.code, ItemKind::Condition, &asked.what, own_clause.clone()));
+    let scheme_clause =
+        regime.selection.conditions_of_scheme.as_ref().map(|rule| regime.cite(rule)).unwrap_or_default();
+    let of_scheme = beside.of_scheme.iter().enumerate().map(|(place, what)| {
+        item(&format!("{SCHEME}_{}", place.saturating_add(1)), ItemKind::Condition, what, scheme_clause.clone())
+    });
+    let own = beside.own.iter().map(|asked| item(&asked.code, ItemKind::Condition, &asked.what, own_clause.clone()));
     let grounds = asks.grounds.iter().map(|asked| Item {
         look_back_years: asked.look_back_years,
         counts: asked.counts.as_ref().map(|counts| counts.value.clone()).unwrap_or_default(),
         ..item(&asked.code, ItemKind::Ground, &asked.ground, regime.cite_clause(&asked.source))
     });
-    conditions.chain(own).chain(grounds).collect()
+    conditions.chain(of_scheme).chain(own).chain(grounds).collect()
 }
 
 /// Who judges the bids, and by what.

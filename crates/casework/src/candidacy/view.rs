@@ -306,8 +306,9 @@ impl Casework {
             (Some(operator), ChosenAs::Entity) => operator.to_string(),
             _ => id.to_string(),
         };
-        let own = store::own_conditions(&mut book, &scope).await?;
-        let mut items = sheet::of(self.registry().regime(), chosen_as, &own);
+        let regime = self.registry().regime();
+        let beside = sheet::beside(&mut book, regime, &matter, &scope).await?;
+        let mut items = sheet::of(regime, chosen_as, &beside);
         items.sort_by(|a, b| a.code.cmp(&b.code));
         let shown = |item: &Item| ConditionView {
             code: item.code.clone(),

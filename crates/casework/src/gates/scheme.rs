@@ -36,8 +36,8 @@ pub struct SchemeFacts {
     pub resources: Vec<String>,
     /// For how many years an agreement under it runs at most.
     pub term_years: Option<u16>,
-    /// The conditions that it asks of an operator, in its own words.
-    pub operator_conditions: Option<String>,
+    /// The conditions that it asks of an operator.
+    pub operator_conditions: Vec<String>,
     /// The grounds on which an operator leaves; all of the rules' where it lists none.
     pub exit_grounds: Vec<String>,
     /// The indicators by which an operator is assessed.
@@ -57,7 +57,7 @@ impl SchemeFacts {
             mode: mode_of(regime, facts),
             resources: words("scope_resources"),
             term_years: facts.get("term_years").and_then(|told| years(told)),
-            operator_conditions: facts.get("operator_conditions").cloned(),
+            operator_conditions: words("operator_conditions"),
             exit_grounds: words("exit_grounds"),
             indicators: words("indicators"),
             cost_items: words("cost_items"),
@@ -139,14 +139,27 @@ pub(crate) async fn moved(turn: &mut Turn, regime: &Regime, matter: &Matter) -> 
 
 /// What a scheme in force says; `None` where it is none, or not in force.
 async fn in_force(turn: &mut Turn, regime: &Regime, id: &MatterId) -> Result<Option<SchemeFacts>, CaseworkError> {
-    let scheme = as_approved(turn, id).await?;
+    says(&mut Book::Change(turn.change()), regime, id).await
+}
+
+/// The same, read from either side.
+pub(crate) async fn says(
+    book: &mut Book<'_>,
+    regime: &Regime,
+    id: &MatterId,
+) -> Result<Option<SchemeFacts>, CaseworkError> {
+    let scheme = as_approved_in(book, id).await?;
     Ok(scheme.map(|scheme| SchemeFacts::of(regime, id, &scheme.facts)))
 }
 
 /// The scheme of this id as it was approved, if it is one in force.
 pub(crate) async fn as_approved(turn: &mut Turn, id: &MatterId) -> Result<Option<Matter>, CaseworkError> {
-    let Some(matter) = store::named(&mut Book::Change(turn.change()), id).await? else { return Ok(None) };
-    let history = store::moves(&mut Book::Change(turn.change()), id).await?;
+    as_approved_in(&mut Book::Change(turn.change()), id).await
+}
+
+async fn as_approved_in(book: &mut Book<'_>, id: &MatterId) -> Result<Option<Matter>, CaseworkError> {
+    let Some(matter) = store::named(book, id).await? else { return Ok(None) };
+    let history = store::moves(book, id).await?;
     Ok(approved(&matter, &history).map(|facts| Matter { facts, ..matter }))
 }
 

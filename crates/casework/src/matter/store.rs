@@ -6,7 +6,8 @@ use shuyu_ledger::{Change, Ledger, Row, args};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::{Day, Digest, Role, Time};
+use shuyu_model::regime::words::Body;
+use shuyu_model::{Day, Digest, Time};
 
 use super::view::sees_all;
 use super::{Matter, MatterFiling, MatterFilter, Moved};
@@ -354,7 +355,7 @@ fn read_filing(row: &Row) -> Result<MatterFiling> {
     Ok(MatterFiling {
         matter: row.id("matter_id")?,
         version: row.0.int("version")?,
-        to: row.word("recipient", Role::parse)?,
+        to: row.word("recipient", Body::parse)?,
         due_day: day(&row, "due_day")?.ok_or_else(|| row.damaged("`due_day` is empty"))?,
         is_estimated: row.0.int("is_estimated")? != 0,
         clause: row.0.text("clause")?,

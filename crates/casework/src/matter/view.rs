@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shuyu_model::id::{MatterId, OrganisationId, PersonId};
 use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::words::Body;
 use shuyu_model::regime::{MoveRule, Remedy, told, words};
 use shuyu_model::{Actor, Day, Digest, Role, Time};
 
@@ -43,7 +44,7 @@ pub struct MatterFiling {
     /// After which of its moves.
     pub version: i64,
     /// With whom.
-    pub to: Role,
+    pub to: Body,
     /// The last day on which it is in time.
     pub due_day: Day,
     /// Whether a year on the way to that day had no holiday notice yet.

@@ -170,6 +170,6 @@ async fn the_copy_of_a_development_agreement_that_is_filed_opens_development() {
     let scope = Scope::of(desk.scenario.clone());
     let develops = async || town.registry.permit(&bank[0], Act::Compute, &scope).await.unwrap();
     assert_eq!(refused(develops().await), ["REG-154"]);
-    allowed(office.casework.file(&operator[0], &case, shuyu_model::Role::Agency, None).await.unwrap());
+    allowed(office.casework.file(&operator[0], &case, shuyu_model::regime::words::Body::Agency, None).await.unwrap());
     allowed(develops().await);
 }

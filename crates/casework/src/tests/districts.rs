@@ -197,7 +197,11 @@ async fn a_district_authorises_by_a_scheme_of_its_own_that_went_the_documents_wa
             assert_eq!(found.state, DistrictSchemeState::InForce, "{code}");
             let filings = office.view(&case, &office.town.regulators[0]).await.filings;
             assert_eq!(filings.len(), *copies, "{code}: copies for the city's bureau");
-            assert!(filings.iter().all(|copy| copy.to == Role::Regulator && copy.filed_at.is_none()));
+            assert!(
+                filings
+                    .iter()
+                    .all(|copy| copy.to == shuyu_model::regime::words::Body::Regulator && copy.filed_at.is_none())
+            );
             assert_eq!(under.against_agreement().await, [], "{code}: it authorises now");
 
             // A newer one takes its place when it has gone the same way.

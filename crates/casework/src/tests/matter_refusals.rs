@@ -7,7 +7,7 @@ use std::sync::Arc;
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::ProcedureKind;
-use shuyu_model::{CryptoProfile, Regime, Role};
+use shuyu_model::{CryptoProfile, Regime};
 use shuyu_registry::testing::{allowed, fund_columns, new_resource, refused};
 use shuyu_registry::{Page, Registry, rules};
 
@@ -87,12 +87,18 @@ async fn codes_of_filing_and_notice(desk: &Desk) -> Vec<(Vec<String>, Vec<&'stat
     desk.moves(&town.agency[1], &id, "select").await;
     desk.moves(&town.agency[1], &id, "sign").await;
     let version = desk.view(&id).await.filings[0].version;
-    let file = |actor| desk.office.casework.file_matter(actor, &id, version, Role::Regulator, None);
+    let file = |actor| {
+        desk.office.casework.file_matter(actor, &id, version, shuyu_model::regime::words::Body::Regulator, None)
+    };
     seen.push((refused(file(&town.regulators[0]).await.unwrap()), vec!["CAS-034"]));
     let () = allowed(file(&town.agency[0]).await.unwrap());
     assert!(matches!(file(&town.agency[0]).await, Err(CaseworkError::Conflict { .. })));
     assert!(desk.view(&id).await.filings[0].filed_at.is_some());
-    let wrong = desk.office.casework.file_matter(&town.agency[0], &id, 1, Role::Regulator, None).await;
+    let wrong = desk
+        .office
+        .casework
+        .file_matter(&town.agency[0], &id, 1, shuyu_model::regime::words::Body::Regulator, None)
+        .await;
     assert!(matches!(wrong, Err(CaseworkError::Malformed { .. })), "{wrong:?}");
     seen
 }

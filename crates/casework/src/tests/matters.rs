@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use shuyu_ledger::Event;
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::matter::MatterKind;
-use shuyu_model::{CryptoProfile, Regime, Role, Verdict};
+use shuyu_model::{CryptoProfile, Regime, Verdict};
 use shuyu_registry::testing::{allowed, refused};
 use shuyu_registry::{Act, AdmissionState, Permit, Registry, rules};
 
@@ -294,7 +294,11 @@ async fn a_selection_waits_for_its_notice_and_tells_what_an_agreement_must_hold(
         assert_eq!(desk.view(&id).await.moves.iter().find(|m| m.name == "sign").unwrap().contents_missing.len(), 12);
         assert_eq!(desk.moves(&agency[0], &id, "sign").await, "agreement_signed");
         let filings = desk.view(&id).await.filings;
-        assert_eq!((filings.len(), filings[0].to, filings[0].filed_at), (1, Role::Regulator, None), "{backend}");
+        assert_eq!(
+            (filings.len(), filings[0].to, filings[0].filed_at),
+            (1, shuyu_model::regime::words::Body::Regulator, None),
+            "{backend}"
+        );
     }
 }
 

@@ -1,9 +1,9 @@
 //! Who owes what by when, as the store grows.
 
 use shuyu_ledger::testing::ledgers;
+use shuyu_model::Actor;
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::ProcedureKind;
-use shuyu_model::{Actor, Role};
 use shuyu_registry::Page;
 use shuyu_registry::testing::{allowed, fund_columns, new_resource};
 
@@ -108,7 +108,11 @@ async fn steps_filings_assessments_and_ends_are_owed_too() {
         assert_eq!(about(&desk, agreement).await[0], row("assessment", "2027-09-01", Open), "{backend}");
         let filing = |state| row("regulator 4", "2026-09-15", state);
         assert!(about(&desk, id.as_str()).await.contains(&filing(Open)), "{backend}");
-        let filed = desk.office.casework.file_matter(&town.agency[0], &id, 4, Role::Regulator, None).await;
+        let filed = desk
+            .office
+            .casework
+            .file_matter(&town.agency[0], &id, 4, shuyu_model::regime::words::Body::Regulator, None)
+            .await;
         let () = allowed(filed.unwrap());
         assert!(about(&desk, id.as_str()).await.contains(&filing(Met)), "{backend}");
 

@@ -1,8 +1,8 @@
 //! Each procedure of the rules, from its opening to what it ends in.
 
 use shuyu_ledger::testing::ledgers;
+use shuyu_model::UseKind;
 use shuyu_model::regime::ProcedureKind;
-use shuyu_model::{Role, UseKind};
 use shuyu_registry::testing::{allowed, digest, fund_columns, new_resource, refused};
 use shuyu_registry::{Act, AgreementKind, AgreementState, ResourceState, Scope};
 
@@ -86,10 +86,10 @@ async fn an_operator_agreement_needs_minutes_and_both_signatures_and_is_filed() 
         let [filing] = &filings[..] else { panic!("{filings:?}") };
         assert_eq!(
             (filing.to, filing.due_day, filing.filed_at),
-            (Role::Regulator, jiff::civil::date(2026, 6, 15), None)
+            (shuyu_model::regime::words::Body::Regulator, jiff::civil::date(2026, 6, 15), None)
         );
         assert_eq!(office.casework.open_filings(10).await.unwrap().1, 1);
-        let file = |actor| office.casework.file(actor, &case, Role::Regulator, None);
+        let file = |actor| office.casework.file(actor, &case, shuyu_model::regime::words::Body::Regulator, None);
         assert_eq!(refused(file(&town.operator[0]).await.unwrap()), ["CAS-014"]);
         allowed(file(&town.agency[2]).await.unwrap());
         assert!(matches!(file(&town.agency[2]).await, Err(CaseworkError::Conflict { .. })), "{backend}");

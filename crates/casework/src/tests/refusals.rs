@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use shuyu_ledger::testing::{ledgers, sqlite};
 use shuyu_model::regime::ProcedureKind;
-use shuyu_model::{CryptoProfile, Role, Verdict};
+use shuyu_model::{CryptoProfile, Verdict};
 use shuyu_registry::testing::{allowed, digest, fund_columns, new_resource, refused};
 
 use super::{office, opinion};
@@ -46,7 +46,9 @@ async fn every_code_is_given() {
     seen.extend(office.may_not(&town.source[0], &case, "formal_review").await);
     seen.extend(refused(casework.resubmit(&town.source[0], &case, right).await.unwrap()));
     seen.extend(refused(casework.withdraw(&town.bank[0], &case, "mine now").await.unwrap()));
-    seen.extend(refused(casework.file(&town.bank[0], &case, Role::Regulator, None).await.unwrap()));
+    seen.extend(refused(
+        casework.file(&town.bank[0], &case, shuyu_model::regime::words::Body::Regulator, None).await.unwrap(),
+    ));
     office.approves(&town.agency[0], &case, "acceptance").await;
     office.approves(&town.agency[0], &case, "formal_review").await;
     seen.extend(office.may_not(&town.regulators[0], &case, "public_notice").await);
@@ -92,6 +94,7 @@ async fn every_code_is_given() {
     seen.extend(super::group::codes_of_the_group().await);
     seen.extend(super::exits::codes_of_exits().await);
     seen.extend(super::assessments::codes_of_assessments().await);
+    seen.extend(super::scheme_asks::codes_of_a_scheme_without_indicators().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -81,9 +81,15 @@ impl Above {
         self.office.casework.dispatch_taken(&taken).await.unwrap();
     }
 
-    async fn by_hand(&self, case: &CaseId) -> shuyu_model::Verdict<()> {
-        let agency = &self.office.town.agency[0];
-        self.office.casework.file(agency, case, Role::Regulator, None).await.unwrap()
+    async fn by_hand(&self, case: &CaseId, to: Body) -> shuyu_model::Verdict<()> {
+        let (agency, receipt) = (&self.office.town.agency[0], digest(self.office.town.ledger(), to.word()));
+        self.office.casework.file(agency, case, to, Some(receipt)).await.unwrap()
+    }
+
+    /// Who gets a copy, and whether it was filed.
+    async fn copies(&self, case: &CaseId) -> Vec<(Body, bool)> {
+        let filings = self.office.view(case, &self.office.town.agency[0]).await.filings;
+        filings.iter().map(|filing| (filing.to, filing.filed_at.is_some())).collect()
     }
 
     fn later_days(&self, days: i64) {
@@ -110,7 +116,10 @@ pub(super) async fn codes_of_a_copy_on_its_way(ledger: &Ledger) -> Vec<String> {
     let above = above(ledger, "changchun-2025", vec![Body::Province]).await;
     above.office.town.resource("fund_accounts", fund_columns()).await;
     let case = above.agreement().await;
-    refused(above.by_hand(&case).await)
+    let mut codes = refused(above.by_hand(&case, Body::Province).await);
+    let (agency, casework) = (&above.office.town.agency[0], &above.office.casework);
+    codes.extend(refused(casework.file(agency, &case, Body::Regulator, None).await.unwrap()));
+    codes
 }
 
 #[tokio::test]
@@ -119,13 +128,41 @@ async fn a_copy_for_a_platform_above_is_filed_by_its_receipt_and_not_by_hand() {
         let above = above(&ledger, "changchun-2025", vec![Body::Province]).await;
         above.office.town.resource("fund_accounts", fund_columns()).await;
         let case = above.agreement().await;
-        assert_eq!(refused(above.by_hand(&case).await), ["CAS-087"], "{backend}");
+        assert_eq!(refused(above.by_hand(&case, Body::Province).await), ["CAS-087"], "{backend}");
         let before = ledger.now();
         above.send().await;
-        let filing = above.office.view(&case, &above.office.town.agency[0]).await.filings.remove(0);
+        let filings = above.office.view(&case, &above.office.town.agency[0]).await.filings;
+        let filing = filings.into_iter().find(|filing| filing.to == Body::Province).unwrap();
         assert!(filing.filed_at.is_some_and(|at| at <= ledger.now()), "{backend}: {filing:?}");
         assert!(filing.evidence.is_some() && filing.filed_at.is_some_and(|at| at.day() == before.day()));
-        assert!(above.office.casework.file(&above.office.town.agency[0], &case, Role::Regulator, None).await.is_err());
+        let again = above.office.casework.file(&above.office.town.agency[0], &case, Body::Province, None).await;
+        assert!(again.is_err() || refused(again.unwrap()) == ["CAS-096"], "{backend}");
+    }
+}
+
+#[tokio::test]
+async fn province_and_city_each_have_a_copy_that_its_own_receipt_alone_files() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let above = above(&ledger, "changchun-2025", vec![Body::Province]).await;
+        above.office.town.resource("fund_accounts", fund_columns()).await;
+        let case = above.agreement().await;
+        let (agency, casework) = (&above.office.town.agency[0], &above.office.casework);
+        assert_eq!(above.copies(&case).await, [(Body::Province, false), (Body::Regulator, false)], "{backend}");
+        let owed = async || {
+            let all = casework.obligations(agency, &Page::first()).await.unwrap().items;
+            let of = all.into_iter().filter(|one| one.about == case.to_string() && one.kind == ObligationKind::Filing);
+            let mut of: Vec<_> = of.map(|one| (one.what, one.state == ObligationState::Open)).collect();
+            of.sort();
+            of
+        };
+        assert_eq!(owed().await, [("province".to_owned(), true), ("regulator".to_owned(), true)], "{backend}");
+        above.send().await;
+        assert_eq!(above.copies(&case).await, [(Body::Province, true), (Body::Regulator, false)], "{backend}");
+        assert_eq!(owed().await, [("province".to_owned(), false), ("regulator".to_owned(), true)], "{backend}");
+        let bare = casework.file(agency, &case, Body::Regulator, None).await.unwrap();
+        assert_eq!(refused(bare), ["CAS-096"], "{backend}: nothing but the receipt files it");
+        allowed(above.by_hand(&case, Body::Regulator).await);
+        assert_eq!(above.copies(&case).await, [(Body::Province, true), (Body::Regulator, true)], "{backend}");
     }
 }
 
@@ -141,12 +178,12 @@ async fn a_copy_that_arrives_late_is_late_and_one_that_is_turned_away_is_filed_b
             let owed = above.office.casework.obligations(viewer, &Page::first()).await.unwrap().items;
             let is_this =
                 |one: &&crate::Obligation| one.about == case.to_string() && one.kind == ObligationKind::Filing;
-            owed.iter().find(is_this).map(|one| one.state)
+            owed.iter().filter(is_this).find(|one| one.what == "province").map(|one| one.state)
         };
         assert_eq!(state().await, Some(ObligationState::Overdue), "{backend}");
         let parcel = above.exchange.due().await.unwrap().remove(0);
         above.exchange.failed(&parcel, &Failure::Status(422)).await.unwrap();
-        allowed(above.by_hand(&case).await);
+        allowed(above.by_hand(&case, Body::Province).await);
         assert_eq!(state().await, Some(ObligationState::Late), "{backend}");
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shuyu_casework::{CaseState, Opinion, Outcome, Said};
 use shuyu_model::id::{CandidateId, CaseId, PersonId};
 use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::words::Body;
 use shuyu_model::regime::{ProcedureKind, Step};
 use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Actor, Day, Digest, Role};
@@ -221,14 +222,15 @@ impl Memory {
     fn enacted(&mut self, at: usize) -> Option<(Day, Day)> {
         let today = self.today();
         let files = &self.regime.procedure[&self.cases[at].kind].file;
-        let copy = |file: &shuyu_model::regime::Filing| Copy {
+        let copy = |(file, to): (&shuyu_model::regime::Filing, Body)| Copy {
             filer: None,
             version: 0,
-            to: file.to,
+            to,
             due: self.calendar.after(today, file.working_days_max.value).day,
             filed: None,
         };
-        let copies: Vec<Copy> = files.iter().map(copy).collect();
+        let copies: Vec<Copy> =
+            files.iter().flat_map(|file| file.recipients().map(move |to| (file, to))).map(copy).collect();
         self.cases[at].copies = copies;
         match self.cases[at].thing {
             Thing::Registration(of, kind) => return self.registered(of, kind),
@@ -474,7 +476,8 @@ impl City {
         let Some(at) = self.drawn_case(|case| case.copies.iter().any(|copy| copy.filed.is_none())) else { return };
         let case = &self.memory.cases[at];
         let (id, role, opener) = (case.id.clone(), case.opener_role, case.opener.clone());
-        let to = case.copies.first().map_or(Role::Regulator, |copy| copy.to);
+        let open = case.copies.iter().find(|copy| copy.filed.is_none()).or(case.copies.first());
+        let to = open.map_or(Body::Regulator, |copy| copy.to);
         let (_, actor) = self.drawn_actor(role, Some(&opener), &[], 85);
         let case = &self.memory.cases[at];
         let copy = case.copies.iter().find(|copy| copy.to == to);
@@ -486,7 +489,7 @@ impl City {
             Some(_) => Expect::decided(Vec::new()),
         };
         self.says(&actor, format!("files a copy of case {at}"));
-        let result = self.casework.file(&actor, &id, to, None).await;
+        let result = self.casework.file(&actor, &id, to, Some(digest(self.town.ledger(), "receipt"))).await;
         if self.judged(expect, 1, result).await.is_some() {
             let now = self.memory.now;
             self.memory.cases[at].copies.iter_mut().find(|copy| copy.to == to).unwrap().filed = Some(now);

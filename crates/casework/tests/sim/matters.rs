@@ -364,10 +364,11 @@ impl Memory {
         let copies: Vec<Copy> = rule
             .file
             .iter()
-            .map(|file| Copy {
+            .flat_map(|file| file.recipients().map(move |to| (file, to)))
+            .map(|(file, to)| Copy {
                 filer: file.by.and_then(|_| self.matters[at].counterparty.clone()),
                 version: self.matters[at].version + 1,
-                to: file.to,
+                to,
                 due: self.calendar.after(today, file.working_days_max.value).day,
                 filed: None,
             })

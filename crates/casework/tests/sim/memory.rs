@@ -14,6 +14,7 @@ use shuyu_casework::{CaseState, Outcome};
 use shuyu_model::calendar::WorkingDay;
 use shuyu_model::id::{AgreementId, CaseId, MatterId, OrganisationId, PersonId, ResourceId, ScenarioId};
 use shuyu_model::matter::MatterKind;
+use shuyu_model::regime::words::Body;
 use shuyu_model::regime::{AssessmentForm, MatterRules, ProcedureKind, Step};
 use shuyu_model::registration::RegistrationKind;
 use shuyu_model::{Actor, Calendar, Day, Digest, Grade, Regime, Role, Time, UseKind};
@@ -93,7 +94,7 @@ pub(crate) struct Copy {
     pub(crate) filer: Option<Org>,
     /// After which move; 0 for a case.
     pub(crate) version: i64,
-    pub(crate) to: Role,
+    pub(crate) to: Body,
     pub(crate) due: Day,
     pub(crate) filed: Option<Time>,
 }

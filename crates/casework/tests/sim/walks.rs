@@ -425,7 +425,8 @@ impl City {
             Expect::decided(Vec::new())
         };
         self.says(&actor, format!("files a copy of matter {at}, move {version}"));
-        let result = self.casework.file_matter(&actor, &id, version, to, None).await;
+        let result =
+            self.casework.file_matter(&actor, &id, version, to, Some(digest(self.town.ledger(), "receipt"))).await;
         if self.judged(expect, 1, result).await.is_some() {
             self.memory.matters[at].copies[copy].filed = Some(self.memory.now);
         }

@@ -9,7 +9,7 @@ use crate::reasons;
 
 struct Row {
     after: String,
-    to: shuyu_model::Role,
+    to: shuyu_model::regime::words::Body,
     due_day: shuyu_model::Day,
     filed_at: Option<shuyu_model::Time>,
     evidence: Option<shuyu_model::Digest>,
@@ -59,7 +59,7 @@ pub(super) async fn write(desk: &mut Desk<'_>) -> Result<()> {
         desk.cites(row.clause.clone());
         table.rows.push(vec![
             Cell::text(row.after),
-            Cell::text(desk.regime.word(row.to)),
+            Cell::text(desk.regime.body_word(row.to)),
             Cell::Day(row.due_day),
             Cell::day(row.filed_at.map(|at| at.day())),
             row.evidence.map_or(Cell::Nothing, |digest| Cell::text(digest.to_string())),

@@ -92,6 +92,9 @@ pub struct Assessment {
     pub pass_min: Option<Sourced<u8>>,
     /// What the assessed gives, item by item.
     pub items: Option<Sourced<Vec<String>>>,
+    /// Each indicator of the scheme under which the assessed was authorised is one more of
+    /// them (`indicators` of the scheme).
+    pub items_of_scheme: Option<Sourced<bool>>,
     /// What the result says beside its marks: keys of facts.
     pub tells: Option<Sourced<Vec<String>>>,
     /// With whom the result is filed.
@@ -213,6 +216,13 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
             let what = "a threshold is 1 to 100 points of what is scored (`dimensions`)".to_owned();
             faults.at(format!("{path}.pass_min"), what);
         }
+        if found.items_of_scheme.as_ref().is_some_and(|rule| rule.value) {
+            let path = format!("{path}.items_of_scheme");
+            if found.of != Assessed::Operator {
+                faults.at(&path, "only an operator is authorised under a scheme; leave it out".to_owned());
+            }
+            super::choosing::scheme_lists(regime, &path, "indicators", faults);
+        }
         if found.filed_to.is_none() && found.filed_days_max.is_some() {
             faults.at(format!("{path}.filed_days_max"), "nothing is filed; name `filed_to`".to_owned());
         }
@@ -237,6 +247,7 @@ mod tests {
             weights: weights.map(|value| Sourced { value, source: None, setting: true }),
             pass_min: Some(Sourced { value: 60, source: None, setting: true }),
             items: None,
+            items_of_scheme: None,
             tells: None,
             filed_to: None,
             filed_days_max: None,

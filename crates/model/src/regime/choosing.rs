@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::faults::{Faults, weights};
 use super::words::{Body, Mode, SelectionMethod};
-use super::{Regime, Sourced};
+use super::{FactForm, Regime, Sourced};
 use crate::candidacy::Record;
 use crate::matter::MatterKind;
 
@@ -106,6 +106,9 @@ pub struct SelectionRules {
     pub rests_on_scheme: Option<Sourced<bool>>,
     /// That scheme was published on the public trading platform, or it is said why not.
     pub scheme_is_published: Option<Sourced<bool>>,
+    /// What that scheme says of an operator under `operator_conditions` is asked of every
+    /// applicant, one by one.
+    pub conditions_of_scheme: Option<Sourced<bool>>,
     /// In how many days who runs a selection answers a record that was found of the one
     /// who was chosen.
     pub later_record_days_max: Option<Sourced<u16>>,
@@ -220,6 +223,17 @@ pub struct NegativeListRules {
     pub decided_by: Sourced<Body>,
 }
 
+/// What other acts take one by one, a scheme tells as a list, where there are schemes.
+pub(super) fn scheme_lists(regime: &Regime, path: &str, key: &str, faults: &mut Faults) {
+    let is_list = |form: &super::ToldForm| form.key == key && form.form == FactForm::List;
+    let lists = regime.matter.get(&MatterKind::Scheme).is_none_or(|rules| rules.forms.iter().any(is_list));
+    if !lists {
+        let what =
+            format!("`{path}` takes `{key}` one by one, which is no list in `matter.scheme.forms`; add it there");
+        faults.at(path, what);
+    }
+}
+
 /// What choosing and looking after the chosen says and cannot mean.
 pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
     let selection = &regime.selection;
@@ -227,6 +241,14 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
     if holds(&selection.scheme_is_published) && !holds(&selection.rests_on_scheme) {
         let what = "`selection.scheme_is_published` is of a scheme that `selection.rests_on_scheme` does not ask for";
         faults.at("selection.scheme_is_published", what);
+    }
+    if holds(&selection.conditions_of_scheme) {
+        if !holds(&selection.rests_on_scheme) {
+            let what =
+                "`selection.conditions_of_scheme` is of a scheme that `selection.rests_on_scheme` does not ask for";
+            faults.at("selection.conditions_of_scheme", what);
+        }
+        scheme_lists(regime, "selection.conditions_of_scheme", "operator_conditions", faults);
     }
     for (index, ground) in selection.disqualifications.iter().enumerate() {
         if ground.fine_fen_min.as_ref().is_some_and(|fine| fine.value < 0) {

@@ -1,13 +1,15 @@
-//! What a document says about how things go on and end: reports, disclosures,
-//! incidents, rectification, exit, complaints, districts.
+//! What a document says about how things go on: reports, disclosures, exercises, plans,
+//! supervision, districts.
 //!
-//! Each is `Option` where a document may be silent. `documents` works by reports and
-//! disclosures; the others are not yet read by a control. Assessments: `assessment.rs`.
+//! Each is `Option` where a document may be silent.
+//!
+//! Not here: assessments (`assessment.rs`); incidents, rectifications, exits and complaints,
+//! which are matters and say all of it there (`matter.rs`).
 
 use serde::{Deserialize, Serialize};
 
 use super::Sourced;
-use super::words::{Body, DistrictRule, Force, Measure, PlanPer, Suspension, Upward};
+use super::words::{Body, DistrictRule, PlanPer, Upward};
 use crate::actor::Role;
 
 /// A report that somebody owes.
@@ -44,74 +46,6 @@ pub struct Disclosure {
     pub due: Option<Sourced<String>>,
     /// What.
     pub contents: Option<Sourced<Vec<String>>>,
-    /// The clause.
-    pub source: String,
-}
-
-/// When something goes wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct IncidentRules {
-    /// The service stops at once.
-    pub service_stops_at_once: Option<Sourced<bool>>,
-    /// The plan is started at once.
-    pub plan_starts_at_once: Option<Sourced<bool>>,
-    /// To whom the operator reports.
-    pub reported_to: Sourced<Vec<Body>>,
-    /// To whom a department reports.
-    pub source_reports_to: Option<Sourced<Vec<Body>>>,
-    /// Within how many hours; the documents say 及时 and name none.
-    pub report_hours: Sourced<u16>,
-    /// Who assesses it.
-    pub assessed_by: Option<Sourced<Vec<Body>>>,
-}
-
-/// When somebody must put something right.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct RectificationRules {
-    /// Who orders it.
-    pub ordered_by: Sourced<Body>,
-    /// When rights are suspended.
-    pub suspended: Sourced<Suspension>,
-    /// A talk (约谈) comes first.
-    pub talk_first: Option<Sourced<bool>>,
-    /// What follows when it is overdue.
-    pub overdue_measures: Option<Sourced<Vec<Measure>>>,
-    /// A grave case goes to the police and to discipline inspection.
-    pub handed_over_when_grave: Option<Sourced<bool>>,
-}
-
-/// When an operator leaves. The grounds stand in `agreement.exit_grounds`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExitRules {
-    /// The list of grounds is open.
-    pub grounds_are_open: Sourced<bool>,
-    /// Whether the agreement must or may be ended.
-    pub agreement_ends: Option<Sourced<Force>>,
-    /// Whether access must or may be ended.
-    pub access_ends: Option<Sourced<Force>>,
-    /// Calendar days in which the operator deletes what it kept.
-    pub deletion_days: Option<Sourced<u16>>,
-    /// Running services are handed over.
-    pub handover: Option<Sourced<bool>>,
-    /// Talks come before an end for unmet contents.
-    pub talks_first: Option<Sourced<bool>>,
-}
-
-/// Who may complain against what.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ComplaintRule {
-    /// Who.
-    pub by: Body,
-    /// Against what, in the document's words.
-    pub against: Vec<String>,
-    /// To whom.
-    pub to: Body,
-    /// Working days in which it is decided.
-    pub decided_working_days_max: Sourced<u16>,
     /// The clause.
     pub source: String,
 }

@@ -184,7 +184,10 @@ fn procedures(regime: &Regime, said: &mut BTreeMap<String, Said>) {
         let path = format!("procedure.{}", kind.word());
         said.insert(format!("{path}.steps"), Said { text: steps.join(" → "), clause });
         let copy = |filing: &super::Filing| {
-            let to = std::iter::once(regime.word(filing.to)).chain(filing.and_with.iter().map(|body| body.zh()));
+            let to = filing.recipients().map(|body| match Role::parse(body.word()) {
+                Some(role) => regime.word(role),
+                None => body.zh(),
+            });
             format!("报{}备案({}个工作日内)", to.collect::<Vec<_>>().join("、"), filing.working_days_max.value)
         };
         if let Some(first) = procedure.file.first() {

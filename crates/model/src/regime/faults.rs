@@ -348,10 +348,6 @@ fn of_conduct(regime: &Regime, faults: &mut Faults) {
             faults.at(format!("disclosure.{index}.due"), what);
         }
     }
-    for (index, found) in regime.complaint.iter().enumerate().filter(|(_, found)| found.by == found.to) {
-        let what = format!("`{}` complains to itself; name another body", found.by.word());
-        faults.at(format!("complaint.{index}.to"), what);
-    }
 }
 
 /// What is accounted for is a year, a half, a quarter or a month.

@@ -164,10 +164,13 @@ fn one() -> u8 {
 #[serde(deny_unknown_fields)]
 pub struct Filing {
     /// With whom.
-    pub to: Role,
-    /// Who gets the same copy outside of the platform, with the same filing.
+    pub to: Body,
+    /// Who else gets a copy of its own, which is open until its own receipt is recorded.
     #[serde(default)]
     pub and_with: Vec<Body>,
+    /// Nothing but a receipt files it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_receipt: bool,
     /// Of a matter: who files it, where that is not who makes the move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Maker>,
@@ -175,6 +178,13 @@ pub struct Filing {
     pub working_days_max: Sourced<u16>,
     /// The clause that asks for the filing.
     pub source: String,
+}
+
+impl Filing {
+    /// Everybody who gets a copy, each a row of its own.
+    pub fn recipients(&self) -> impl Iterator<Item = Body> {
+        std::iter::once(self.to).chain(self.and_with.iter().copied())
+    }
 }
 
 /// The steps of a procedure, in order.
@@ -242,9 +252,12 @@ pub(super) fn faults_of(kind: ProcedureKind, procedure: &Procedure, faults: &mut
         step_sources(step, &at, &path, faults);
     }
     for (index, filing) in procedure.file.iter().enumerate() {
-        if procedure.file.iter().take(index).any(|earlier| earlier.to == filing.to) {
-            let what = format!("`procedure.{name}` files with `{}` twice; name others in `and_with`", filing.to.word());
-            faults.at(format!("procedure.{name}.file.{index}.to"), what);
+        let earlier: Vec<Body> = procedure.file.iter().take(index).flat_map(Filing::recipients).collect();
+        for (place, to) in filing.recipients().enumerate() {
+            if earlier.contains(&to) || filing.recipients().take(place).any(|before| before == to) {
+                let what = format!("`procedure.{name}` files with `{}` twice; name it once", to.word());
+                faults.at(format!("procedure.{name}.file.{index}.to"), what);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::Regime;
 use super::faults::Faults;
-use super::words::ProcessorPlace;
+use super::words::{Mode, ProcessorPlace};
 use crate::actor::Role;
 
 impl Regime {
@@ -71,6 +71,16 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
     if regime.processor.as_ref().is_some_and(|rules| !rules.on_orders_only.value) {
         let what = "`processor.on_orders_only` is false, but a processor computes on orders only; leave it true";
         faults.at("processor.on_orders_only", what);
+    }
+    let one_alone = regime.roles.whole_agency.as_ref().is_some_and(|rule| rule.value);
+    if one_alone && !regime.mode.allowed.value.contains(&Mode::Whole) {
+        let what = "`roles.whole_agency` is of a mode that `mode.allowed` does not name; leave it out";
+        faults.at("roles.whole_agency", what);
+    }
+    let by_selection = regime.roles.operator_by_selection.as_ref().is_some_and(|rule| rule.value);
+    if by_selection && !regime.selection.required_for_agreement.value {
+        let what = "`roles.operator_by_selection` rests on a selection that `selection.required_for_agreement` does not ask for";
+        faults.at("roles.operator_by_selection", what);
     }
     if let Some(division) = &regime.roles.division
         && !is_division(&division.value)

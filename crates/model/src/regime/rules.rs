@@ -41,6 +41,10 @@ pub struct RoleRules {
     pub entity_kinds: Sourced<Vec<String>>,
     /// What an operator may be by law, where the document says so.
     pub operator_kinds: Option<Sourced<Vec<String>>>,
+    /// Nobody is entered as operator: whoever a selection chooses becomes it by that choice.
+    pub operator_by_selection: Option<Sourced<bool>>,
+    /// Whole authorisations are given by one agency alone, beside those of sectors.
+    pub whole_agency: Option<Sourced<bool>>,
     /// The three platform administrators hold no other role (三员分立).
     pub admins_are_apart: Sourced<bool>,
     /// Whether somebody else than the operator processes.

@@ -186,25 +186,6 @@ words! {
         Qualification = "qualification" "取消资格",
         Improvement = "improvement" "改进工作",
     }
-    /// When rights are suspended for a rectification.
-    Suspension {
-        Meanwhile = "meanwhile" "整改期间即暂停",
-        WhenOverdue = "when_overdue" "逾期未改才关闭",
-        Never = "never" "文件未规定暂停",
-    }
-    /// What follows when a rectification is overdue.
-    Measure {
-        ChannelClosed = "channel_closed" "关闭数据通道",
-        ProductsDelisted = "products_delisted" "下架数据产品",
-        PermissionsCancelled = "permissions_cancelled" "取消加工权限",
-        SupervisedMatter = "supervised_matter" "纳入督查督办",
-        AgreementEnded = "agreement_ended" "终止协议",
-    }
-    /// Whether something must or may be done.
-    Force {
-        Duty = "duty" "应当",
-        Right = "right" "有权",
-    }
     /// How districts come to authorised operation of their own.
     DistrictRule {
         CityApproval = "city_approval" "报市级审批",
@@ -463,7 +444,7 @@ macro_rules! tables {
 
 tables! {
     Status, Level, Body, ProcessorPlace, Mode, SelectionMethod, TermSetBy, PriceKind, ShareModel, Treasury, Effect,
-    Suspension, Measure, Force, DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, Means, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension, super::Unusual, super::RequiredControl, super::StoppedWork, Booking,
+    DistrictRule, Upward, PlanPer, Part, BasisKind, Metered, Indicator, super::Figure, ScenarioPart, super::PaperKind, super::PaperAct, super::Particular, super::Interest, crate::candidacy::Record, super::FactKind, super::FactAct, super::Right, super::SpecialUse, Means, UnitKind, TakesPart, Way, ArisesIn, super::Assessed, super::AssessmentForm, super::Dimension, super::Unusual, super::RequiredControl, super::StoppedWork, Booking,
 }
 
 /// The body that a role is.

@@ -16,7 +16,7 @@ fn credit_code(n: u32) -> String {
     format!("{first17}{}", credit_code_check(&first17).unwrap())
 }
 
-fn organisation(name: &str, n: u32, roles: &[Role], kind: Option<EntityKind>) -> NewOrganisation {
+pub(super) fn organisation(name: &str, n: u32, roles: &[Role], kind: Option<EntityKind>) -> NewOrganisation {
     let (name, roles, credit_code) = (name.to_owned(), roles.to_vec(), credit_code(n));
     NewOrganisation { name, credit_code, identity_number: None, roles, entity_kind: kind, owned_by: Vec::new() }
 }
@@ -177,7 +177,7 @@ pub(super) async fn codes_of_an_operators_form() -> Vec<String> {
 
 #[tokio::test]
 async fn an_operator_is_of_a_legal_form_that_the_document_lets_operate() {
-    for (code, is_asked) in [("luohu-2025", true), ("changchun-2025", false)] {
+    for (code, is_asked) in [("luohu-2025", true), ("changsha-2023", false)] {
         let (ledger, _folder) = sqlite(CryptoProfile::International).await;
         let town = town_under(&ledger, regime_of(&ledger, code)).await;
         for (n, kind) in [(77, None), (78, Some(EntityKind::Organisation)), (79, Some(EntityKind::LegalPerson))] {

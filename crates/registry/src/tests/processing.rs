@@ -7,7 +7,7 @@ use shuyu_model::{ColumnClass, ColumnType, CryptoProfile, Mask, Role, UseKind};
 
 use crate::order::{OrderState, OrderStep, OrderedField};
 use crate::testing::{Town, allowed, column, fund_columns, refused, regime_of, town_under};
-use crate::{Act, AgreementKind, EntityKind, NewOrganisation, Permit, RegistryError, Scope, rules};
+use crate::{Act, AgreementKind, EntityKind, NewClearing, NewOrganisation, Permit, RegistryError, Scope, rules};
 
 const CODE: &str = "changsha-2023";
 
@@ -217,6 +217,42 @@ async fn a_processor_that_the_operator_owns_takes_no_order_of_it() {
     allowed(registry.set_owners(&town.admins[0], processor, vec![operator.clone()]).await.unwrap());
     assert!(!permit.is_live(), "who owns whom is a basis of it");
     assert_eq!(codes(here.compute(&town.processor[0]).await.unwrap_err()), ["REG-075"]);
+}
+
+#[tokio::test]
+async fn a_conflict_of_operator_and_processor_is_cleared_by_the_bureau_alone_with_its_reason() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let here = ready(&ledger).await;
+        let (town, registry) = (&here.town, &here.town.registry);
+        let (processor, operator) = (&town.processor[0].organisation, &town.operator[0].organisation);
+        let new = |reason: &str| NewClearing { processor: processor.clone(), reason: reason.into() };
+        let early = registry.clear_conflict(&town.regulators[0], &here.scenario, new("全市仅此一家")).await;
+        assert!(matches!(early, Err(RegistryError::Conflict { .. })), "{backend}: there is none yet");
+        allowed(registry.set_owners(&town.admins[0], processor, vec![operator.clone()]).await.unwrap());
+        let order = town.new_order(&here.scenario, &here.processing, &["report"]);
+        let placed = registry.place_order(&town.operator[0], order.clone()).await.unwrap();
+        assert_eq!(refused(placed), ["REG-075"], "{backend}");
+        for who in [&town.operator[0], &town.processor[0], &town.agency[0]] {
+            let tried = registry.clear_conflict(who, &here.scenario, new("全市仅此一家")).await.unwrap();
+            assert_eq!(refused(tried), ["REG-011"], "{backend}: the bureau's alone");
+        }
+        let bare = registry.clear_conflict(&town.regulators[0], &here.scenario, new("好")).await;
+        assert!(matches!(bare, Err(RegistryError::Malformed { .. })), "{backend}: with its reason");
+        allowed(registry.clear_conflict(&town.regulators[0], &here.scenario, new("全市仅此一家")).await.unwrap());
+        let page = crate::Page { after: None, items_max: 1 };
+        let listed = registry.cleared_conflicts(&page).await.unwrap();
+        assert_eq!((listed.total, listed.items[0].reason.as_str()), (1, "全市仅此一家"), "{backend}");
+        town.order(&here.scenario, &here.processing, &["report"]).await;
+        assert!(here.compute(&town.processor[0]).await.is_ok(), "{backend}");
+        // For this project and no other.
+        let fields: &[(&_, &[&str])] = &[(&here.fund, &["balance"])];
+        let agreement = registry.scenario(&here.scenario).await.unwrap().unwrap().agreement.clone();
+        let other = town.scenario("另一项目", UseKind::Industry, &agreement, fields).await;
+        let order = town.new_order(&other, &here.processing, &["report"]);
+        assert!(refused(registry.place_order(&town.operator[0], order).await.unwrap()).contains(&"REG-075".to_owned()));
+        let again = crate::Registry::new(ledger.clone(), registry.regime_arc());
+        assert_eq!(again.cleared_conflicts(&page).await.unwrap().total, 1, "{backend}");
+    }
 }
 
 #[tokio::test]

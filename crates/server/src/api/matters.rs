@@ -4,7 +4,6 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuyu_casework::{Invited, MatterFilter, MatterItem, MatterMove, MatterView, NewMatter, NewStance};
-use shuyu_model::Role;
 use shuyu_model::id::{MatterId, OrganisationId};
 use shuyu_model::matter::MatterKind;
 use utoipa::{IntoParams, ToSchema};
@@ -96,7 +95,6 @@ pub async fn file(
     At(FiledWith(to)): At<FiledWith>,
     Json(filed): Json<Filed>,
 ) -> Result<Done, Problem> {
-    let to: Role = to;
     granted(app.casework().file_matter(&actor, &id, version, to, filed.evidence).await?)?;
     Ok(Done)
 }

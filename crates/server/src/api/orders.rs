@@ -3,12 +3,12 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shuyu_model::id::OrderId;
-use shuyu_registry::{NewOrder, Order, OrderState, OrderStep};
+use shuyu_model::id::{OrderId, ScenarioId};
+use shuyu_registry::{ClearedConflict, NewClearing, NewOrder, Order, OrderState, OrderStep};
 use utoipa::ToSchema;
 
-use super::{Stations, granted, page, shared};
-use crate::endpoint::{Asked, At, Created, Json, Listed, PageAsked, Shared, Shown, Who};
+use super::{Stations, granted, listed, page, shared};
+use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shared, Shown, Who};
 use crate::error::Problem;
 use crate::shapes::nouns::Made;
 use crate::shapes::{orders, shaped};
@@ -33,11 +33,33 @@ pub struct OrderStands {
     pub state: OrderState,
 }
 
-shaped! { OrderStepMade => OrderStepMade, OrderStands => OrderStands, NewOrder => orders::NewOrder, Order => orders::Order }
+shaped! {
+    OrderStepMade => OrderStepMade, OrderStands => OrderStands, NewOrder => orders::NewOrder, Order => orders::Order,
+    NewClearing => orders::NewClearing, ClearedConflict => orders::ClearedConflict,
+}
 
 /// Places an order; the caller's organisation is the operator.
 pub async fn place(State(app): Stations, Who(actor): Who, Json(new): Json<NewOrder>) -> Result<Created<Made>, Problem> {
     Ok(Created(Made::new(granted(app.registry().place_order(&actor, new).await?)?)))
+}
+
+/// Clears a conflict of operator and processor in a project.
+pub async fn clear(
+    State(app): Stations,
+    Who(actor): Who,
+    At(id): At<ScenarioId>,
+    Json(new): Json<NewClearing>,
+) -> Result<Done, Problem> {
+    granted(app.registry().clear_conflict(&actor, &id, new).await?)?;
+    Ok(Done)
+}
+
+/// Lists the conflicts that were cleared.
+pub async fn cleared(
+    State(app): Stations,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<ClearedConflict>>, Problem> {
+    Ok(Shown(listed(app.registry().cleared_conflicts(&page(&asked)?).await?)?))
 }
 
 /// Lists the orders that the caller may see, oldest first.

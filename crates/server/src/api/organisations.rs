@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::Deserialize;
 use shuyu_model::id::{OrganisationId, ResourceId};
-use shuyu_registry::{NewOrganisation, Organisation, Origin, Unit};
+use shuyu_registry::{NewOrganisation, NewWholeAgency, Organisation, Origin, Unit, WholeAgency};
 use utoipa::ToSchema;
 
 use super::{Stations, granted, page, shared};
@@ -21,7 +21,10 @@ pub struct Owners {
     pub owned_by: Vec<OrganisationId>,
 }
 
-shaped! { Owners => Owners, Unit => path::Unit, Origin => path::Origin }
+shaped! {
+    Owners => Owners, Unit => path::Unit, Origin => path::Origin, WholeAgency => path::WholeAgency,
+    NewWholeAgency => path::NewWholeAgency,
+}
 
 /// Adds an organisation.
 pub async fn add(
@@ -30,6 +33,22 @@ pub async fn add(
     Json(new): Json<NewOrganisation>,
 ) -> Result<Created<Made>, Problem> {
     Ok(Created(Made::new(granted(app.registry().add_organisation(&actor, new).await?)?)))
+}
+
+/// Shows the one agency that gives whole authorisations.
+pub async fn whole_agency(State(app): Stations) -> Result<Shown<WholeAgency>, Problem> {
+    let found = app.registry().whole_agency().await?;
+    Ok(Shown(found.ok_or_else(|| Problem::unseen("agency of whole authorisations"))?))
+}
+
+/// Names it.
+pub async fn name_whole_agency(
+    State(app): Stations,
+    Who(actor): Who,
+    Json(new): Json<NewWholeAgency>,
+) -> Result<Done, Problem> {
+    granted(app.registry().name_whole_agency(&actor, new).await?)?;
+    Ok(Done)
 }
 
 /// Lists organisations, oldest first.

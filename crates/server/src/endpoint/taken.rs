@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shuyu_model::id::OrganisationId;
+use shuyu_model::regime::words::Body;
 use shuyu_model::registration::RegistrationCode;
 use shuyu_model::{Actor, Month, Role};
 use utoipa::IntoParams;
@@ -109,15 +110,17 @@ impl InPath for Role {
     }
 }
 
-/// The role that a copy is filed with.
+/// The body that a copy is filed with.
 #[derive(Debug, Clone, Copy)]
-pub struct FiledWith(pub Role);
+pub struct FiledWith(pub Body);
 
 impl InPath for FiledWith {
     const NAME: &'static str = "to";
     const PATTERN: &'static str = "^[a-z_]+$";
     fn read(text: &str) -> Result<Self, String> {
-        <Role as InPath>::read(text).map(FiledWith)
+        let known =
+            || format!("`to` is none of: {}", Body::ALL.iter().map(|body| body.word()).collect::<Vec<_>>().join(", "));
+        Body::parse(text).map(FiledWith).ok_or_else(known)
     }
 }
 

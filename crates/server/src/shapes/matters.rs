@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 
-use super::nouns::{OrganisationId, Role};
+use super::nouns::OrganisationId;
 use super::path::DayView;
 
 /// Of which kind a matter is.
@@ -233,7 +233,7 @@ pub struct MatterFiling {
     /// After which of its moves.
     pub version: i64,
     /// With whom.
-    pub to: Role,
+    pub to: super::exchange::Body,
     /// The last day on which it is in time.
     #[schema(format = Date)]
     pub due_day: String,

@@ -2,7 +2,7 @@
 
 use utoipa::ToSchema;
 
-use super::nouns::ResourceId;
+use super::nouns::{OrganisationId, ResourceId};
 
 /// How far an order has come.
 #[derive(ToSchema)]
@@ -119,4 +119,31 @@ pub struct Order {
     pub ended_at: Option<i64>,
     /// Why it was answered or ended so.
     pub reason: Option<String>,
+}
+
+/// A conflict to be cleared.
+#[derive(ToSchema)]
+pub struct NewClearing {
+    /// Who would process.
+    pub processor: OrganisationId,
+    /// Why the conflict is cleared.
+    #[schema(min_length = 5, max_length = 4000)]
+    pub reason: String,
+}
+
+/// A conflict of operator and processor that was cleared.
+#[derive(ToSchema)]
+pub struct ClearedConflict {
+    /// Of which project.
+    pub scenario: String,
+    /// Who processes in it.
+    pub processor: String,
+    /// What the conflict was.
+    pub conflict: String,
+    /// Why it was cleared.
+    pub reason: String,
+    /// Who cleared it.
+    pub cleared_by: String,
+    /// When.
+    pub cleared_at: i64,
 }

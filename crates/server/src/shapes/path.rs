@@ -397,7 +397,7 @@ pub struct Filing {
     /// After which case.
     pub case: String,
     /// With whom.
-    pub to: Role,
+    pub to: super::exchange::Body,
     /// The last day on which it is in time.
     #[schema(format = Date)]
     pub due_day: String,
@@ -517,6 +517,27 @@ pub struct Signer {
     pub step: String,
     /// When.
     pub at: i64,
+}
+
+/// The agency that gives whole authorisations.
+#[derive(ToSchema)]
+pub struct WholeAgency {
+    /// Which.
+    pub organisation: OrganisationId,
+    /// The document that names it; none where nobody was named yet, and the first agency is it.
+    pub document: Option<String>,
+    /// Since when.
+    pub named_at: Option<i64>,
+}
+
+/// An agency to be named.
+#[derive(ToSchema)]
+pub struct NewWholeAgency {
+    /// Which.
+    pub organisation: OrganisationId,
+    /// The document that names it.
+    #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
+    pub document: String,
 }
 
 super::shaped! {

@@ -37,13 +37,6 @@ fn a_difference_says_for_whom_what_from_what_to_what_and_where_it_stands() {
         &["changsha-2026 七(二)2"],
     );
     check(
-        "xianning-2025",
-        "luohu-2025",
-        "rectification.suspended",
-        "对运营机构:整改与暂停权限由“文件未规定暂停”改为“整改期间即暂停”",
-        &["xianning-2025 setting", "luohu-2025 十二"],
-    );
-    check(
         "changchun-2025",
         "changsha-2023",
         "in_force.from",
@@ -162,7 +155,6 @@ fn every_key_that_the_parser_knows_has_a_label() {
             "supervision",
             "report",
             "disclosure",
-            "complaint",
             "milestone",
             "matter",
             "dossier",
