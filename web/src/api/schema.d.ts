@@ -766,6 +766,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases/{id}/allowed_actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller could do in a case now, and of what they cannot, every reason.
+         * @description Needs `see_cases` (see `policies/`).
+         */
+        get: operations["cases_allowed_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cases/{id}/applicants": {
         parameters: {
             query?: never;
@@ -780,26 +800,6 @@ export interface paths {
          * @description Needs `open_case` (see `policies/`).
          */
         post: operations["cases_name_applicant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/cases/{id}/choices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the caller could do in a case now, and of what they cannot, every reason.
-         * @description Needs `see_cases` (see `policies/`).
-         */
-        get: operations["cases_choices"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1157,7 +1157,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Lists the consents that the caller gave, or that their entity holds.
+         * @description Needs `keep_consents` (see `policies/`).
+         */
+        get: operations["products_consents"];
         put?: never;
         /**
          * Records a data subject's consent.
@@ -2815,7 +2819,7 @@ export interface paths {
         };
         /**
          * What people, organisations, resources and scenarios are called, by their ids.
-         * @description Needs `use_session` (see `policies/`).
+         * @description Needs `see_names` (see `policies/`).
          */
         get: operations["console_names"];
         put?: never;
@@ -5257,6 +5261,25 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        /** @description An action on a case, and what speaks against it. */
+        AllowedAction: {
+            /** @description `approve`, `return`, `refuse`, `resubmit` or `withdraw`. */
+            action: string;
+            /** @description Whether it would be allowed, once its form is filled in. */
+            is_allowed: boolean;
+            /** @description Every reason why not. */
+            reasons: components["schemas"]["Against"][];
+            /**
+             * @description What the action is on: the case's subject as it was submitted, or, to submit it again,
+             *     as it is now.
+             */
+            subject_digest: string;
+        };
+        /** @description What the caller could do in a case. */
+        AllowedActions: {
+            /** @description Each action that its state has. */
+            items: components["schemas"]["AllowedAction"][];
+        };
         /** @description What was found. */
         AnswerShape: {
             /** @description Whether there is such a row. */
@@ -5667,15 +5690,6 @@ export interface components {
             /** @description For which kind of use. */
             use_kind: components["schemas"]["UseKind"];
         };
-        /** @description An act on a case, and what speaks against it. */
-        CaseChoice: {
-            /** @description `approve`, `return`, `refuse`, `resubmit` or `withdraw`. */
-            act: string;
-            /** @description Whether it would be allowed, once its form is filled in. */
-            is_allowed: boolean;
-            /** @description Every reason why not. */
-            reasons: components["schemas"]["Against"][];
-        };
         /** @description A case, as the caller may see it. */
         CaseView: {
             /** @description The entities for which it was opened. */
@@ -5875,11 +5889,6 @@ export interface components {
             /** @description What it looks for. */
             title: string;
         };
-        /** @description What the caller could do in a case. */
-        Choices: {
-            /** @description Each act that its state has. */
-            items: components["schemas"]["CaseChoice"][];
-        };
         /**
          * @description What somebody is chosen or admitted as.
          * @enum {string}
@@ -6004,6 +6013,45 @@ export interface components {
         };
         ConditionViewList: {
             items: components["schemas"]["ConditionView"][];
+            next_cursor: string | null;
+            total: number;
+        };
+        /** @description A consent; never whose. */
+        Consent: {
+            /** @description To whom. */
+            entity: string;
+            /** @description What the entity is called. */
+            entity_name: string;
+            /** @description The digest of what shows it. */
+            evidence?: string | null;
+            /**
+             * Format: int64
+             * @description From when, in microseconds.
+             */
+            from_at: number;
+            /** @description Who signed in to give it. */
+            given_by: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether it is in force now. */
+            is_in_force: boolean;
+            /** @description For which product. */
+            product: string;
+            /** @description What the product is called. */
+            product_title: string;
+            /**
+             * Format: int64
+             * @description Until when, at the latest.
+             */
+            until_at: number;
+            /**
+             * Format: int64
+             * @description When it was withdrawn.
+             */
+            withdrawn_at?: number | null;
+        };
+        ConsentList: {
+            items: components["schemas"]["Consent"][];
             next_cursor: string | null;
             total: number;
         };
@@ -7900,6 +7948,10 @@ export interface components {
         };
         /** @description A matter, its moves, and what can be done now. */
         MatterView: {
+            /** @description What people call each answer of `choices`, and each fact that is a word of the rules. */
+            answer_titles: {
+                [key: string]: string;
+            };
             /** @description Of a scheme whose change is pending: what was approved and rules until then. */
             approved?: {
                 [key: string]: string;
@@ -7912,6 +7964,10 @@ export interface components {
             cited_by: string[];
             /** @description The clause that prescribes it. */
             clause: string;
+            /** @description What people call each content that stands here or is asked for. */
+            content_titles: {
+                [key: string]: string;
+            };
             /** @description The second party. */
             counterparty?: string | null;
             due?: components["schemas"]["DayView"] | null;
@@ -7973,8 +8029,12 @@ export interface components {
         Me: {
             /** @description What every changing request carries in `x-csrf-token`. */
             csrf: string;
+            /** @description What the person is called. */
+            name: string;
             /** @description For whom they act. */
             organisation: string;
+            /** @description What that organisation is called. */
+            organisation_name: string;
             /** @description The person. */
             person: string;
             /** @description In which roles. */
@@ -10056,7 +10116,9 @@ export interface components {
         };
         /** @description What this platform is. */
         Platform: {
-            /** @description Whether it is a demonstration: made-up data, parts without passwords, a clock that can be moved. */
+            /** @description Whether anybody may take anybody's part without a password. */
+            has_open_parts: boolean;
+            /** @description Whether it is a demonstration: made-up data, a clock that can be moved. */
             is_demo: boolean;
             /**
              * Format: int64
@@ -11328,6 +11390,8 @@ export interface components {
             is_open: boolean;
             /** @description Whether that day has passed. */
             is_overdue: boolean;
+            /** @description Whether it is the receipt of what is filed: it has a number, and can only be given. */
+            is_receipt: boolean;
             /** @description The signatures that show. */
             opinions: components["schemas"]["OpinionView"][];
             /**
@@ -13585,6 +13649,37 @@ export interface operations {
             };
         };
     };
+    cases_allowed_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowedActions"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     cases_name_applicant: {
         parameters: {
             query?: never;
@@ -13609,37 +13704,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    cases_choices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Choices"];
-                };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
             default: {
@@ -14263,6 +14327,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClearedConflictList"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    products_consents: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the piece before; nothing for the first. */
+                cursor?: string | null;
+                /** @description How many items, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
                 };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
