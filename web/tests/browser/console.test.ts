@@ -94,6 +94,13 @@ describe('the console', () => {
     await context.close()
   })
 
+  it('is told by these tests when it breaks its own policy', async () => {
+    const { page, context, faults } = await seat('tan.hui', 'zh-CN')
+    await page.evaluate(() => document.head.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' })))
+    await expect.poll(() => faults).toEqual(['policy: style-src-elem'])
+    await context.close()
+  })
+
   it('is used by keyboard: the skip link, the navigation and the sign-out are reached, and nothing traps', async () => {
     const { page, context } = await seat('tan.hui', 'zh-CN')
     await page.goto(`${origin}/console/inbox`)
