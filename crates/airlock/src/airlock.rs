@@ -146,9 +146,9 @@ impl Airlock {
         }
         let mut authors = candidate.authors();
         authors.push(actor.person.clone());
-        let operator = candidate.operator().clone();
+        let (operator, scenario) = (candidate.operator().clone(), candidate.scenario().clone());
         let (subject, title) = (id.to_string(), candidate.title().to_owned());
-        let new = NewRelease { subject, title, subject_digest: checked.digest, authors, operator };
+        let new = NewRelease { subject, title, subject_digest: checked.digest, authors, operator, scenario };
         Ok(self.0.casework.open_release(actor, new).await?)
     }
 

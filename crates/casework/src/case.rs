@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shuyu_model::calendar::WorkingDay;
-use shuyu_model::id::{CaseId, OrganisationId, PersonId};
+use shuyu_model::id::{CaseId, OrganisationId, PersonId, ScenarioId};
 use shuyu_model::regime::{Procedure, ProcedureKind, Step};
 use shuyu_model::{Calendar, Day, Digest, Role, Time};
 
@@ -112,6 +112,8 @@ pub(crate) struct Case {
     pub(crate) subject: String,
     pub(crate) subject_digest: Digest,
     pub(crate) title: String,
+    /// The project that it belongs to, where it is about one or about a result of one.
+    pub(crate) scenario: Option<ScenarioId>,
     pub(crate) state: CaseState,
     /// Counts from 1; each return ends one.
     pub(crate) turn: i64,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 use shuyu_ledger::Event;
-use shuyu_model::id::{CaseId, OrganisationId, PersonId};
+use shuyu_model::id::{CaseId, OrganisationId, PersonId, ScenarioId};
 use shuyu_model::regime::{Procedure, ProcedureKind};
 use shuyu_model::{Actor, Calendar, Digest, Reason, Reasons, Role, Verdict};
 use shuyu_registry::page::PAGE_ITEMS_MAX;
 use shuyu_registry::{Listing, Page, Registry, Subject, Turn};
 
 use crate::case::{Case, day_text, for_each};
+use crate::held::About;
 use crate::states::CaseState;
 use crate::store::{self, Book};
 use crate::{CaseView, CaseworkError, Decision, InboxItem, gates, reasons, view};
@@ -38,6 +39,15 @@ pub struct NewRelease {
     pub authors: Vec<PersonId>,
     /// For whom it was computed.
     pub operator: OrganisationId,
+    /// For which scenario.
+    pub scenario: ScenarioId,
+}
+
+/// What the registry does not know of a case that is opened.
+struct Of {
+    operator: OrganisationId,
+    title: String,
+    scenario: Option<ScenarioId>,
 }
 
 /// The longest subject, in bytes: an id.
@@ -100,15 +110,16 @@ impl Casework {
         authors: Vec<PersonId>,
     ) -> Result<Verdict<CaseId>> {
         let subject = subject.into();
-        let of = (actor.organisation.clone(), subject.clone());
+        let scenario = ScenarioId::parse(&subject).ok().filter(|_| kind == ProcedureKind::Scenario);
+        let of = Of { operator: actor.organisation.clone(), title: subject.clone(), scenario };
         self.open_for(actor, kind, subject, subject_digest, authors, of).await
     }
 
     /// Opens the case of a release that was computed for `operator`: by itself, or
     /// where the document has a processor apart, by that.
     pub async fn open_release(&self, actor: &Actor, new: NewRelease) -> Result<Verdict<CaseId>> {
-        let NewRelease { subject, title, subject_digest, authors, operator } = new;
-        let of = (operator, title);
+        let NewRelease { subject, title, subject_digest, authors, operator, scenario } = new;
+        let of = Of { operator, title, scenario: Some(scenario) };
         self.open_for(actor, ProcedureKind::Release, subject, subject_digest, authors, of).await
     }
 
@@ -119,7 +130,7 @@ impl Casework {
         subject: String,
         subject_digest: Digest,
         authors: Vec<PersonId>,
-        (operator, title): (OrganisationId, String),
+        of: Of,
     ) -> Result<Verdict<CaseId>> {
         if subject.is_empty() || subject.len() > SUBJECT_BYTES_MAX {
             return Err(CaseworkError::Malformed { faults: vec!["`subject` is no id".to_owned()] });
@@ -131,6 +142,7 @@ impl Casework {
         let regime = self.registry.regime();
         let in_role = regime.computing_roles().iter().copied().find(|role| known.is(*role));
         let computes = in_role.unwrap_or_else(|| regime.computing_role());
+        let Of { operator, title, scenario } = of;
         let draft = draft.unwrap_or_else(|| release(&known, computes, operator, title, subject_digest));
         let mut found = Vec::new();
         if kind == ProcedureKind::Release {
@@ -139,6 +151,9 @@ impl Casework {
         found.extend(draft.against.iter().cloned());
         found.extend(self.against_unselected(&mut turn, kind, &subject, &draft).await?);
         found.extend(self.gates(&mut turn, kind, &subject).await?);
+        let parties = draft.parties.values().collect();
+        let about = About { kind, ids: &[&subject], scenario: scenario.as_ref(), parties };
+        found.extend(self.held_by_checks(&mut turn, &about).await?);
         let ground = self.agreement_rests_on(&mut turn, kind, &subject).await?;
         found.extend(ground.against);
         self.may_open(&procedure, &draft, &known, &mut found);
@@ -155,7 +170,7 @@ impl Casework {
             return self.refuse(turn, actor, "case.open_refused", &subject, reasons).await;
         }
         let procedure = for_each(procedure, &draft.each);
-        let case = self.opened(actor, kind, procedure, subject, draft, authors);
+        let case = Case { scenario, ..self.opened(actor, kind, procedure, subject, draft, authors) };
         store::insert_case(turn.change(), &case).await?;
         self.rested_on(&mut turn, &ground.rests_on, case.id.as_str()).await?;
         let facts = json!({
@@ -214,6 +229,7 @@ impl Casework {
             subject,
             subject_digest: draft.digest,
             title: draft.title,
+            scenario: None,
             state: CaseState::Open,
             turn: 1,
             step: 0,

@@ -49,12 +49,14 @@ pub mod exits;
 mod filing;
 mod gates;
 pub mod group;
+mod held;
 pub mod matter;
 mod matters;
 pub mod milestones;
 mod notices;
 pub mod obligations;
 mod opening;
+mod raised;
 mod reasons;
 mod receipts;
 mod registration;
@@ -62,6 +64,7 @@ mod said;
 mod signing;
 pub mod states;
 mod store;
+mod targets;
 pub mod testing;
 mod upward;
 mod view;
@@ -89,6 +92,7 @@ pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
 pub use notices::{MatterNotice, NOTICES_MAX};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
+pub use raised::{AttachedTerms, Raisable};
 pub use reasons::REASONS;
 pub use registration::{
     Defect, NewObjection, Notice, ObjectionDecision, ObjectionView, RegistrationFile, RegistrationSwept, ReturnView,
@@ -96,6 +100,7 @@ pub use registration::{
 };
 pub use said::{Said, StruckField};
 pub use states::CaseState;
+pub use targets::{NewPlanTarget, PLAN_TARGETS_MAX, PlanTargetView};
 pub use view::{CaseView, DayView, InboxItem, OpinionView, StepView};
 pub use voices::{CallShown, EntityProductShown, NewVoice, VoiceKind, VoiceStep, VoiceView};
 pub use work::{DemandLine, SupplyTask, WorkItem};

@@ -16,13 +16,14 @@ use shuyu_ledger::Event;
 use shuyu_model::id::OrganisationId;
 use shuyu_model::regime::{Figure, Milestone};
 use shuyu_model::{Actor, Day, Digest, Reason, Reasons, Role, Time, Verdict};
-use shuyu_registry::{Listing, Page};
+use shuyu_registry::{Listing, Page, Turn};
 
 use crate::case::{REASON_CHARS_MAX, REASON_CHARS_MIN};
 use crate::obligations::ObligationState;
 use crate::{Casework, CaseworkError, reasons};
 
 mod store;
+pub(crate) use store::count;
 
 type Result<T> = std::result::Result<T, CaseworkError>;
 
@@ -168,7 +169,7 @@ impl Casework {
         if number > MARKS_MAX {
             return Err(CaseworkError::Conflict { what: format!("it was marked {MARKS_MAX} times") });
         }
-        let found = self.against_mark(&known, milestone, &new, turn.change()).await?;
+        let found = self.against_mark(&known, milestone, &new, &mut turn).await?;
         if let Some(reasons) = Reasons::new(found) {
             return self.refuse(turn, actor, "milestone.refused", &new.name, reasons).await;
         }
@@ -186,7 +187,7 @@ impl Casework {
         known: &Actor,
         milestone: &Milestone,
         new: &NewMark,
-        change: &mut shuyu_ledger::Change,
+        turn: &mut Turn,
     ) -> Result<Vec<Reason>> {
         let regime = self.registry().regime();
         let clause = || regime.cite_clause(&milestone.source);
@@ -202,11 +203,22 @@ impl Casework {
         let Some(figure) = milestone.cites.filter(|_| new.is_met) else { return Ok(found) };
         let mut counted = 0_usize;
         for id in &new.cites {
-            counted = counted.saturating_add(usize::from(store::is_counted(change, figure, id).await?));
+            counted = counted.saturating_add(usize::from(store::is_counted(turn.change(), figure, id).await?));
         }
         if counted == 0 || counted < new.cites.len() {
             let what = format!("it rests on {}: {counted} of {} cited are such", figure.zh(), new.cites.len());
             let instead = "name at least one, and only such, in `cites` by their ids";
+            found.push(Reason::new(reasons::MILESTONE_CITES, what, clause(), instead));
+        }
+        let Some(named) = milestone.cites_resting_on.as_ref().filter(|_| found.is_empty()) else { return Ok(found) };
+        let mut resting = 0_usize;
+        for id in &new.cites {
+            let rests = self.registry().scenario_rests_on_in(turn, id, named).await?;
+            resting = resting.saturating_add(usize::from(rests));
+        }
+        if resting < new.cites.len() {
+            let what = format!("it rests on `{named}`: {resting} of {} cited use such data", new.cites.len());
+            let instead = "name scenarios alone that use a resource of that name, or of that department";
             found.push(Reason::new(reasons::MILESTONE_CITES, what, clause(), instead));
         }
         Ok(found)

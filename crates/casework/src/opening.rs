@@ -98,7 +98,11 @@ impl Casework {
             Some(organisation) => self.registry().roles_of_in(&mut turn, organisation).await?,
             None => Vec::new(),
         };
-        let opened = guards::Opened { openers, subject_roles: &subject_roles, is_draft, cited: &cited };
+        let has_agreement = match &matter.subject_organisation {
+            Some(other) => self.registry().have_agreement_in(&mut turn, &actor.organisation, other).await?,
+            None => false,
+        };
+        let opened = guards::Opened { openers, subject_roles: &subject_roles, is_draft, has_agreement, cited: &cited };
         guards::against_opening(&self.asked(&known), &matter, &opened, &mut found);
         let held_by = self.against_assessment(&mut turn, &matter, (&subject_roles, &known), &mut found).await?;
         found.extend(self.is_running(&mut turn, &matter).await?);

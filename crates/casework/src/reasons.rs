@@ -144,6 +144,9 @@ reasons! {
     ("CAS-175", NOT_AT_THIS_MOVE, "form, mark or result of an assessment is told at another move than its own")
     ("CAS-176", HELD_BY_NO_ROW, "an assessment goes on that is held by no row of the rules")
     ("CAS-177", CHOSEN_OTHERWISE, "what a selection is for, or its method, is told otherwise after it was opened")
+    ("CAS-178", HELD_BY_CHECK, "a case opens or is approved while a check about it found what is not put right")
+    ("CAS-179", NO_AGREEMENT_WITH, "a party opens a matter on another that it has no agreement in force with")
+    ("CAS-180", NO_SUCH_PLAN, "a target is set on what is no plan of the managing body on file")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use shuyu_model::{Actor, Digest, Reason, Reasons, Role, Verdict};
 use shuyu_registry::{Subject, Turn, canonical, enact};
 
 use crate::case::{Case, Opinion, Outcome, Signed, day_text};
+use crate::held::About;
 use crate::registration::guards::Acceptance;
 use crate::states::{CaseState, Move};
 use crate::store::{self, Book};
@@ -112,6 +113,9 @@ impl Casework {
             self.against_approving(case, step, draft.as_ref(), opinion, &mut found);
             found.extend(said::against(regime, case, step, opinion));
             found.extend(self.held_by_risk(turn, case).await?);
+            let (ids, parties) = ([case.id.as_str(), case.subject.as_str()], case.parties.values().collect());
+            let about = About { kind: case.kind, ids: &ids, scenario: case.scenario.as_ref(), parties };
+            found.extend(self.held_by_checks(turn, &about).await?);
             found.extend(self.gates(turn, case.kind, &case.subject).await?);
         }
         let acceptance = self.against_registration(turn, case, step, opinion, &mut found).await?;

@@ -49,6 +49,11 @@ impl Reader<'_> {
         T::try_from(self.0.text(column)?).map_err(|error| self.damaged(error))
     }
 
+    pub(crate) fn opt_id<T: TryFrom<String, Error = IdError>>(&self, column: &str) -> Result<Option<T>> {
+        let text = self.0.opt_text(column)?;
+        text.map(|text| T::try_from(text).map_err(|error| self.damaged(error))).transpose()
+    }
+
     pub(crate) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
         serde_json::from_str(&self.0.text(column)?).map_err(|error| self.damaged(error))
     }
@@ -105,6 +110,7 @@ fn read_case(row: &Reader<'_>, authors: Vec<PersonId>) -> Result<Case> {
         subject: row.0.text("subject")?,
         subject_digest: row.digest("subject_digest")?,
         title: row.0.text("title")?,
+        scenario: row.opt_id("scenario")?,
         state: row.word("state", CaseState::parse)?,
         turn: row.0.int("turn")?,
         step: usize::try_from(row.0.int("step")?).map_err(|error| row.damaged(error))?,
@@ -124,8 +130,8 @@ fn read_case(row: &Reader<'_>, authors: Vec<PersonId>) -> Result<Case> {
 pub(crate) async fn insert_case(change: &mut Change, new: &Case) -> Result<()> {
     let sql = "INSERT INTO cases (id, procedure, procedure_text, regime, subject, subject_digest, title, state, turn, \
                step, step_opened_at, version, opener, opener_person, opener_role, parties, waits_role, waits_party, \
-               opened_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+               opened_at, scenario) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     let waits = new.waits_for();
     let args = args![
         new.id.as_str(),
@@ -147,6 +153,7 @@ pub(crate) async fn insert_case(change: &mut Change, new: &Case) -> Result<()> {
         waits.map(|(role, _)| role.word()),
         waits.and_then(|(_, party)| party).map(|party| party.as_str()),
         new.opened_at,
+        new.scenario.as_ref().map(|scenario| scenario.as_str()),
     ];
     change.write(sql, args).await?;
     for author in &new.authors {

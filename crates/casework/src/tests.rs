@@ -14,6 +14,7 @@ mod dossier;
 mod exits;
 mod group;
 mod handovers;
+mod held;
 mod matter_refusals;
 mod matters;
 mod milestones;
@@ -23,6 +24,7 @@ mod plans;
 mod procedures;
 mod processing;
 mod public;
+mod raised;
 mod refusals;
 mod regimes;
 mod registration;
@@ -38,11 +40,11 @@ mod violations;
 mod watching;
 
 use shuyu_ledger::Ledger;
-use shuyu_model::id::{CandidateId, CaseId};
+use shuyu_model::id::{CandidateId, CaseId, ScenarioId};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::registration::{Applicant, Material, Registrable, RegistrationKind};
-use shuyu_model::{Actor, Digest, Time};
-use shuyu_registry::testing::{Town, allowed, digest, refused, town};
+use shuyu_model::{Actor, Digest, Time, UseKind};
+use shuyu_registry::testing::{Town, allowed, digest, fund_columns, refused, town};
 use shuyu_registry::{Listing, NewApplication, Page, rules};
 
 use crate::{CaseState, CaseView, Casework, InboxItem, Opinion, Outcome};
@@ -116,10 +118,22 @@ impl Office {
         };
         let (opener, authors) = (&computes[1], vec![computes[0].person.clone()]);
         let operator = self.town.operator[0].organisation.clone();
+        let scenario = self.some_scenario().await;
         let (subject, title) = (candidate.to_string(), "分区统计".to_owned());
-        let new = crate::NewRelease { subject, title, subject_digest: seen, authors, operator };
+        let new = crate::NewRelease { subject, title, subject_digest: seen, authors, operator, scenario };
         let opened = self.casework.open_release(opener, new).await;
         (allowed(opened.unwrap()), seen)
+    }
+
+    /// The first scenario; one that is made for it, where there is none.
+    async fn some_scenario(&self) -> ScenarioId {
+        let known = self.town.registry.scenarios(&Page::first()).await.unwrap();
+        if let Some(scenario) = known.items.first() {
+            return scenario.id.clone();
+        }
+        let fund = self.town.resource("released_accounts", fund_columns()).await;
+        let agreement = self.town.agreement(std::slice::from_ref(&fund), 1).await;
+        self.town.scenario("分区统计", UseKind::Industry, &agreement, &[(&fund, &["balance"])]).await
     }
 
     async fn view(&self, id: &CaseId, viewer: &Actor) -> CaseView {
@@ -131,8 +145,20 @@ impl Office {
     }
 
     async fn says(&self, actor: &Actor, id: &CaseId, step: &str, outcome: Outcome) -> CaseState {
-        let seen = self.digest_of(id).await;
-        allowed(self.casework.sign(actor, id, step, opinion(outcome, seen)).await.unwrap())
+        let opinion = self.whole(id, step, outcome).await;
+        allowed(self.casework.sign(actor, id, step, opinion).await.unwrap())
+    }
+
+    /// An opinion with a good finding on each thing that the step finds on, and with the
+    /// record of the check that they come from.
+    async fn whole(&self, id: &CaseId, step: &str, outcome: Outcome) -> Opinion {
+        let view = self.view(id, &self.town.regulators[0]).await;
+        let named = view.steps.iter().find(|known| known.step == step);
+        let keys = named.map(|named| named.findings.clone()).unwrap_or_default();
+        let evidence = (!keys.is_empty()).then(|| digest(self.town.ledger(), "a check"));
+        let findings = keys.into_iter().map(|key| (key, true)).collect();
+        let whole = opinion(outcome, view.subject_digest);
+        Opinion { evidence, said: crate::Said { findings, ..crate::Said::default() }, ..whole }
     }
 
     async fn approves(&self, actor: &Actor, id: &CaseId, step: &str) -> CaseState {
@@ -141,8 +167,8 @@ impl Office {
 
     /// The codes with which a signature is refused.
     async fn may_not(&self, actor: &Actor, id: &CaseId, step: &str) -> Vec<String> {
-        let seen = self.digest_of(id).await;
-        refused(self.casework.sign(actor, id, step, opinion(Outcome::Approve, seen)).await.unwrap())
+        let opinion = self.whole(id, step, Outcome::Approve).await;
+        refused(self.casework.sign(actor, id, step, opinion).await.unwrap())
     }
 
     async fn inbox(&self, actor: &Actor, items_max: usize) -> Listing<InboxItem> {

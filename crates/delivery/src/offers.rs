@@ -130,7 +130,7 @@ impl Delivery {
         found.extend(self.offered_reason(&product));
         let scope = Scope::of(new.scenario.clone()).to(new.entity.clone()).used_for(new.use_kind);
         // INVARIANT (registered first): the registry asks for the product's registration.
-        let scope = scope.as_product(new.product.clone());
+        let scope = scope.as_product(new.product.clone()).as_order();
         let permit = match self.0.registry.permit(actor, Act::Deliver, &scope).await? {
             Verdict::Allow(permit) => Some(permit),
             Verdict::Refuse(reasons) => {

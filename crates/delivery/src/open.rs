@@ -54,7 +54,7 @@ impl Delivery {
         let mut permit = None;
         if found.iter().all(|reason| reason.code != reasons::NOT_OPENED) {
             let scope = Scope::of(product.scenario.clone()).used_for(scenario.use_kind).to_the_public();
-            match registry.permit(actor, Act::Deliver, &scope.as_product(id.clone())).await? {
+            match registry.permit(actor, Act::Deliver, &scope.as_product(id.clone()).as_order()).await? {
                 Verdict::Allow(given) => permit = Some(given),
                 Verdict::Refuse(reasons) => found.extend(reasons.into_vec()),
             }

@@ -53,6 +53,6 @@ pub use figures::ToldFigure;
 pub use issued::{DocumentFilter, Issued, NewDocument, Shape};
 pub use kind::{About, DocumentKind};
 pub use period::Period;
-pub use project::{ProjectItem, ProjectStage, ProjectSystem, ProjectView, StageState};
+pub use project::{ProjectItem, ProjectStage, ProjectSubject, ProjectSystem, ProjectView, StageState};
 pub use reasons::REASONS;
 pub use records::RECORDS_MAX;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shuyu_model::id::{MatterId, OrganisationId, PaperId, ScenarioId};
 use shuyu_model::matter::MatterKind;
 use shuyu_model::regime::PaperKind;
-use shuyu_model::{Actor, Day};
+use shuyu_model::{Actor, Day, Role};
 use shuyu_registry::{OrderState, Page, PaperState};
 
 use crate::records::Records;
@@ -41,6 +41,20 @@ pub struct ProjectStage {
     pub on: Option<Day>,
     /// What it rests on: ids.
     pub records: Vec<String>,
+}
+
+/// One of the three kinds of subjects that a project has (数据权属主体、数据运营主体、
+/// 数据加工主体, CS23 6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProjectSubject {
+    /// Which: `owner`, `operator`, `processor`.
+    pub slot: &'static str,
+    /// What the document calls it.
+    pub title: &'static str,
+    /// Who fills it: by the mandate on file, by the agreement, by an order that was taken.
+    pub name: Option<String>,
+    /// The organisation here, where it has an account.
+    pub organisation: Option<OrganisationId>,
 }
 
 /// A system that the operator runs for the scenario.
@@ -76,6 +90,9 @@ pub struct ProjectView {
     pub operator: OrganisationId,
     /// Its name.
     pub operator_name: String,
+    /// Who owns, operates and processes; nothing is computed while one of them is missing.
+    /// Empty where the document knows no such subjects.
+    pub subjects: Vec<ProjectSubject>,
     /// The systems that are on file for it.
     pub systems: Vec<ProjectSystem>,
     /// What about it waits to be coordinated.
@@ -127,7 +144,9 @@ impl Documents {
         let named = agreement.and_then(|one| one.scheme.clone()).or(named);
         let scheme = self.scheme(viewer, named).await?;
 
-        let processing = self.processing(viewer, id, scenario.approved_at.map(|at| at.day())).await?;
+        let (processing, processor) = self.processing(viewer, id, scenario.approved_at.map(|at| at.day())).await?;
+        let grantor = agreement.map(|one| one.grantor.clone());
+        let subjects = self.subjects(&records, of, grantor.as_ref(), processor).await?;
         let products: Vec<_> = records.products.values().filter(|one| one.scenario == *id).collect();
         let offered = products.iter().map(|one| one.published_at.day()).min();
         let sold =
@@ -153,6 +172,7 @@ impl Documents {
             title: scenario.title.clone(),
             operator_name: records.name(of).to_owned(),
             operator: of.clone(),
+            subjects,
             systems: papers
                 .iter()
                 .map(|one| ProjectSystem {
@@ -197,15 +217,59 @@ impl Documents {
         Ok(stage("scheme", "评估运营方案", Some(view.item.opened_at.day()), passed, vec![view.item.id.to_string()]))
     }
 
-    async fn processing(&self, viewer: &Actor, id: &ScenarioId, approved: Option<Day>) -> Result<ProjectStage> {
+    /// CS23 6: who fills the three slots.
+    async fn subjects(
+        &self,
+        records: &Records,
+        operator: &OrganisationId,
+        grantor: Option<&OrganisationId>,
+        processor: Option<OrganisationId>,
+    ) -> Result<Vec<ProjectSubject>> {
+        let registry = self.stations().casework.registry();
+        if !registry.regime().has_role(Role::Processor) {
+            return Ok(Vec::new());
+        }
+        let owner = match grantor {
+            Some(grantor) => registry.issuer_on_file(grantor, PaperKind::Mandate).await?,
+            None => None,
+        };
+        let named = |id: &OrganisationId| records.name(id).to_owned();
+        Ok(vec![
+            ProjectSubject { slot: "owner", title: "数据权属主体", name: owner, organisation: None },
+            ProjectSubject {
+                slot: "operator",
+                title: "数据运营主体",
+                name: Some(named(operator)),
+                organisation: Some(operator.clone()),
+            },
+            ProjectSubject {
+                slot: "processor",
+                title: "数据加工主体",
+                name: processor.as_ref().map(named),
+                organisation: processor,
+            },
+        ])
+    }
+
+    /// The orders, and who has taken the last one.
+    async fn processing(
+        &self,
+        viewer: &Actor,
+        id: &ScenarioId,
+        approved: Option<Day>,
+    ) -> Result<(ProjectStage, Option<OrganisationId>)> {
         let registry = self.stations().casework.registry();
         let mut page = Page::first();
         let (mut begun, mut done, mut ids) = (approved, None, Vec::new());
+        let mut processor = None;
         loop {
             let listing = registry.orders(viewer, &page).await?;
             for order in listing.items.iter().filter(|order| order.scenario == *id) {
                 ids.push(order.id.to_string());
                 begun = Some(order.placed_at.day());
+                if matches!(order.state, OrderState::Taken | OrderState::Closed) {
+                    processor = Some(order.processor.clone());
+                }
                 done = order.ended_at.filter(|_| order.state == OrderState::Closed).map(|at| at.day()).or(done);
             }
             match listing.next {
@@ -213,6 +277,6 @@ impl Documents {
                 None => break,
             }
         }
-        Ok(stage("processing", "数据加工", begun, done, ids))
+        Ok((stage("processing", "数据加工", begun, done, ids), processor))
     }
 }

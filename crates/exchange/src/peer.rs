@@ -93,13 +93,19 @@ impl NewPeer {
         }
         match (self.side, &self.url) {
             (Side::Above, Some(url)) => {
-                let rest = url.strip_prefix("http://").unwrap_or_default();
-                let is_plain =
+                let (rest, is_clear) = match url.strip_prefix("https://") {
+                    Some(rest) => (rest, false),
+                    None => (url.strip_prefix("http://").unwrap_or_default(), true),
+                };
+                let is_address =
                     !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(c));
-                if !is_plain || url.len() > URL_CHARS_MAX {
+                if !is_address || url.len() > URL_CHARS_MAX {
+                    faults.push("`url` is `https://HOST:PORT`, with nothing behind it".to_owned());
+                } else if is_clear && !is_loopback(rest) {
+                    // Nothing leaves this machine in the clear (CS26 十).
                     faults.push(
-                        "`url` is `http://HOST:PORT`, with nothing behind it; TLS is the business of the tunnel or \
-                         proxy that stands there, as in front of this server"
+                        "`url` would carry records in the clear; name `https://…`, or the end of a tunnel on this \
+                         machine, `http://127.0.0.1:PORT`"
                             .to_owned(),
                     );
                 }
@@ -122,4 +128,11 @@ impl NewPeer {
         }
         faults
     }
+}
+
+/// Whether `HOST:PORT` is on this machine.
+fn is_loopback(address: &str) -> bool {
+    let (host, _) = address.rsplit_once(':').unwrap_or((address, ""));
+    let is_ip = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    is_ip || host == "localhost"
 }

@@ -62,7 +62,7 @@ fn codes<T: std::fmt::Debug>(verdict: Verdict<T>) -> Vec<String> {
 
 impl Pair {
     async fn acquaint(&self) {
-        let above = NewPeer { url: Some("http://city:80".into()), ..self.known_as(&self.city, Side::Above) };
+        let above = NewPeer { url: Some("https://city:443".into()), ..self.known_as(&self.city, Side::Above) };
         let above = NewPeer { stands_for: vec![Body::Province], ..above };
         let below = self.known_as(&self.district, Side::Below);
         allowed(self.district.add_peer(&actor(self.district.ledger(), Role::SystemAdmin), above).await.unwrap());
@@ -430,11 +430,18 @@ async fn a_platform_is_entered_whole_or_with_all_its_faults() {
             public_key: pair.district.shown().public_key,
             verifier: "x".into(),
         };
+        for clear in ["http://city.example:80", "http://10.0.0.7:8080", "http://127.0.0.1.example:80"] {
+            let plain = NewPeer { url: Some(clear.into()), ..pair.known_as(&pair.city, Side::Above) };
+            match pair.district.add_peer(&admin, plain).await {
+                Err(ExchangeError::Malformed { faults }) => assert!(faults[0].contains("in the clear"), "{faults:?}"),
+                other => panic!("{clear}: {other:?}"),
+            }
+        }
         match pair.district.add_peer(&admin, bad).await {
             Err(ExchangeError::Malformed { faults }) => assert_eq!(faults.len(), 4, "{faults:?}"),
             other => panic!("{other:?}"),
         }
-        let again = NewPeer { url: Some("http://city:80".into()), ..pair.known_as(&pair.city, Side::Above) };
+        let again = NewPeer { url: Some("https://city:443".into()), ..pair.known_as(&pair.city, Side::Above) };
         let again = pair.district.add_peer(&admin, NewPeer { name: "另一名".into(), ..again }).await;
         assert!(matches!(again, Err(ExchangeError::Conflict { .. })));
         let other = Exchange::open(sqlite(CryptoProfile::International).await.0, Arc::clone(&pair.regime)).unwrap();
@@ -463,5 +470,5 @@ async fn where_districts_build_no_platform_of_their_own_none_is_entered() {
     assert_eq!(codes(city.add_peer(&agency, new(Side::Below, None)).await.unwrap()), ["EXC-012", "EXC-014"]);
     let refused = city.add_peer(&admin, new(Side::Below, None)).await.unwrap().into_result().unwrap_err();
     assert_eq!(refused.iter().map(|r| r.clause.as_str()).collect::<Vec<_>>(), ["changsha-2026 十一"]);
-    allowed(city.add_peer(&admin, new(Side::Above, Some("http://province:80"))).await.unwrap());
+    allowed(city.add_peer(&admin, new(Side::Above, Some("https://province:443"))).await.unwrap());
 }

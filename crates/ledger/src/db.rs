@@ -7,12 +7,13 @@
 //!
 //! Not here: any SQL (that is in each crate's `store.rs`).
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgSslMode};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
@@ -49,8 +50,24 @@ impl DatabaseUrl {
         if !given.starts_with("postgres://") && !given.starts_with("postgresql://") {
             return Err(address());
         }
-        PgConnectOptions::from_str(given).map(|options| Self::Postgres(Box::new(options))).map_err(|_| address())
+        let options = PgConnectOptions::from_str(given).map_err(|_| address())?;
+        if !is_here(&options) && !is_encrypted(options.get_ssl_mode()) {
+            return Err(LedgerError::PlainDatabase { host: options.get_host().to_owned() });
+        }
+        Ok(Self::Postgres(Box::new(options)))
     }
+}
+
+/// Whether the server is on this machine: over a socket, or on loopback.
+fn is_here(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let is_loopback = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || is_loopback
+}
+
+/// Whether a connection is never made in the clear.
+fn is_encrypted(mode: PgSslMode) -> bool {
+    matches!(mode, PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull)
 }
 
 /// An open database.

@@ -37,6 +37,18 @@ pub enum LedgerError {
         /// As it came, without a password.
         given: String,
     },
+    /// A database on another machine would be spoken to in the clear.
+    #[error(
+        "the database on `{host}` would be spoken to in the clear; add `?sslmode=verify-full` (or `require`) to its \
+         address, or keep it on this machine"
+    )]
+    PlainDatabase {
+        /// Where.
+        host: String,
+    },
+    /// A database of another process is not copied from here.
+    #[error("a PostgreSQL database is copied by its own `pg_dump`; stop the server, dump it, and copy the data folder")]
+    NoSnapshot,
     /// An applied migration is not the one in this program.
     #[error(
         "migration {number} `{name}` was changed after it was applied; restore the database from a backup or use the program that made it"

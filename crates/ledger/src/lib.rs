@@ -37,6 +37,7 @@ mod ledger;
 mod log;
 mod migrate;
 mod sequencer;
+pub mod snapshot;
 mod store;
 pub mod testing;
 mod value;

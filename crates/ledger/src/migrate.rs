@@ -61,6 +61,7 @@ migrations! {
     30 "money_by_scheme" "0030_money_by_scheme.sql";
     31 "inside" "0031_inside.sql";
     32 "rules" "0032_rules.sql";
+    33 "checks" "0033_checks.sql";
 }
 
 /// Applies what is missing; all of it or nothing.

@@ -108,3 +108,25 @@ async fn ids_are_ordered_by_the_time_of_their_making() {
     let second: ResourceId = ledger.new_id();
     assert!(first < second);
 }
+
+#[test]
+fn a_database_on_another_machine_is_never_spoken_to_in_the_clear() {
+    for (address, is_taken) in [
+        ("postgres://shuyu@db.city.example/shuyu", false),
+        ("postgres://shuyu@db.city.example/shuyu?sslmode=prefer", false),
+        ("postgres://shuyu:secret@10.0.0.7:5432/shuyu?sslmode=disable", false),
+        ("postgres://shuyu@db.city.example/shuyu?sslmode=require", true),
+        ("postgres://shuyu@db.city.example/shuyu?sslmode=verify-full", true),
+        ("postgres://shuyu@localhost/shuyu", true),
+        ("postgres://shuyu@127.0.0.1:5433/shuyu", true),
+        ("postgres:///shuyu?host=/run/postgresql", true),
+        ("sqlite:book.db", true),
+    ] {
+        let parsed = crate::DatabaseUrl::parse(address);
+        assert_eq!(parsed.is_ok(), is_taken, "{address}");
+        if let Err(error) = parsed {
+            let told = error.to_string();
+            assert!(told.contains("sslmode") && !told.contains("secret"), "{told}");
+        }
+    }
+}

@@ -28,7 +28,7 @@ impl ColumnType {
 }
 
 /// What a column says about a person or firm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnClass {
     /// Names one person or firm alone: identity number, credit code, phone, account.

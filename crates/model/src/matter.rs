@@ -335,6 +335,9 @@ pub enum Effect {
     Quarantine,
     /// What this matter keeps inside may leave again.
     Clear,
+    /// The products under the subject, or the one that the fact `product` names by its id,
+    /// come off the shelf until [`Effect::Resume`].
+    Delist,
 }
 
 impl Effect {
@@ -355,6 +358,7 @@ impl Effect {
             Self::Reopen => "the refused case is open again",
             Self::Quarantine => "what was made stays inside",
             Self::Clear => "what was made may leave again",
+            Self::Delist => "products come off the shelf",
         }
     }
 }

@@ -66,9 +66,9 @@ pub use interest::Interest;
 use lines::Lines;
 pub use lines::line_of;
 pub use matter::{
-    AnyOf, Choice, Citable, CiteRule, Contents, FactForm, Handing, MOVE_NUMBERS, Maker, Makers, MatterRules, MoveRule,
-    NoticeRule, OPENING, OpinionRule, PLAN_STEP, Passage, PlanRule, Proposal, Reserved, ToldForm, ToldTime, is_key,
-    list, shares, years,
+    AnyOf, Choice, Citable, CiteRule, Contents, FactForm, Handing, Hold, MOVE_NUMBERS, Maker, Makers, MatterRules,
+    MoveRule, NoticeRule, OPENING, OpinionRule, PLAN_STEP, Passage, PlanRule, Proposal, Raise, Reserved, ToldForm,
+    ToldTime, is_key, list, shares, years,
 };
 pub use milestone::{Counted, Figure, Milestone};
 pub use money::{ConsentRule, MoneyRules};

@@ -28,6 +28,8 @@ pub struct ClosedAccount {
     pub parties: BTreeSet<OrganisationId>,
     /// Who closed it: they answer no objection to it.
     pub closed_by: PersonId,
+    /// Of a statement: the uses of products and services that it settles.
+    pub uses_count: i64,
 }
 
 impl ClosedAccount {

@@ -7,23 +7,16 @@ use shuyu_model::id::{OrganisationId, ResourceId};
 use shuyu_model::regime::{FactAct, PaperAct};
 use shuyu_model::{Actor, Column, Day, Mask, Reason, Regime, Role, Time, Verdict};
 
-use crate::affiliates;
-use crate::catalogue;
 use crate::dossier::{self, OnFile, Parties};
-use crate::facts;
-use crate::findings;
 use crate::live::Basis;
-use crate::own;
 use crate::permit::{Act, Granted, PermittedTable, Scope};
-use crate::plan;
-use crate::processing;
-use crate::product;
 use crate::reasons::{self, cut, names};
 use crate::registration::rules as registration;
-use crate::requirement;
-use crate::standing;
 use crate::world::World;
-use crate::{Agreement, AgreementState, RegistryError, Resource, ResourceState, Scenario, ScenarioState};
+use crate::{
+    Agreement, AgreementState, RegistryError, Resource, ResourceState, Scenario, ScenarioState, affiliates, catalogue,
+    facts, findings, grading, headings, own, plan, processing, product, requirement, standing,
+};
 
 /// What a question is asked about.
 pub(crate) struct Asked<'a> {
@@ -85,6 +78,7 @@ pub(crate) fn permit(
     approved(asked, scenario, &mut found);
     plan::over(asked, act, scenario, &mut found);
     standing::quarantined(asked, act, scenario, &mut found);
+    standing::delisted(asked, scope, &mut found);
     if goes_on.is_some() {
         standing::suspended(asked, agreement.id.as_str(), reasons::AGREEMENT_SUSPENDED, &mut found);
     } else {
@@ -101,6 +95,7 @@ pub(crate) fn permit(
         product::against(asked, product, scenario.use_kind, &mut found);
     }
     let entity_here = entity.or(redevelops.then_some(&actor.organisation));
+    headings::of_its_system(asked, development.filter(|_| act.has_entity()), &mut found);
     let on_file = on_file(asked, act, scenario, agreement, entity_here, &mut found)?;
     let staff_end = match act {
         Act::Compute => dossier::staff::against_access(asked, &actor.organisation, &actor.person, &mut found),
@@ -504,7 +499,7 @@ pub(crate) fn of_columns(asked: &Asked<'_>, resource: &Resource, columns: &[&str
     }
 }
 
-/// REG-002.
+/// REG-002, REG-138.
 pub(crate) fn graded(asked: &Asked<'_>, resource: &Resource, columns: &[&str], found: &mut Vec<Reason>) {
     let rule = &asked.regime.resource.must_be_graded;
     let ungraded = names_where(resource, columns, |column| column.grade.is_none());
@@ -512,6 +507,7 @@ pub(crate) fn graded(asked: &Asked<'_>, resource: &Resource, columns: &[&str], f
         let what = format!("without a grade on `{}`: {}", resource.name, names(&ungraded));
         found.push(asked.regime.reason(reasons::UNGRADED, rule, what, "its department grades them"));
     }
+    grading::against(asked, resource, columns, found);
 }
 
 fn names_where<'a>(resource: &'a Resource, columns: &[&str], is: impl Fn(&Column) -> bool) -> Vec<&'a str> {

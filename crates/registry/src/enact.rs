@@ -5,14 +5,16 @@
 //! the signatures it rests on are one change. Named by `casework` alone (the tidy
 //! test looks). Each compares the digest: what was signed is what becomes so.
 
-use shuyu_model::id::{AgreementId, AmendmentId, DistrictSchemeId, MatterId, OrganisationId, ResourceId, ScenarioId};
+use shuyu_model::id::{
+    AgreementId, AmendmentId, DistrictSchemeId, MatterId, OrganisationId, ProductId, ResourceId, ScenarioId,
+};
 use shuyu_model::regime::ProcedureKind;
 use shuyu_model::registration::{RegistrationCode, RegistrationKind};
 use shuyu_model::{Day, Digest};
 
 use crate::live::Basis;
 use crate::registration::result;
-use crate::standing::results_of;
+use crate::standing::{results_of, shelf_of, whose};
 use crate::subject::{parsed, unheld};
 use crate::{
     AdmissionState, Barred, Ending, Registration, Registry, RegistryError, SchemeMoney, Turn, amendments, chosen,
@@ -144,6 +146,7 @@ pub async fn resumed(turn: &mut Turn, ground: &MatterId) -> Result<Vec<String>, 
     held.retain(|id| OrganisationId::parse(id).is_err());
     store::lift(turn.change(), ground.as_str()).await?;
     for id in &held {
+        let id = whose(id);
         if let Ok(agreement) = AgreementId::parse(id) {
             turn.touch(Basis::Agreement(agreement));
         } else if let Ok(scenario) = ScenarioId::parse(id) {
@@ -153,6 +156,31 @@ pub async fn resumed(turn: &mut Turn, ground: &MatterId) -> Result<Vec<String>, 
         }
     }
     Ok(held)
+}
+
+/// The products of the scenarios under a subject come off the shelf until [`resumed`], or
+/// `product` alone, where one is named. Says what holds them off it.
+pub async fn delisted(
+    turn: &mut Turn,
+    subject: &str,
+    product: Option<&ProductId>,
+    ground: &MatterId,
+) -> Result<Vec<String>, RegistryError> {
+    let agreements = under(turn, subject).await?;
+    let world = turn.registry().world_in(turn).await?;
+    let concerns = |scenario: &crate::Scenario| {
+        scenario.id.as_str() == subject
+            || scenario.operator.as_str() == subject
+            || agreements.contains(&scenario.agreement)
+    };
+    let mut shelves = Vec::new();
+    for scenario in world.scenarios.values().filter(|scenario| concerns(scenario)) {
+        let shelf = shelf_of(scenario.id.as_str(), product);
+        store::suspend(turn.change(), &shelf, ground.as_str()).await?;
+        turn.touch(Basis::Scenario(scenario.id.clone()));
+        shelves.push(shelf);
+    }
+    Ok(shelves)
 }
 
 /// What was made in the scenarios that a subject concerns stays inside until

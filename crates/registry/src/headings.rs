@@ -9,12 +9,13 @@
 //! Not here: whether the shares are those that were bid (`casework`); what a processing
 //! agreement says (`processing`).
 
-use shuyu_model::Reason;
-use shuyu_model::regime::{PaperKind, Particular};
+use shuyu_model::regime::{PaperAct, PaperKind, Particular};
+use shuyu_model::{Reason, Role};
 
 use crate::decide::Asked;
 use crate::reasons::{self, names};
 use crate::{Agreement, AgreementKind};
+use crate::{Paper, PaperState};
 
 /// REG-090, REG-091, REG-153.
 pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
@@ -34,6 +35,12 @@ pub(crate) fn against(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<
         }
     }
     officer(asked, agreement, found);
+    let system = rules.system_heading.as_ref().filter(|_| agreement.kind == AgreementKind::Development);
+    if let Some(rule) = system.filter(|rule| system_of(agreement, &rule.value).is_empty()) {
+        let what = format!("the agreement names no system under `{}`", rule.value);
+        let instead = "name the system in which the entity uses what it gets, as its papers call it";
+        found.push(asked.regime.reason(reasons::AGREEMENT_CONTENTS, rule, what, instead));
+    }
     let rule = rules.names_shares.as_ref().filter(|rule| rule.value && agreement.kind == AgreementKind::Operator);
     match (rule, agreement.shares) {
         (Some(rule), None) => {
@@ -67,5 +74,34 @@ fn officer(asked: &Asked<'_>, agreement: &Agreement, found: &mut Vec<Reason>) {
         let what = format!("under `{}` the agreement does not name, as on file: {}", rule.value, names(&missing));
         let instead = "name officer and department there as the operator has them on file";
         found.push(asked.regime.reason(reasons::OFFICER_UNNAMED, rule, what, instead));
+    }
+}
+
+/// The system that a development agreement names.
+fn system_of<'a>(agreement: &'a Agreement, heading: &str) -> &'a str {
+    agreement.contents.get(heading).map_or("", |text| text.trim())
+}
+
+/// REG-137: the papers on systems that deliveries wait for are about the system in which
+/// the entity uses what it gets (CS26 十: 等保、密评).
+pub(crate) fn of_its_system(asked: &Asked<'_>, agreement: Option<&Agreement>, found: &mut Vec<Reason>) {
+    let (Some(rule), Some(agreement)) = (asked.regime.agreement.system_heading.as_ref(), agreement) else { return };
+    let (system, entity, today) = (system_of(agreement, &rule.value), &agreement.grantee, asked.now.day());
+    for (kind, rules) in &asked.regime.dossier {
+        let is_asked = rules.is_before(PaperAct::Delivery) && rules.of.contains(&Role::Entity);
+        if !is_asked || !kind.particulars().contains(&Particular::System) {
+            continue;
+        }
+        let papers = asked.world.papers_of(entity, *kind, None);
+        let good: Vec<_> = papers.filter(|paper| paper.state(rules, today) == PaperState::InOrder).collect();
+        let is_about_it =
+            |paper: &&Paper| paper.particulars.get(&Particular::System).is_some_and(|s| s.trim() == system);
+        // Where there is none in order, that is refused for itself.
+        if !good.is_empty() && !good.iter().any(is_about_it) {
+            let what =
+                format!("no {} ({}) on file is about the system that the agreement names", kind.word(), kind.zh());
+            let instead = "let the entity enter that system's paper, or agree on the system that has one";
+            found.push(asked.regime.reason(reasons::OTHER_SYSTEM, rule, what, instead));
+        }
     }
 }

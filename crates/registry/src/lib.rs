@@ -46,6 +46,7 @@ pub mod enact;
 mod error;
 mod facts;
 mod findings;
+mod grading;
 mod handover;
 mod headings;
 pub mod kept;
@@ -108,6 +109,7 @@ pub use dossier::{
 pub use error::RegistryError;
 pub use facts::{BaseEntry, Fact, FactView, InventoryLine, InventoryState, NewBaseEntry, NewFact, ResourceFacts, Stop};
 pub use findings::{Finding, FindingOutcome, InterestView, NewFinding};
+pub use grading::{GradingRules, NewGradingRules};
 pub use handover::{Handed, RunOut};
 pub use kept::{FILE_BYTES_MAX, FileKind, KeptFile, NewFile};
 pub use mode::last_day;

@@ -68,12 +68,23 @@ pub struct Scope {
     /// Whether it goes to everybody ([`Act::Deliver`]), where the document opens what serves
     /// the public good.
     pub is_public: bool,
+    /// Whether it is asked for anew ([`Act::Deliver`]): a product off the shelf is delivered
+    /// to who had ordered it, and ordered by nobody.
+    pub is_order: bool,
 }
 
 impl Scope {
     /// All that a scenario allows.
     pub fn of(scenario: ScenarioId) -> Self {
-        Self { scenario, columns: Vec::new(), entity: None, use_kind: None, product: None, is_public: false }
+        Self {
+            scenario,
+            columns: Vec::new(),
+            entity: None,
+            use_kind: None,
+            product: None,
+            is_public: false,
+            is_order: false,
+        }
     }
 
     /// Only these columns.
@@ -101,6 +112,13 @@ impl Scope {
     #[must_use]
     pub fn as_product(mut self, product: ProductId) -> Self {
         self.product = Some(product);
+        self
+    }
+
+    /// As an order that is not there yet.
+    #[must_use]
+    pub fn as_order(mut self) -> Self {
+        self.is_order = true;
         self
     }
 

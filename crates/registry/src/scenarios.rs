@@ -19,6 +19,19 @@ use crate::{AgreementKind, Registry, RegistryError, canonical, plan, product, re
 type Result<T> = std::result::Result<T, RegistryError>;
 
 impl Registry {
+    /// Whether a scenario uses a resource whose name, or whose department's, says this.
+    pub async fn scenario_rests_on_in(&self, turn: &mut crate::Turn, id: &str, named: &str) -> Result<bool> {
+        let world = self.world_in(turn).await?;
+        let Some(scenario) = ScenarioId::parse(id).ok().and_then(|id| world.scenarios.get(&id).cloned()) else {
+            return Ok(false);
+        };
+        let says = |id: &shuyu_model::id::ResourceId| {
+            let Some(resource) = world.resources.get(id) else { return false };
+            resource.title.contains(named) || world.name_of(&resource.source).contains(named)
+        };
+        Ok(scenario.resources().into_iter().any(says))
+    }
+
     /// Drafts a scenario: the operator one of its own, or where the document lets
     /// entities propose, an entity one for the operator of the agreement.
     pub async fn draft_scenario(&self, actor: &Actor, new: NewScenario) -> Result<Verdict<ScenarioId>> {

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ResourceId, ScenarioId};
+use shuyu_model::id::{AgreementId, OrganisationId, PersonId, ProductId, ResourceId, ScenarioId};
 use shuyu_model::matter::{MatterKind, SubjectKind};
 use shuyu_model::{Day, Reason, Role, Time};
 
@@ -19,7 +19,7 @@ use crate::decide::Asked;
 use crate::subject::parsed;
 use crate::world::World;
 use crate::{
-    Act, Agreement, AgreementKind, AgreementState, Registry, RegistryError, Scenario, Turn, accounts, reasons,
+    Act, Agreement, AgreementKind, AgreementState, Registry, RegistryError, Scenario, Scope, Turn, accounts, reasons,
 };
 
 /// The ground on which an agreement ends that nobody ended.
@@ -150,6 +150,22 @@ impl Registry {
     /// The roles that an organisation takes part in.
     pub async fn roles_of_in(&self, turn: &mut Turn, id: &OrganisationId) -> Result<Vec<Role>, RegistryError> {
         Ok(self.world_in(turn).await?.organisation(id)?.roles.clone())
+    }
+
+    /// Whether two organisations have an agreement with each other that holds today.
+    pub async fn have_agreement_in(
+        &self,
+        turn: &mut Turn,
+        one: &OrganisationId,
+        other: &OrganisationId,
+    ) -> Result<bool, RegistryError> {
+        let today = self.now().day();
+        let is_between = |a: &std::sync::Arc<Agreement>| {
+            let pair = (&a.grantor, &a.grantee);
+            let holds = a.state == AgreementState::InForce && a.from <= today && today <= a.until;
+            holds && (pair == (one, other) || pair == (other, one))
+        };
+        Ok(self.world_in(turn).await?.agreements.values().any(is_between))
     }
 
     /// Since when an agreement or scenario rests; `None` when it does not.
@@ -288,6 +304,37 @@ pub(crate) fn suspended(asked: &Asked<'_>, subject: &str, code: &'static str, fo
 /// Under which name what was made in a scenario stays inside.
 pub(crate) fn results_of(scenario: &str) -> String {
     format!("{scenario}/results")
+}
+
+/// Under which name the products of a scenario, or one of them, are off the shelf.
+pub(crate) fn shelf_of(scenario: &str, product: Option<&ProductId>) -> String {
+    match product {
+        Some(product) => format!("{scenario}/shelf/{product}"),
+        None => format!("{scenario}/shelf"),
+    }
+}
+
+/// Of what such a name speaks.
+pub(crate) fn whose(name: &str) -> &str {
+    name.split('/').next().unwrap_or_default()
+}
+
+/// REG-136: a product that the managing body took off the shelf is ordered no more; what
+/// was ordered before goes on.
+pub(crate) fn delisted(asked: &Asked<'_>, scope: &Scope, found: &mut Vec<Reason>) {
+    let all = shelf_of(scope.scenario.as_str(), None);
+    let own = scope.product.as_ref().map(|product| shelf_of(scope.scenario.as_str(), Some(product)));
+    let since = asked.world.suspended.get(&all).or_else(|| asked.world.suspended.get(&own?));
+    let Some(since) = since.filter(|_| scope.is_order) else { return };
+    let regime = asked.regime;
+    let kinds = [MatterKind::Rectification, MatterKind::Product];
+    let clause = kinds.iter().find_map(|kind| regime.matter.get(kind)).map_or("setting", |rules| &rules.source);
+    found.push(Reason::new(
+        reasons::DELISTED,
+        format!("the product is off the shelf since {since} 产品已下架"),
+        regime.cite_clause(clause),
+        "wait until the rectification is accepted, or order another product",
+    ));
 }
 
 /// REG-130: what was made in a scenario before an incident stopped it, and what leaves it

@@ -15,6 +15,7 @@ use crate::{
 mod amendments;
 pub(crate) mod orders;
 mod overrides;
+mod suspensions;
 mod thematic;
 
 pub(crate) use amendments::{
@@ -23,6 +24,7 @@ pub(crate) use amendments::{
 };
 pub(crate) use orders::{insert_order, orders, set_order};
 pub(crate) use overrides::{insert_override, overrides};
+pub(crate) use suspensions::{grounds_of, held_by, lift, suspend, suspensions, suspensions_below};
 pub(crate) use thematic::{insert_thematic, insert_thematic_version, open_thematic_interface, thematics};
 
 type Result<T> = std::result::Result<T, RegistryError>;
@@ -430,45 +432,7 @@ pub(crate) async fn set_ended(change: &mut Change, id: &AgreementId, ground: &st
     Ok(change.write(sql, args![id.as_str(), now, ground]).await? == 1)
 }
 
-// Suspensions and admissions. `id` is one id, or empty for all.
-
-/// What rests, and since when; a thing once, however many matters hold it.
-pub(crate) async fn suspensions(book: &mut Book<'_>, id: &str) -> Result<Vec<(String, Time)>> {
-    let sql = "SELECT subject AS id, CAST(min(since) AS BIGINT) AS since FROM suspensions \
-               WHERE lifted_at IS NULL AND ($1 = '' OR subject = $1) GROUP BY subject";
-    let rows = book.read(sql, args![id]).await?;
-    read_all("suspension", &rows, |row| Ok((row.text("id")?, Time(row.row.int("since")?))))
-}
-
-pub(crate) async fn suspend(change: &mut Change, subject: &str, ground: &str) -> Result<()> {
-    let sql = "INSERT INTO suspensions (subject, ground, since) VALUES ($1, $2, $3) \
-               ON CONFLICT (subject, ground) DO UPDATE SET since = excluded.since, lifted_at = NULL \
-               WHERE suspensions.lifted_at IS NOT NULL";
-    let now = change.now();
-    change.write(sql, args![subject, ground, now]).await?;
-    Ok(())
-}
-
-/// Which matters hold this.
-pub(crate) async fn grounds_of(change: &mut Change, subject: &str) -> Result<Vec<String>> {
-    let sql = "SELECT ground AS id FROM suspensions WHERE subject = $1 AND lifted_at IS NULL ORDER BY ground";
-    let rows = change.read(sql, args![subject]).await?;
-    read_all("suspension", &rows, |row| row.text("id"))
-}
-
-/// What this ground holds.
-pub(crate) async fn held_by(change: &mut Change, ground: &str) -> Result<Vec<String>> {
-    let sql = "SELECT subject AS id FROM suspensions WHERE ground = $1 AND lifted_at IS NULL ORDER BY subject";
-    let rows = change.read(sql, args![ground]).await?;
-    read_all("suspension", &rows, |row| row.text("id"))
-}
-
-pub(crate) async fn lift(change: &mut Change, ground: &str) -> Result<()> {
-    let now = change.now();
-    let sql = "UPDATE suspensions SET lifted_at = $2 WHERE ground = $1 AND lifted_at IS NULL";
-    change.write(sql, args![ground, now]).await?;
-    Ok(())
-}
+// Admissions. `id` is one id, or empty for all.
 
 pub(crate) async fn admissions(book: &mut Book<'_>, entity: &str) -> Result<Vec<Admission>> {
     let sql = "SELECT entity AS id, entity, operator, state, since FROM admissions WHERE $1 = '' OR entity = $1";

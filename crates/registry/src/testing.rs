@@ -444,7 +444,8 @@ impl Town {
         let mut contents: BTreeMap<String, String> =
             headings.map(|heading| (heading.clone(), "as agreed".to_owned())).collect();
         let officer = rules.agreement.officer_heading.as_ref().filter(|_| kind == AgreementKind::Operator);
-        contents.extend(officer.map(|rule| (rule.value.clone(), papers::TOLD.to_owned())));
+        let system = rules.agreement.system_heading.as_ref().filter(|_| kind == AgreementKind::Development);
+        contents.extend(officer.into_iter().chain(system).map(|rule| (rule.value.clone(), papers::TOLD.to_owned())));
         contents
     }
 

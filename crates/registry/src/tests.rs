@@ -7,6 +7,7 @@ mod dossier;
 mod drafting;
 mod facts;
 mod findings;
+mod grading;
 mod overrides;
 mod own;
 mod parties;
@@ -18,6 +19,7 @@ mod regimes;
 mod registration;
 mod staff;
 mod standing;
+mod systems;
 mod thematic;
 mod units;
 mod whole;
@@ -47,6 +49,8 @@ async fn every_code_is_given_somewhere() {
     seen.extend(units::codes_of_units_with_every_fault().await);
     seen.extend(amendments::codes_of_amendments_with_every_fault().await);
     seen.extend(staff::codes_of_staff_and_incidents().await);
+    seen.extend(systems::codes_of_another_system().await);
+    seen.extend(grading::codes_of_low_grades().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

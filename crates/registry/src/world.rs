@@ -21,12 +21,13 @@ use crate::district::{self, DistrictScheme};
 use crate::dossier::{self, Paper};
 use crate::facts::{self, BaseEntry, Fact, Stop};
 use crate::findings::{self, Finding};
+use crate::grading::{self, GradingRules};
 use crate::live::Basis;
 use crate::own::{self, OwnTable};
 use crate::product::{self, DeclaredUse, ProductFinding};
 use crate::registration::{self, Application, Registration};
 use crate::requirement::{self, FieldRequirement};
-use crate::standing::results_of;
+use crate::standing::{results_of, shelf_of};
 use crate::store::Book;
 use crate::whole::{self, WholeAgency};
 use crate::{
@@ -74,6 +75,8 @@ pub(crate) struct World {
     /// What stands in the catalogues that departments published.
     pub(crate) department_catalogues: BTreeMap<OrganisationId, BTreeSet<ResourceId>>,
     /// What is agreed for fields.
+    /// The rules of grading that count.
+    pub(crate) grading: Option<GradingRules>,
     pub(crate) requirements: BTreeMap<RequirementId, Arc<FieldRequirement>>,
     /// The last finding on each protected interest of each product.
     pub(crate) product_findings: BTreeMap<ProductId, BTreeMap<Interest, ProductFinding>>,
@@ -170,6 +173,9 @@ impl World {
                     self.take_uses(book, id.as_str()).await?;
                     let results = results_of(id.as_str());
                     self.take_suspensions(&results, store::suspensions(book, &results).await?);
+                    let shelf = shelf_of(id.as_str(), None);
+                    self.suspended.retain(|name, _| !name.starts_with(&shelf));
+                    self.suspended.extend(store::suspensions_below(book, &shelf).await?);
                 }
             }
         }
@@ -279,6 +285,7 @@ impl World {
         let base = facts::store::base_entries(book).await?;
         self.base = base.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
         self.department_catalogues = catalogue::store::department_catalogues(book).await?;
+        self.grading = grading::store::all(book).await?.pop();
         let requirements = requirement::store::requirements(book).await?;
         self.requirements = requirements.into_iter().map(|one| (one.id.clone(), Arc::new(one))).collect();
         Ok(())

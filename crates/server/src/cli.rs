@@ -40,6 +40,11 @@ pub enum Command {
     Work(WorkArgs),
     /// Lets the made-up city 江城市 live its story on a server of its own.
     Demo(DemoArgs),
+    /// Takes a backup of a platform that stands still; one that serves takes its own
+    /// (`serve --backups`).
+    Backup(BackupArgs),
+    /// Takes a backup back into a data folder that is not there, once it has proved whole.
+    Restore(RestoreArgs),
     /// Brings the database to this version, and ends.
     Migrate(StoreArgs),
     /// Proves the log again, from its files alone.
@@ -105,6 +110,21 @@ pub struct ServeArgs {
     /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
+    /// The certificate's chain, PEM; replaced while it runs, it is used from then on.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's key, PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// A proxy on this machine ends TLS: cookies are kept for TLS alone.
+    #[arg(long, conflicts_with = "tls_certificate")]
+    pub tls_in_front: bool,
+    /// The folder that backups go to, best on another disk; the newest seven are kept.
+    #[arg(long, value_name = "DIR")]
+    pub backups: Option<PathBuf>,
+    /// Hours from one backup to the next.
+    #[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    pub backup_every_hours: u32,
     /// A demonstration: its clock can be moved ahead over the API.
     #[arg(long)]
     pub demo: bool,
@@ -122,6 +142,28 @@ pub struct WorkArgs {
     /// Where the state lies.
     #[command(flatten)]
     pub store: StoreArgs,
+}
+
+/// `shuyu backup`.
+#[derive(Debug, Clone, Args)]
+pub struct BackupArgs {
+    /// The folder that backups go to.
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    /// Where the state lies.
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// `shuyu restore`.
+#[derive(Debug, Clone, Args)]
+pub struct RestoreArgs {
+    /// The backup: a folder with a manifest.
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// Only proves it, and restores nothing.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `shuyu demo`.
@@ -250,6 +292,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => commands::serve::run(&data, args).await,
         Command::Work(args) => commands::work::run(&data, args).await,
         Command::Demo(args) => commands::demo::run(&data, args).await,
+        Command::Backup(args) => commands::backup::take(&data, args).await,
+        Command::Restore(args) => commands::backup::restore(&data, &args),
         Command::Migrate(args) => commands::migrate::run(&data, args).await,
         Command::Verify(args) => commands::verify::run(&data, args),
         Command::Witness(args) => commands::witness::run(args).await,

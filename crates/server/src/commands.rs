@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 pub(crate) mod admin;
+pub(crate) mod backup;
 pub(crate) mod conformance;
 pub(crate) mod demo;
 pub(crate) mod migrate;

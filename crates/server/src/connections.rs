@@ -7,7 +7,10 @@
 //! whole, but for its body, after [`HEAD_SECONDS_MAX`] is closed. The body is
 //! bounded by the time of its request (`guard`).
 //!
-//! Not here: what a request may do (`guard`, `watch`), TLS (a proxy in front).
+//! INVARIANT (handshakes end): one that is not done after [`HANDSHAKE_SECONDS_MAX`] is
+//! broken off, so that silence holds no place.
+//!
+//! Not here: what a request may do (`guard`, `watch`), certificates (`tls`).
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
@@ -29,13 +32,26 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::callers::Peer;
-use crate::limits::{ACCEPT_AGAIN_AFTER, CONNECTIONS_MAX, HEAD_SECONDS_MAX};
+use crate::limits::{ACCEPT_AGAIN_AFTER, CONNECTIONS_MAX, HANDSHAKE_SECONDS_MAX, HEAD_SECONDS_MAX};
+use crate::tls::Tls;
 
 const HEAD_MAX: Duration = Duration::from_secs(HEAD_SECONDS_MAX);
+const HANDSHAKE_MAX: Duration = Duration::from_secs(HANDSHAKE_SECONDS_MAX);
+
+/// How a connection ended before its client was done with it.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("{0}")]
+    Http(hyper::Error),
+    #[error("in its handshake: {0}")]
+    Handshake(std::io::Error),
+    #[error("in its handshake, which did not end")]
+    Silence,
+}
 
 /// Serves until it is told to stop; then takes nothing new, lets what runs
 /// finish, and returns.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+pub(crate) async fn serve(listener: TcpListener, tls: Option<Arc<Tls>>, router: Router, stop: CancellationToken) {
     let running = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
@@ -48,10 +64,20 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
             taken = taken => taken,
             () = stop.cancelled() => break,
         };
-        let connection = running.watch(connection(stream, peer, router.clone(), HEAD_MAX));
+        let (router, watcher, tls) = (router.clone(), running.watcher(), tls.clone());
         tokio::spawn(async move {
             // Whoever hangs up in the middle is no news to anybody.
-            if let Err(error) = connection.await {
+            let ended = match tls {
+                None => watcher.watch(connection(stream, peer, router, HEAD_MAX)).await.map_err(Broken::Http),
+                Some(tls) => match tokio::time::timeout(HANDSHAKE_MAX, tls.acceptor().accept(stream)).await {
+                    Ok(Ok(stream)) => {
+                        watcher.watch(connection(stream, peer, router, HEAD_MAX)).await.map_err(Broken::Http)
+                    }
+                    Ok(Err(error)) => Err(Broken::Handshake(error)),
+                    Err(_) => Err(Broken::Silence),
+                },
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection broke off");
             }
             drop(place);

@@ -15,6 +15,8 @@ pub const CONNECTIONS_MAX: usize = 4096;
 /// How long a connection may take to send the head of its next request, idle
 /// time before it included.
 pub const HEAD_SECONDS_MAX: u64 = 60;
+/// How long a TLS handshake may take.
+pub const HANDSHAKE_SECONDS_MAX: u64 = 10;
 /// How long to wait before taking another connection when the machine has no
 /// file descriptor left for one.
 pub const ACCEPT_AGAIN_AFTER: Duration = Duration::from_secs(1);

@@ -269,6 +269,8 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/matters/{id}/ranking", candidacies::ranking, Needs::SeeMatters, "Lists who came where, best first."),
         route(GET, "/v1/obligations", matters::obligations, Needs::SeeMatters, "Lists who must do what by which day, the most urgent first."),
         route(GET, "/v1/milestones", milestones::list, Needs::SeeMatters, "Lists the goals of the document, what was counted towards each, and what was said of it."),
+        route(GET, "/v1/plan_targets", milestones::targets, Needs::SeeMatters, "Lists the targets of the managing body's plan with how far each has come."),
+        route(POST, "/v1/plan_targets", milestones::set_target, Needs::HandleMatters, "Sets a target of the managing body's plan."),
         route(POST, "/v1/milestones/marks", milestones::mark, Needs::HandleMatters, "Says of a goal that it is met, or is not after all."),
 
         route(POST, "/v1/documents", documents::issue, Needs::IssueDocuments, "Issues a document, made from the records."),
@@ -398,6 +400,8 @@ fn supply() -> Vec<Route> {
         route(POST, "/v1/catalogues/{id}/publication", catalogues::publish, Needs::KeepFacts, "Publishes a version."),
         route(GET, "/v1/published_catalogues", catalogues::published, Needs::Nothing, "Lists the versions that are or were published, for everybody."),
         route(GET, "/v1/planned_products", catalogues::planned, Needs::Nothing, "Lists the products that the document announces, for everybody."),
+        route(GET, "/v1/grading_rules", facts::grading_rules, Needs::SeeBusiness, "Lists the versions of the rules of grading; the last one counts."),
+        route(POST, "/v1/grading_rules", facts::set_grading_rules, Needs::KeepFacts, "Sets the rules of grading anew."),
         route(POST, "/v1/field_requirements", facts::propose, Needs::KeepFacts, "Proposes what agency and departments agree on for a field."),
         route(GET, "/v1/field_requirements", facts::requirements, Needs::SeeBusiness, "Lists what is agreed for fields, and whose consent is missing."),
         route(POST, "/v1/field_requirements/{id}/consents", facts::consent, Needs::KeepFacts, "Consents to what is proposed for a field."),

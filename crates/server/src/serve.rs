@@ -1,6 +1,7 @@
 //! The running server: a listener, a worker, and an orderly end.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::jobs::worker;
 use crate::limits::SHUTDOWN_SECONDS_MAX;
+use crate::tls::{Tls, against_plain};
 use crate::{connections, figures, router, sweeper, upstream};
 
 /// A server that runs until it is stopped.
@@ -24,13 +26,16 @@ pub struct Running {
     app: App,
 }
 
-/// Listens and works.
-pub async fn start(app: App, listen: &str) -> anyhow::Result<Running> {
+/// Listens and works; over TLS where a certificate is given, else on loopback alone.
+pub async fn start(app: App, listen: &str, tls: Option<Tls>) -> anyhow::Result<Running> {
     figures::start();
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on `{listen}`"))?;
     let address = listener.local_addr().context("the listener has no address")?;
-    let stop = CancellationToken::new();
-    let serving = tokio::spawn(connections::serve(listener, router::build(&app), stop.clone()));
+    if tls.is_none() {
+        against_plain(address, app.registry().regime())?;
+    }
+    let (stop, tls) = (CancellationToken::new(), tls.map(Arc::new));
+    let serving = tokio::spawn(connections::serve(listener, tls, router::build(&app), stop.clone()));
     let working = tokio::spawn(worker::work(app.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweeper::sweep(app.clone(), stop.clone()));
     let sending = tokio::spawn(upstream::send(app.clone(), stop.clone()));

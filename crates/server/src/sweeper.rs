@@ -8,6 +8,7 @@ use shuyu_delivery::UnusualCalls;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::backup;
 use crate::error::Problem;
 use crate::limits::SWEEP_EVERY;
 
@@ -41,6 +42,8 @@ pub(crate) async fn once(app: &App) -> Result<(), Problem> {
     for opened in app.casework().open_violations().await? {
         tracing::info!(matter = %opened, "a declaration that gave rights away opened a rectification");
     }
+    crate::raised::raise(app).await?;
+    back_up(app).await;
     watch_over(app).await
 }
 
@@ -57,4 +60,14 @@ async fn watch_over(app: &App) -> Result<(), Problem> {
         app.casework().raise(Observed { pattern, organisation, person: None, object, count, threshold }).await?;
     }
     Ok(())
+}
+
+/// Takes a backup where one is due. One that fails is told and tried again; it stops nothing
+/// else.
+async fn back_up(app: &App) {
+    match backup::if_due(app).await {
+        Ok(Some(whole)) => tracing::info!(backup = %whole.display(), "a backup was taken"),
+        Ok(None) => {}
+        Err(error) => tracing::error!(error = format!("{error:#}"), "no backup could be taken"),
+    }
 }

@@ -38,6 +38,8 @@ pub struct Settings {
     pub has_open_parts: bool,
     /// Whether cookies go out over TLS only. Off on the loopback interface.
     pub has_secure_cookies: bool,
+    /// Where backups go, and how often; nowhere where nothing is said.
+    pub backups: Option<crate::backup::Plan>,
 }
 
 /// Which clock to show.

@@ -173,6 +173,21 @@ async fn a_project_shows_its_parts_in_the_documents_order() {
     assert_eq!(states(&stages), ["done", "not_begun", "not_begun", "under_way", "not_begun", "not_begun"]);
     assert_eq!(project["systems"].as_array().unwrap().len(), 1);
     assert_eq!(project["operator_name"], "江城数据运营公司");
+    // 数据权属主体、数据运营主体、数据加工主体: nobody computes it yet.
+    let filled = |project: &Value| {
+        let slots = project["subjects"].as_array().unwrap().clone();
+        let one = |slot: &Value| (slot["slot"].as_str().unwrap().to_owned(), slot["name"].as_str().map(str::to_owned));
+        slots.iter().map(one).collect::<Vec<_>>()
+    };
+    let slot = |slot: &str, name: Option<&str>| (slot.to_owned(), name.map(str::to_owned));
+    let owner = filled(&project)[0].1.clone();
+    assert!(owner.as_deref().is_some_and(|issuer| !issuer.is_empty()), "who gave the mandate: {project}");
+    let rest = [slot("operator", Some("江城数据运营公司")), slot("processor", None)];
+    assert_eq!(filled(&project)[1..], rest);
+    let processing = server.town.processing(std::slice::from_ref(&fund)).await;
+    server.town.order(&scenario, &processing, &["report"]).await;
+    let (_, project) = stands().await;
+    assert_eq!(filled(&project)[2], slot("processor", Some("江城数据加工公司")));
     testing::selected(server.app.casework(), &agency[0], &agency[3], &server.town.operator[0].organisation).await;
     let (stages, _) = stands().await;
     assert_eq!(states(&stages)[2], "done");

@@ -99,7 +99,7 @@ async fn parts_are_taken_in_a_demonstration_that_this_machine_alone_reaches_and_
     assert_eq!(reply.json()["roles"], json!(["finance"]));
     assert_eq!(takes(&open, "nobody.here").await.status, StatusCode::NOT_FOUND);
     for (is_demo, has_secure_cookies) in [(true, true), (false, false), (false, true)] {
-        let told = Settings { is_demo, has_open_parts: false, has_secure_cookies };
+        let told = Settings { is_demo, has_open_parts: false, has_secure_cookies, backups: None };
         let closed = server_told(told).await;
         assert_eq!(takes(&closed, "some.finance").await.status, StatusCode::NOT_FOUND, "{is_demo}");
         assert_eq!(fetched(&closed, "/v1/demo/parts", "identity").await.status, StatusCode::NOT_FOUND, "{is_demo}");

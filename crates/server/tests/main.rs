@@ -4,6 +4,7 @@
 
 mod access;
 mod amendments;
+mod backup;
 mod bodies;
 mod candidacies;
 mod choosing;
@@ -24,5 +25,6 @@ mod resources;
 mod schema;
 mod sessions;
 mod support;
+mod tls;
 mod trainings;
 mod watching;

@@ -3,12 +3,13 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use shuyu_model::regime::PaperKind;
 use shuyu_model::{Role, UseKind};
 use shuyu_registry::testing::fund_columns;
 
 use crate::openapi::document;
 use crate::schema::faults;
-use crate::support::{Server, server};
+use crate::support::{Server, server, server_under};
 
 const EVIDENCE: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -116,4 +117,47 @@ async fn a_goal_of_the_document_is_marked_by_the_bureau_and_shows_among_what_is_
     let goals: Vec<&Value> =
         owed["items"].as_array().unwrap().iter().filter(|owed| owed["kind"] == "milestone").collect();
     assert_eq!((goals.len(), &goals[0]["state"], &goals[1]["state"]), (2, &json!("met"), &json!("open")));
+}
+
+#[tokio::test]
+async fn a_complaint_of_monopoly_conduct_comes_before_market_regulation_with_the_terms_of_that_day() {
+    let server = server_under("changchun-2025").await;
+    let things = server.things().await;
+    let (bank, operator) = (server.person(Role::Entity).clone(), server.town.operator[0].organisation.clone());
+    let new = json!({
+        "kind": "complaint", "subject": things.scenario, "counterparty": operator, "title": "捆绑销售",
+        "facts": { "complaint": "以数据优势捆绑销售", "about": "monopoly" },
+    });
+    let id = server.post(&bank, "/v1/matters", &new).await.ok()["id"].clone();
+    shuyu_server::raised::raise(&server.app).await.unwrap();
+    let supervisor = server.person(Role::Supervisor).clone();
+    let listed = server.get(&supervisor, "/v1/matters?kind=inspection").await.ok();
+    assert_eq!(listed["total"], 1, "{listed}");
+    let path = format!("/v1/matters/{}", listed["items"][0]["id"].as_str().unwrap());
+    let view = server.get(&supervisor, &path).await.ok();
+    assert_eq!(view["facts"]["area"], "market");
+    assert!(view["facts"]["prices_and_terms"].as_str().unwrap().contains("在供 "), "{view}");
+    assert!(view["facts"]["prices_and_terms_digest"].as_str().unwrap().starts_with("sha256:"), "{view}");
+    assert_eq!(view["history"][0]["cites"], json!([id]));
+}
+
+#[tokio::test]
+async fn the_bureau_sets_the_targets_of_its_plan_and_anybody_here_reads_how_far_they_are() {
+    let server = server_under("changsha-2023").await;
+    let bureau = server.person(Role::Regulator).clone();
+    let papers = server.town.registry.papers(&bureau, &bureau.organisation).await.unwrap().unwrap();
+    let plan = papers.iter().find(|view| view.paper.kind == PaperKind::DevelopmentPlan).unwrap().paper.id.clone();
+    let new = json!({
+        "plan": plan, "title": "登记的资源不少于二十项", "figure": "resources_registered", "at_least": 20,
+        "due_day": server.app.ledger().now().plus_days(200).day().to_string(),
+    });
+    assert_eq!(server.post(&bureau, "/v1/plan_targets", &new).await.ok()["number"], 1);
+    let listed = server.get(server.person(Role::Operator), "/v1/plan_targets").await.ok();
+    let schema = document()["paths"]["/v1/plan_targets"]["get"].clone();
+    assert!(schema.is_object(), "it is described");
+    let target = &listed["items"][0];
+    assert_eq!((&target["counted"], &target["state"], &listed["total"]), (&json!(0), &json!("open"), &json!(1)));
+    let unknown =
+        json!({ "plan": plan, "title": "不知所云的指标", "figure": "wishes", "at_least": 1, "due_day": "2027-01-01" });
+    assert_eq!(server.post(&bureau, "/v1/plan_targets", &unknown).await.status, StatusCode::BAD_REQUEST);
 }

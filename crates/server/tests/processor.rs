@@ -82,8 +82,10 @@ async fn a_processor_computes_what_was_ordered_and_the_operator_checks_it() {
     let sign = format!("/v1/cases/{case}/signatures");
     let shown = server.get(&operator, &format!("/v1/cases/{case}")).await.ok();
     let opinion = |step: &str| {
-        json!({ "step": step, "outcome": "approve", "reason": "与加工任务一致",
-                "subject_digest": shown["subject_digest"] })
+        let found = json!({ "product_secured": true, "operation_compliant": true });
+        let said = if step == "operator_check" { json!({ "findings": found }) } else { json!({}) };
+        json!({ "step": step, "outcome": "approve", "reason": "与加工任务一致", "said": said,
+                "evidence": shown["subject_digest"], "subject_digest": shown["subject_digest"] })
     };
     let colleague = server.town.processor[1].clone();
     let own = server.post(&colleague, &sign, &opinion("operator_check")).await.codes();

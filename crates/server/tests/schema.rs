@@ -158,7 +158,7 @@ fn text(schema: &Value) -> String {
         return words.split('|').next().unwrap_or_default().to_owned();
     }
     if pattern.starts_with("^http://") {
-        return "http://city.example:8080".to_owned();
+        return "https://city.example:8443".to_owned();
     }
     if pattern.starts_with("^[a-z") {
         return "abc".to_owned();

@@ -100,7 +100,7 @@ async fn on(ledger: shuyu_ledger::Ledger, dir: TempDir, reserve_bytes: u64) -> S
 }
 
 /// What most of these servers are told: a demonstration that this machine alone reaches.
-const DEMO: Settings = Settings { is_demo: true, has_open_parts: true, has_secure_cookies: false };
+const DEMO: Settings = Settings { is_demo: true, has_open_parts: true, has_secure_cookies: false, backups: None };
 
 /// A server that is told something else.
 pub(crate) async fn server_told(settings: Settings) -> Server {

@@ -483,6 +483,12 @@ impl Settlement {
         Ok(all.filter(|one| sees_all(viewer) || own(one)).collect())
     }
 
+    /// Refusals to supply by an operator, oldest first, for a record that is made of them.
+    pub async fn supply_refusals_of(&self, operator: &OrganisationId) -> Result<Vec<SupplyRefusal>> {
+        let all = store::deals::refusals(self.ledger()).await?.into_iter();
+        Ok(all.filter(|one| one.operator == *operator).collect())
+    }
+
     /// Books support that the actor's own organisation gave to a public body.
     pub async fn record_support(&self, actor: &Actor, new: NewSupport) -> Result<Verdict<i64>> {
         if !is_line(&new.what) || !(1..=COST_FEN_MAX).contains(&new.value_fen) {

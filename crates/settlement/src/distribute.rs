@@ -359,6 +359,7 @@ impl Settlement {
             agency: actor.organisation.clone(),
             parties: body.parties(),
             closed_by: actor.person.clone(),
+            uses_count: 0,
         };
         Ok(self.delivery().registry().account_closed(change, &account).await.map_err(DeliveryError::from)?)
     }

@@ -210,6 +210,7 @@ impl Settlement {
             agency: actor.organisation.clone(),
             parties: statement.parties(),
             closed_by: actor.person.clone(),
+            uses_count: statement.uses_count(),
         };
         self.0.delivery.registry().account_closed(&mut change, &account).await.map_err(DeliveryError::from)?;
         let event = Event::done(Some(actor), "month.closed", statement.body().id.as_str())

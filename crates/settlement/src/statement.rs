@@ -187,6 +187,11 @@ impl Statement {
         owing.chain(self.body.results.iter().map(|result| &result.operator)).cloned().collect()
     }
 
+    /// How many units it settles, free ones too.
+    pub fn uses_count(&self) -> i64 {
+        self.body.lines.iter().fold(0, |sum, line| sum.saturating_add(line.units))
+    }
+
     /// What this actor may see of it; see INVARIANT (own lines).
     pub fn view(&self, viewer: &Actor) -> StatementBody {
         if sees_all(viewer) {

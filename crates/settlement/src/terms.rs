@@ -64,6 +64,19 @@ impl Settlement {
     /// The terms in force today, by product and use: all for those who oversee, an
     /// operator those that it grants.
     pub async fn terms(&self, viewer: &Actor) -> Result<Vec<Terms>> {
+        let mut all = self.all_terms().await?;
+        all.retain(|terms| sees_all(viewer) || (viewer.is(Role::Operator) && terms.operator == viewer.organisation));
+        Ok(all)
+    }
+
+    /// The terms that an operator grants today, for a record that is made of them.
+    pub async fn terms_of(&self, operator: &OrganisationId) -> Result<Vec<Terms>> {
+        let mut all = self.all_terms().await?;
+        all.retain(|terms| terms.operator == *operator);
+        Ok(all)
+    }
+
+    async fn all_terms(&self) -> Result<Vec<Terms>> {
         let (regime, today) = (self.regime(), self.ledger().now().day());
         let book = PriceBook::new(&self.tariffs().await?, &self.caps().await?, &self.bases().await?);
         let sources = self.sources_of_products().await?;
@@ -104,7 +117,6 @@ impl Settlement {
                 });
             }
         }
-        all.retain(|terms| sees_all(viewer) || (viewer.is(Role::Operator) && terms.operator == viewer.organisation));
         Ok(all)
     }
 

@@ -1,5 +1,10 @@
 //! AIR-002: each cell describes at least so many persons or firms, or none.
 //!
+//! This is the test of re-identification (GB/T 42460—2023): whoever is described cannot be
+//! told from fewer than so many others, so that the risk of any row is one in that number
+//! at most. It is run on every candidate and its result kept with the candidate; what it
+//! does not cover, a lookup, leaves with the person's consent alone.
+//!
 //! The number is of persons or firms, not of rows: a firm with thirty lorries
 //! is one firm. It comes from the workroom, which counts them beside the
 //! statement, so that the author can not leave it out; what could not be

@@ -4,7 +4,7 @@
 //! touches what permits rest on.
 
 use shuyu_model::Regime;
-use shuyu_model::id::{OrganisationId, ResourceId};
+use shuyu_model::id::{OrganisationId, ProductId, ResourceId};
 use shuyu_model::matter::{Effect, Transition};
 use shuyu_model::regime::MoveRule;
 use shuyu_registry::{AdmissionState, Barred, Turn, enact};
@@ -49,6 +49,11 @@ pub(crate) async fn apply(
             }
             // Where nobody could clear it, nothing is kept inside.
             Effect::Quarantine => {}
+            Effect::Delist => {
+                // A product that is named in words alone is not told from its fellows.
+                let named = matter.facts.get("product").and_then(|named| ProductId::parse(named.trim()).ok());
+                touched.extend(enact::delisted(turn, &matter.subject, named.as_ref(), &matter.id).await?);
+            }
             Effect::Clear => touched.extend(enact::results_cleared(turn, &matter.id).await?),
             // No right: the matter's own, written where it is moved.
             Effect::Assign | Effect::Forget => {}

@@ -32,11 +32,13 @@ pub(crate) struct Opened<'a> {
     pub(crate) subject_roles: &'a [Role],
     /// Whether it is about an agreement that was never concluded.
     pub(crate) is_draft: bool,
+    /// Whether the opener's organisation has an agreement in force with whom it is about.
+    pub(crate) has_agreement: bool,
     pub(crate) cited: &'a [Cited],
 }
 
-/// CAS-022, CAS-023, CAS-027, CAS-031, CAS-033, CAS-060 to CAS-062, CAS-064, CAS-101
-/// against opening `matter`.
+/// CAS-022, CAS-023, CAS-027, CAS-031, CAS-033, CAS-060 to CAS-062, CAS-064, CAS-101,
+/// CAS-179 against opening `matter`.
 pub(crate) fn against_opening(asked: &Asked<'_>, matter: &Matter, opened: &Opened<'_>, found: &mut Vec<Reason>) {
     let (regime, rules) = (asked.regime, &matter.rules);
     let clause = regime.cite_clause(&rules.source);
@@ -49,6 +51,11 @@ pub(crate) fn against_opening(asked: &Asked<'_>, matter: &Matter, opened: &Opene
         let what = "you do not oversee the organisation that it would be about";
         let instead = "leave it to the body that supervises that organisation";
         found.push(Reason::new(reasons::NOT_ITS_OVERSEER, what, &clause, instead));
+    } else if !opened.has_agreement && held.iter().all(|role| rules.needs_agreement(**role)) {
+        let what = "your organisation has no agreement in force with the one that it would be about";
+        let clause = rules.under_agreement.as_ref().map_or_else(|| clause.clone(), |roles| regime.cite(roles));
+        let instead = "leave it to the body that supervises that organisation, or tell that body";
+        found.push(Reason::new(reasons::NO_AGREEMENT_WITH, what, clause, instead));
     } else if opened.openers == Openers::Parties
         && !held.iter().any(|role| matter.parties.get(role).is_none_or(|party| *party == asked.known.organisation))
     {

@@ -1,5 +1,6 @@
 //! All SQL of matters.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use shuyu_ledger::{Change, Ledger, Row, args};
@@ -198,6 +199,12 @@ pub(crate) async fn insert_violation(change: &mut Change, ground: &str, matter: 
     Ok(change.write(sql, args![ground, matter.as_str(), now]).await? == 1)
 }
 
+/// Whether what is on record under this id has opened a matter.
+pub(crate) async fn has_opened(ledger: &Ledger, ground: &str) -> Result<bool> {
+    let sql = "SELECT ground FROM violations WHERE ground = $1";
+    Ok(!ledger.read(sql, args![ground]).await?.is_empty())
+}
+
 /// The matters whose platform's day has come, the longest waiting first.
 pub(crate) async fn due_for_platform(ledger: &Ledger, today: Day, items_max: usize) -> Result<Vec<MatterId>> {
     let sql = "SELECT id FROM matters WHERE platform_day IS NOT NULL AND platform_day <= $1 \
@@ -311,6 +318,26 @@ pub(crate) async fn open_on(change: &mut Change, kind: MatterKind, subjects: [&s
     let [one, other] = subjects;
     let rows = change.read(sql, args![kind.word(), one, other]).await?;
     Ok(rows.first().map(|row| row.text("id")).transpose()?)
+}
+
+/// The oldest matter of this kind on one of these subjects that is in one of these states.
+pub(crate) async fn standing_on(
+    change: &mut Change,
+    kind: MatterKind,
+    states: &[String],
+    subjects: &BTreeSet<String>,
+) -> Result<Option<String>> {
+    let sql = "SELECT id, subject, state FROM matters WHERE kind = $1 AND state = $2 AND subject = $3 \
+               ORDER BY id LIMIT 1";
+    let mut oldest: Option<String> = None;
+    for state in states {
+        for subject in subjects {
+            let rows = change.read(sql, args![kind.word(), state, subject]).await?;
+            let id = rows.first().map(|row| row.text("id")).transpose()?;
+            oldest = oldest.into_iter().chain(id).min();
+        }
+    }
+    Ok(oldest)
 }
 
 /// The moves made since then that had a day, with their matters' ids.

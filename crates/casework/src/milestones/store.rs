@@ -14,14 +14,14 @@ type Result<T> = std::result::Result<T, CaseworkError>;
 /// Cases of a kind that ended with yes; what counts is their subject.
 macro_rules! decided {
     () => {
-        "(SELECT subject AS id, ended_at AS at FROM cases WHERE procedure = $1 AND state = $2) f"
+        "(SELECT subject AS id, ended_at AS at, 1 AS weight FROM cases WHERE procedure = $1 AND state = $2) f"
     };
 }
 
 /// Matters of a kind that came into a state, by the first time that they did.
 macro_rules! reached {
     () => {
-        "(SELECT v.matter_id AS id, min(v.moved_at) AS at FROM matter_moves v JOIN matters m ON m.id = v.matter_id \
+        "(SELECT v.matter_id AS id, min(v.moved_at) AS at, 1 AS weight FROM matter_moves v JOIN matters m ON m.id = v.matter_id \
          WHERE m.kind = $1 AND v.to_state = $2 GROUP BY v.matter_id) f"
     };
 }
@@ -29,8 +29,15 @@ macro_rules! reached {
 /// Confirmed results about scenarios.
 macro_rules! effects {
     () => {
-        "(SELECT matter_id AS id, confirmed_at AS at FROM assessment_results \
+        "(SELECT matter_id AS id, confirmed_at AS at, 1 AS weight FROM assessment_results \
          WHERE subject LIKE 'SCN-%' AND form = $1 AND $2 <> '') f"
+    };
+}
+
+/// Months that were closed; each weighs as much as it settles.
+macro_rules! uses {
+    () => {
+        "(SELECT id, closed_at AS at, uses_count AS weight FROM accounts_closed WHERE id LIKE $1 AND $2 = '') f"
     };
 }
 
@@ -41,14 +48,18 @@ macro_rules! over {
             Counted::Decided(kind) => (concat!($before, decided!(), $after), kind.word(), CaseState::Approved.word()),
             Counted::Reached(kind, state) => (concat!($before, reached!(), $after), kind.word(), state),
             Counted::Effects => (concat!($before, effects!(), $after), "assessment", "result"),
+            Counted::Uses => (concat!($before, uses!(), $after), "STM-%", ""),
         }
     };
 }
 
 /// How many were made between two times.
-pub(super) async fn count(ledger: &Ledger, figure: Figure, from: Time, until: Time) -> Result<u64> {
-    let (sql, kind, state) =
-        over!(figure, "SELECT CAST(count(*) AS BIGINT) AS total FROM ", " WHERE f.at >= $3 AND f.at < $4");
+pub(crate) async fn count(ledger: &Ledger, figure: Figure, from: Time, until: Time) -> Result<u64> {
+    let (sql, kind, state) = over!(
+        figure,
+        "SELECT CAST(coalesce(sum(f.weight), 0) AS BIGINT) AS total FROM ",
+        " WHERE f.at >= $3 AND f.at < $4"
+    );
     let rows = ledger.read(sql, args![kind, state, from, until]).await?;
     let total = rows.first().map(|row| row.int("total")).transpose()?.unwrap_or(0);
     Ok(u64::try_from(total).unwrap_or(0))

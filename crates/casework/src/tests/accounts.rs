@@ -25,6 +25,7 @@ async fn shared_out(desk: &Desk) -> DistributionId {
         agency: agency.organisation.clone(),
         parties: BTreeSet::from([operator.clone(), town.bank[0].organisation.clone()]),
         closed_by: agency.person.clone(),
+        uses_count: 0,
     };
     let mut change = town.ledger().change().await.unwrap();
     town.registry.account_closed(&mut change, &account).await.unwrap();

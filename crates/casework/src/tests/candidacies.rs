@@ -175,7 +175,7 @@ const STATED: [(&str, usize, usize, usize, usize); 5] = [
     ("changchun-2025", 7, 0, 0, 0),
     ("changsha-2023", 1, 8, 0, 0),
     ("changsha-2026", 16, 0, 6, 0),
-    ("luohu-2025", 39, 6, 0, 0),
+    ("luohu-2025", 42, 6, 0, 0),
     ("xianning-2025", 1, 0, 6, 1),
 ];
 

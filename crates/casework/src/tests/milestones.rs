@@ -1,14 +1,15 @@
 //! Goals of the documents: counted, marked, taken back, late.
 
 use shuyu_ledger::testing::{ledgers, sqlite};
-use shuyu_model::CryptoProfile;
 use shuyu_model::matter::MatterKind;
-use shuyu_registry::testing::{allowed, digest, refused, regime_of, town_under};
-use shuyu_registry::{Listing, Page, rules};
+use shuyu_model::regime::{Figure, PaperKind, ProcedureKind};
+use shuyu_model::{CryptoProfile, UseKind};
+use shuyu_registry::testing::{allowed, digest, fund_columns, new_resource, refused, regime_of, town_under};
+use shuyu_registry::{ClosedAccount, Listing, Page, rules};
 
 use super::Office;
 use super::desk::{Desk, desk, furnished};
-use crate::{Casework, CaseworkError, MilestoneView, NewMark, ObligationState};
+use crate::{Casework, CaseworkError, MilestoneView, NewMark, NewPlanTarget, ObligationState};
 
 async fn goal(desk: &Desk, name: &str) -> MilestoneView {
     let all = desk.office.casework.milestones(&Page::first()).await.unwrap().items;
@@ -131,6 +132,121 @@ async fn a_goal_that_rests_on_records_is_marked_with_such_and_with_no_others() {
     let Err(CaseworkError::Malformed { faults }) = casework.mark(bureau, bad).await else { panic!("two faults") };
     assert_eq!(faults.len(), 2, "{faults:?}");
     assert!(faults[1].contains("pilots_operated"), "the names that there are: {faults:?}");
+}
+
+#[tokio::test]
+async fn the_pilot_of_the_document_is_a_scenario_on_the_data_that_the_document_names() {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = super::shipped_matters::desk_under(&ledger, "xianning-2025").await;
+    let (casework, town, bureau) = (&desk.office.casework, &desk.office.town, &desk.office.town.regulators[0]);
+    // A table of another department, of which nothing is said of the fund.
+    let other = allowed(
+        town.registry.draft_resource(&town.other_source[0], new_resource("city_order", fund_columns())).await.unwrap(),
+    );
+    town.register(&other).await;
+    let agreement = town.agreement(&[desk.fund.clone(), other.clone()], 1).await;
+    let mut approved = Vec::new();
+    for resource in [&other, &desk.fund] {
+        let mut new = town.new_scenario("试点", UseKind::Industry, &agreement, &[(resource, &["balance"])]);
+        new.plan.scheme = new.plan.scheme.map(|_| shuyu_registry::testing::scheme_id());
+        let scenario = allowed(town.registry.draft_scenario(town.drafter(), new).await.unwrap());
+        let owner = if *resource == other { &town.other_source } else { &town.source };
+        desk.office.decide_by(&town.operator[0], ProcedureKind::Scenario, scenario.as_str(), owner).await;
+        approved.push(scenario);
+    }
+    let told = casework.mark(bureau, mark("pilot_started", true, &[approved[0].as_str()])).await.unwrap();
+    assert_eq!(refused(told), ["CAS-092"], "an approved scenario, but on other data");
+    let both = [approved[0].as_str(), approved[1].as_str()];
+    assert_eq!(refused(casework.mark(bureau, mark("pilot_started", true, &both)).await.unwrap()), ["CAS-092"]);
+    allowed(casework.mark(bureau, mark("pilot_started", true, &[approved[1].as_str()])).await.unwrap());
+    let found = goal(&desk, "pilot_started").await;
+    assert_eq!((found.state, found.marks.len()), (ObligationState::Late, 1), "2025 is over here");
+}
+
+#[tokio::test]
+async fn what_was_delivered_is_counted_from_the_months_that_were_settled() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let desk = desk(&ledger).await;
+        let town = &desk.office.town;
+        for (id, uses_count) in [("STM-1", 70), ("STM-2", 5), ("DST-1", 0)] {
+            let account = ClosedAccount {
+                id: id.into(),
+                operator: None,
+                agency: town.agency[0].organisation.clone(),
+                parties: [town.bank[0].organisation.clone()].into(),
+                closed_by: town.agency[0].person.clone(),
+                uses_count,
+            };
+            let mut change = ledger.change().await.unwrap();
+            town.registry.account_closed(&mut change, &account).await.unwrap();
+            change.commit(shuyu_ledger::Event::done(None, "month.closed", id)).await.unwrap();
+        }
+        let figures = goal(&desk, "market_thrives").await.figures;
+        let settled = figures.iter().find(|figure| figure.figure == "uses_settled").unwrap();
+        assert_eq!(settled.total, 75, "{backend}");
+    }
+}
+
+/// CAS-180, for `every_code_is_given`.
+pub(super) async fn codes_of_targets() -> Vec<String> {
+    let (ledger, _folder) = sqlite(CryptoProfile::International).await;
+    let desk = super::shipped_matters::desk_under(&ledger, "changsha-2023").await;
+    let new = target(ledger.new_id(), 1, ledger.now().day());
+    refused(desk.office.casework.set_plan_target(&desk.office.town.bank[0], new).await.unwrap())
+}
+
+fn target(plan: shuyu_model::id::PaperId, at_least: i64, due_day: shuyu_model::Day) -> NewPlanTarget {
+    NewPlanTarget {
+        plan, title: "落地政务数据运营场景".into(), figure: Figure::IncidentsFound, at_least, due_day
+    }
+}
+
+#[tokio::test]
+async fn the_plan_has_targets_of_its_version_and_progress_is_counted_against_each() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let desk = super::shipped_matters::desk_under(&ledger, "changsha-2023").await;
+        let (casework, town, bureau) = (&desk.office.casework, &desk.office.town, &desk.office.town.regulators[0]);
+        let papers = town.registry.papers(bureau, &bureau.organisation).await.unwrap().unwrap();
+        let plan = papers.iter().find(|view| view.paper.kind == PaperKind::DevelopmentPlan).unwrap().paper.clone();
+        let due = ledger.now().plus_days(90).day();
+        let other = papers.iter().find(|view| view.paper.kind != PaperKind::DevelopmentPlan).unwrap();
+        for (who, of, expected) in [
+            (&town.bank[0], &plan.id, vec!["CAS-090"]),
+            (bureau, &other.paper.id, vec!["CAS-180"]),
+            (&town.agency[0], &other.paper.id, vec!["CAS-180"]),
+        ] {
+            let told = casework.set_plan_target(who, target(of.clone(), 2, due)).await.unwrap();
+            let codes = refused(told);
+            assert!(expected.iter().all(|code| codes.contains(&(*code).to_owned())), "{backend}: {codes:?}");
+        }
+        for faulty in [
+            NewPlanTarget { title: "x".into(), ..target(plan.id.clone(), 2, due) },
+            target(plan.id.clone(), 0, due),
+            target(plan.id.clone(), 2, plan.issued_on.yesterday().unwrap()),
+            NewPlanTarget { figure: Figure::EntitiesAdmitted, ..target(plan.id.clone(), 2, due) },
+        ] {
+            let told = casework.set_plan_target(bureau, faulty).await;
+            assert!(matches!(told, Err(CaseworkError::Malformed { .. })), "{backend}: {told:?}");
+        }
+        assert_eq!(allowed(casework.set_plan_target(bureau, target(plan.id.clone(), 2, due)).await.unwrap()), 1);
+        let far = target(plan.id.clone(), 3, due);
+        assert_eq!(allowed(casework.set_plan_target(bureau, far).await.unwrap()), 2, "{backend}");
+
+        let stands = async || casework.plan_targets(&Page::first()).await.unwrap().items;
+        for _ in 0..2 {
+            let id = desk.open(&town.agency[0], MatterKind::Incident, desk.scenario.as_str()).await;
+            desk.moves(&town.regulators[1], &id, "dismiss").await;
+        }
+        let seen: Vec<_> = stands().await.iter().map(|one| (one.counted, one.state, one.is_current)).collect();
+        let (met, open) = (ObligationState::Met, ObligationState::Open);
+        assert_eq!(seen, [(2, met, true), (2, open, true)], "{backend}");
+        ledger.clock().advance_to(ledger.now().plus_days(120)).unwrap();
+        let id = desk.open(&town.agency[0], MatterKind::Incident, desk.scenario.as_str()).await;
+        desk.moves(&town.regulators[1], &id, "dismiss").await;
+        let late = &stands().await[1];
+        assert_eq!((late.counted, late.state), (2, ObligationState::Overdue), "{backend}: what came later is late");
+        assert_eq!((late.plan_version, late.figure), (i64::from(plan.version), "incidents_found"));
+    }
 }
 
 #[tokio::test]

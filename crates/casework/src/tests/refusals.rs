@@ -58,12 +58,6 @@ async fn every_code_is_given() {
     assert_eq!(office.says(&town.regulators[0], &case, "public_notice", Outcome::Refuse).await, CaseState::Refused);
     seen.extend(office.may_not(&town.regulators[0], &case, "public_notice").await);
 
-    let (case, _) = office.open_release().await;
-    seen.extend(office.may_not(&town.other_operator[0], &case, "operator_check").await);
-    office.approves(&town.operator[2], &case, "operator_check").await;
-    office.approves(&town.agency[0], &case, "security_review").await;
-    seen.extend(office.may_not(&town.agency[0], &case, "security_review").await);
-
     let fund = town.resource("fund_loans", fund_columns()).await;
     let operator = town.operator[0].organisation.clone();
     let day = |year| jiff::civil::date(year, 6, 1);
@@ -73,7 +67,13 @@ async fn every_code_is_given() {
     let case = office.open_chosen(agreement.as_str()).await;
     seen.extend(office.may_not(&town.agency[1], &case, "collective_decision").await);
 
+    let (case, _) = office.open_release().await;
+    seen.extend(office.may_not(&town.other_operator[0], &case, "operator_check").await);
+    office.approves(&town.operator[2], &case, "operator_check").await;
+    office.approves(&town.agency[0], &case, "security_review").await;
+    seen.extend(office.may_not(&town.agency[0], &case, "security_review").await);
     seen.extend(super::milestones::codes_of_marks().await);
+    seen.extend(super::milestones::codes_of_targets().await);
     seen.extend(super::public::codes_of_the_public().await);
     seen.extend(super::matter_refusals::codes_of_matters_with_every_fault().await);
     seen.extend(super::registration::codes_of_registrations_with_every_fault().await);
@@ -95,6 +95,7 @@ async fn every_code_is_given() {
     seen.extend(super::exits::codes_of_exits().await);
     seen.extend(super::assessments::codes_of_assessments().await);
     seen.extend(super::scheme_asks::codes_of_a_scheme_without_indicators().await);
+    seen.extend(super::held::codes_of_what_a_check_holds_up().await);
     let all: BTreeSet<String> = crate::REASONS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -33,7 +33,7 @@ async fn above(ledger: &Ledger, code: &str, stands_for: Vec<Body>) -> Above {
     let up = NewPeer {
         side: Side::Above,
         name: "省平台".into(),
-        url: Some("http://province:80".into()),
+        url: Some("https://city:443".into()),
         stands_for,
         public_key: theirs.public_key,
         verifier: theirs.verifier,

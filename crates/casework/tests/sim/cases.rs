@@ -184,6 +184,8 @@ impl Memory {
         let is_risk = |matter: &&Matter| matter.kind == MatterKind::RiskReport && about.contains(&matter.subject);
         let is_held = self.matters.iter().filter(is_risk).any(|matter| !matter.is_ended());
         need(!is_held, "a risk is open", &mut found);
+        let is_held = self.is_held_up(case.kind, &case.thing, Some(case.id.to_string()), case.parties.values());
+        need(!is_held, "a check found something", &mut found);
         if !matches!(case.thing, Thing::Release(_)) {
             let draft = self.draft(&case.thing, actor, case.digest);
             Self::is_same(&draft, case.digest, &mut found);
@@ -312,6 +314,8 @@ impl City {
             self.memory.cases.iter().any(|case| self.memory.id_of(&case.thing) == subject && case.is_running());
         need(!is_running, "running", &mut found);
         let kind = self.memory.kind_of(&thing);
+        let is_held = self.memory.is_held_up(kind, &thing, None, draft.parties.values());
+        need(!is_held, "a check found something", &mut found);
         self.says(&actor, format!("opens a {} case on {thing:?}", kind.word()));
         let result = self.casework.open(&actor, kind, subject, seen, authors.clone()).await;
         let Some(id) = self.judged(Expect::decided(found), 1, result).await else { return };

@@ -32,6 +32,7 @@ mod cases;
 mod city;
 mod dice;
 mod drafts;
+mod held;
 mod law;
 mod life;
 mod matters;

@@ -126,6 +126,7 @@ impl Memory {
         let is_party = |role: &&Role| about.parties.get(*role).is_none_or(|party| *party == actor.organisation);
         let is_open = new.kind == MatterKind::Complaint || held.is_empty() || held.iter().any(is_party);
         need(is_open || !oversees, "another party", &mut found);
+        need(self.may_look_at(rules, actor, about.org.as_ref()), "no agreement with it", &mut found);
         for guard in machine.opening {
             match guard {
                 Guard::NotTheSubject => {
@@ -448,7 +449,8 @@ impl Memory {
             Effect::SuspendAdmission => self.admits(at, AdmissionState::Suspended),
             Effect::RemoveAdmission => self.admits(at, AdmissionState::Removed),
             // Matters with a move that clears results are not lived here.
-            Effect::Assign | Effect::Forget | Effect::Quarantine | Effect::Clear => {}
+            // What comes off the shelf is ordered no more, and nothing is ordered here.
+            Effect::Assign | Effect::Forget | Effect::Quarantine | Effect::Clear | Effect::Delist => {}
             Effect::Reopen => {
                 let (of, today) = (self.reopens(&self.matters[at]).unwrap(), self.today());
                 let case = &mut self.cases[of];

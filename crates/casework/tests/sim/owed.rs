@@ -215,6 +215,7 @@ impl City {
             Counted::Reached(kind, state) => self.memory.reached(kind, state),
             Counted::Decided(kind) => panic!("no goal with a day is met by a case of {}", kind.word()),
             Counted::Effects => panic!("no goal with a day is met by an assessment of effect"),
+            Counted::Uses => panic!("no goal is met by uses"),
         });
         let listed = (Some(owed.due_day), owed.state);
         let expected = (goal.due, stands(owed.due_day, done, self.memory.today()));

@@ -58,6 +58,8 @@ words! {
         WorkroomMask = "workroom.mask",
         /// A keyed name that joins in one scenario only.
         WorkroomPseudonym = "workroom.pseudonym",
+        /// What follows from what a matter tells: another matter, with what goes with it.
+        CaseworkRaised = "casework.raised",
     }
 }
 

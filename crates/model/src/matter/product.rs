@@ -4,8 +4,9 @@
 //! Not here: publishing and withdrawing the product itself (`delivery`), the tariff
 //! that is charged (`settlement`).
 
+use super::Effect::Delist;
 use super::Guard::NotTheAuthor;
-use super::{Machine, Running, SubjectKind, end, go, open, row};
+use super::{Machine, Running, SubjectKind, act, end, go, open, row};
 
 /// CS23 20; CS26 二(五), 三(二)1, 四(一); CC25 17, 19; LH25 七, 八; XN25 五.
 pub(super) const MACHINE: Machine = Machine {
@@ -37,12 +38,12 @@ pub(super) const MACHINE: Machine = Machine {
         go("priced", "list", "listed"),
         go("priced", "set_price", "priced"),
         go("listed", "set_price", "listed"),
-        go("registered", "delist", "delisted"),
-        go("priced", "delist", "delisted"),
-        go("listed", "delist", "delisted"),
-        go("registered", "order_delisting", "delisted"),
-        go("priced", "order_delisting", "delisted"),
-        go("listed", "order_delisting", "delisted"),
+        act("registered", "delist", "delisted", &[Delist]),
+        act("priced", "delist", "delisted", &[Delist]),
+        act("listed", "delist", "delisted", &[Delist]),
+        act("registered", "order_delisting", "delisted", &[Delist]),
+        act("priced", "order_delisting", "delisted", &[Delist]),
+        act("listed", "order_delisting", "delisted", &[Delist]),
         go("draft", "withdraw", "withdrawn"),
     ],
 };

@@ -6,7 +6,7 @@
 //! Luohu suspends with the order (LH25 十二), Changsha 2023 closes only when
 //! overdue (CS23 26): two moves, of which a jurisdiction chooses.
 
-use super::Effect::{EndAccess, Resume, Suspend};
+use super::Effect::{Delist, EndAccess, Resume, Suspend};
 use super::Guard::{AboutAProcessor, NotTheAuthor, NotTheSubject};
 use super::{Machine, Running, SubjectKind, act, end, go, open, row};
 
@@ -48,6 +48,7 @@ pub(super) const MACHINE: Machine = Machine {
         row("reject", "验收不通过", &[NotTheSubject]),
         row("mark_overdue", "逾期", &[]),
         row("close_channel", "关闭数据通道、下架产品", &[NotTheSubject]),
+        row("delist", "下架相关数据产品", &[NotTheSubject]),
         row("cancel_permissions", "取消加工权限", &[NotTheSubject, AboutAProcessor]),
         row("supervise", "纳入督查督办", &[NotTheSubject]),
         row("terminate", "终止授权", &[NotTheSubject]),
@@ -79,7 +80,9 @@ pub(super) const MACHINE: Machine = Machine {
         go("ordered", "mark_overdue", "overdue"),
         go("plan_agreed", "mark_overdue", "overdue"),
         go("suspended", "mark_overdue", "overdue"),
-        act("overdue", "close_channel", "channel_closed", &[Suspend]),
+        act("overdue", "close_channel", "channel_closed", &[Suspend, Delist]),
+        // 下架 alone is less than closing the channel: what was sold goes on.
+        act("overdue", "delist", "overdue", &[Delist]),
         go("overdue", "supervise", "supervised"),
         act("overdue", "cancel_permissions", "permissions_cancelled", &[EndAccess]),
         act("overdue", "terminate", "terminated", &[EndAccess]),

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 
 use super::labels::{Label, label};
 use super::{
-    Choice, CiteRule, Maker, MatterRules, MoveRule, NoticeRule, Passage, Proposal, Regime, Reserved, ToldForm, words,
+    Choice, CiteRule, Hold, Maker, MatterRules, MoveRule, NoticeRule, Passage, Proposal, Raise, Regime, Reserved,
+    ToldForm, words,
 };
 use crate::actor::Role;
 use crate::matter::Machine;
@@ -330,6 +331,28 @@ fn ending_of(
         };
         let told: Vec<String> = rules.reserved.iter().map(told).collect();
         say("reserved", told.join("；"), Some(&first.source));
+    }
+    if let Some(first) = rules.holds.first() {
+        let told = |hold: &Hold| {
+            let states: Vec<&str> =
+                hold.states.iter().map(|state| machine.state(state).map_or(state.as_str(), |one| one.title)).collect();
+            let held: Vec<&str> = hold.procedures.iter().map(|kind| kind.zh()).collect();
+            format!("{}时停办{}", states.join("、"), held.join("、"))
+        };
+        let told: Vec<String> = rules.holds.iter().map(told).collect();
+        say("holds", told.join("；"), Some(&first.source));
+    }
+    if let Some(first) = rules.raises.first() {
+        let told = |raise: &Raise| {
+            let when: Vec<&str> = raise.told.values().map(|told| words::zh(told)).collect();
+            format!("{}的,由{}启动{}", when.join("、"), regime.word(raise.by), raise.opens.machine().title)
+        };
+        let told: Vec<String> = rules.raises.iter().map(told).collect();
+        say("raises", told.join("；"), Some(&first.source));
+    }
+    if let Some(roles) = &rules.under_agreement {
+        let told: Vec<&str> = roles.value.iter().map(|role| regime.word(*role)).collect();
+        say("under_agreement", told.join("、"), roles.source.as_deref());
     }
     if let Some(first) = rules.proposed_on.first() {
         let told = |one: &Proposal| format!("{}({})", one.of.zh(), words::zh(&one.ground));

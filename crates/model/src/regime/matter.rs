@@ -23,12 +23,14 @@ mod ending;
 mod followed;
 
 mod form;
+mod holding;
 
 pub use asked::{AnyOf, Choice, Citable, CiteRule, OpinionRule};
 pub use ending::{Handing, Passage, Proposal, Reserved};
 pub use followed::{NoticeRule, PLAN_STEP, PlanRule, ToldTime};
 use form::tells;
 pub use form::{FactForm, ToldForm, list, shares, years};
+pub use holding::{Hold, Raise};
 
 /// Who makes a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,6 +234,15 @@ pub struct MatterRules {
     /// Moves that on some organisations only some may make.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reserved: Vec<Reserved>,
+    /// What goes on no further while it stands in some state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Hold>,
+    /// Which other matter follows from what it tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raises: Vec<Raise>,
+    /// Who opens it only on an organisation that they have an agreement in force with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_agreement: Option<Sourced<Vec<Role>>>,
     /// `exit`: the records on which the platform proposes one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposed_on: Vec<Proposal>,
@@ -370,6 +381,7 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
         asked::faults_of(&name, *kind, rules, regime, faults);
         form::faults_of(&name, rules, faults);
         followed::faults_of(&name, *kind, rules, faults);
+        holding::faults_of(&name, *kind, rules, regime, faults);
     }
 }
 

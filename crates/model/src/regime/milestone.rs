@@ -29,6 +29,7 @@ words! {
         AssessmentsHeld = "assessments_held" "完成的评估考核",
         EffectsAssessed = "effects_assessed" "完成成效评估的应用场景",
         IncidentsFound = "incidents_found" "安全事件",
+        UsesSettled = "uses_settled" "已结算的产品和服务使用量",
     }
 }
 
@@ -41,6 +42,8 @@ pub enum Counted {
     Reached(MatterKind, &'static str),
     /// Confirmed results about scenarios; what counts is the assessment.
     Effects,
+    /// Statements of months that were closed; what counts is the uses that each settles.
+    Uses,
 }
 
 impl Figure {
@@ -59,6 +62,7 @@ impl Figure {
             Self::AssessmentsHeld => Counted::Reached(MatterKind::Assessment, "result"),
             Self::EffectsAssessed => Counted::Effects,
             Self::IncidentsFound => Counted::Reached(MatterKind::Incident, "found"),
+            Self::UsesSettled => Counted::Uses,
         }
     }
 }
@@ -81,6 +85,9 @@ pub struct Milestone {
     pub met_by: Option<Figure>,
     /// Whoever says that it is met names at least one of these.
     pub cites: Option<Figure>,
+    /// What each scenario that is named must rest on: a resource whose name, or whose
+    /// department's, says this.
+    pub cites_resting_on: Option<String>,
     /// The clause.
     pub source: String,
 }
@@ -96,11 +103,18 @@ impl Milestone {
     }
 }
 
-/// Whether a jurisdiction has what a figure is counted from.
+impl Regime {
+    /// Whether this jurisdiction has what a figure is counted from.
+    pub fn makes(&self, figure: Figure) -> bool {
+        has(self, figure)
+    }
+}
+
 fn has(regime: &Regime, figure: Figure) -> bool {
     match figure.counted() {
         Counted::Decided(kind) => regime.procedure.contains_key(&kind),
         Counted::Reached(kind, _) => regime.matter.contains_key(&kind),
+        Counted::Uses => true,
         Counted::Effects => regime.assessment.iter().any(|row| row.of == super::Assessed::Scenario),
     }
 }
@@ -119,6 +133,14 @@ pub(super) fn faults_of(regime: &Regime, faults: &mut Faults) {
         if found.met_by.is_some() && found.cites.is_some() {
             let what = format!("`{name}` is met by a figure (`met_by`), so nobody cites anything; leave `cites` out");
             faults.at(format!("{path}.cites"), what);
+        }
+        // One use is no record that somebody could name, and the first of many meets nothing.
+        if found.met_by.into_iter().chain(found.cites).any(|figure| figure.counted() == Counted::Uses) {
+            faults.at(path.clone(), format!("`{name}` is met by, or cites, uses; these are only counted (`figures`)"));
+        }
+        if found.cites_resting_on.is_some() && found.cites != Some(Figure::ScenariosApproved) {
+            let what = format!("`{name}` says what the scenarios rest on and cites none; cite `scenarios_approved`");
+            faults.at(format!("{path}.cites_resting_on"), what);
         }
         for figure in found.counts().into_iter().filter(|figure| !has(regime, *figure)) {
             let word = figure.word();

@@ -201,7 +201,8 @@ pub struct Procedure {
 }
 
 /// The kinds of paper that a step can ask for.
-pub const EVIDENCE: [&str; 5] = ["minutes", "government_decision", "signed_agreement", "evaluation_report", "notice"];
+pub const EVIDENCE: [&str; 6] =
+    ["minutes", "government_decision", "signed_agreement", "evaluation_report", "notice", "security_check"];
 
 pub(super) fn faults_of(kind: ProcedureKind, procedure: &Procedure, faults: &mut Faults) {
     let name = kind.word();

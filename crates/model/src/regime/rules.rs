@@ -82,6 +82,8 @@ pub struct ResourceRules {
     pub grades_masked: Option<Sourced<Vec<Grade>>>,
     /// A department stops the use of its own resource at once.
     pub department_may_stop: Option<Sourced<bool>>,
+    /// Who alone sets the rules of classification and grading.
+    pub grading_rules_by: Option<Sourced<Role>>,
     /// Agency and department agree for each field what of it may be used for what.
     pub requirements_agreed: Option<Sourced<bool>>,
 }
@@ -106,6 +108,9 @@ pub struct AgreementRules {
     /// The heading under which an operator agreement names the officer and the department
     /// that answer for security, as the operator has them on file.
     pub officer_heading: Option<Sourced<String>>,
+    /// The heading under which a development agreement names the system in which the entity
+    /// uses what it gets; the entity's papers on the protection of systems are about it.
+    pub system_heading: Option<Sourced<String>>,
     /// Nobody develops on a development agreement before a copy of it has been filed.
     pub development_filed_first: Option<Sourced<bool>>,
     /// In which modes the term is exactly the document's: neither longer nor shorter.

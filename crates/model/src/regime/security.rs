@@ -55,6 +55,8 @@ pub struct SecurityRules {
     /// Who reads the journal beside the audit administrator: refusals and events, each
     /// as far as its supervision reaches.
     pub journal_readers: Option<Sourced<Vec<Role>>>,
+    /// What is carried between machines is encrypted.
+    pub transport_encrypted: Option<Sourced<bool>>,
     /// Monitoring.
     pub alerts: Option<AlertRules>,
     /// Controls that must hold.

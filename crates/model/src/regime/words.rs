@@ -361,6 +361,10 @@ pub const MATTER_CHOICES: &[(&str, &str)] = &[
     ("public_interest_protected", "公共利益受保护"),
     ("data_security_protected", "数据安全受保护"),
     ("originators_protected", "数据来源者合法权益受保护"),
+    ("monopoly", "垄断、排除或限制竞争"),
+    ("service", "服务质量"),
+    ("product_secured", "产品和数据应用安全有保障"),
+    ("operation_compliant", "运营过程合规"),
 ];
 
 /// In which form facts are told, as `forms` says it.
@@ -420,6 +424,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("signed_agreement", "已签署的协议"),
     ("evaluation_report", "评审报告"),
     ("notice", "公示公告"),
+    ("security_check", "安全检查记录"),
     ("organisation_structure", "组织架构"),
     ("working_mechanism", "工作机制"),
     ("operation", "运营情况"),

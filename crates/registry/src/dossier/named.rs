@@ -21,6 +21,10 @@ pub struct CitedPaper {
     pub organisation: OrganisationId,
     /// What it is.
     pub kind: PaperKind,
+    /// Which version of its kind.
+    pub version: u32,
+    /// The day that stands on it.
+    pub issued_on: shuyu_model::Day,
     /// Whether it counts today.
     pub is_in_order: bool,
     /// Whether it was replaced or withdrawn. It stays what it was cited as.
@@ -43,13 +47,23 @@ pub struct Officer {
 impl Registry {
     /// A paper on file, history or not; `None` where there is none.
     pub async fn cited_paper_in(&self, turn: &mut Turn, id: &PaperId) -> Result<Option<CitedPaper>, RegistryError> {
-        let book = &mut Book::Change(turn.change());
+        self.cited(&mut Book::Change(turn.change()), id).await
+    }
+
+    /// The same outside of a change.
+    pub async fn cited_paper(&self, id: &PaperId) -> Result<Option<CitedPaper>, RegistryError> {
+        self.cited(&mut Book::Ledger(self.ledger()), id).await
+    }
+
+    async fn cited(&self, book: &mut Book<'_>, id: &PaperId) -> Result<Option<CitedPaper>, RegistryError> {
         let Some(owner) = store::owner(book, id).await? else { return Ok(None) };
         let found = store::papers(book, owner.as_str()).await?.into_iter().find(|paper| paper.id == *id);
         let today = self.now().day();
         Ok(found.map(|paper| CitedPaper {
             organisation: paper.organisation.clone(),
             kind: paper.kind,
+            version: paper.version,
+            issued_on: paper.issued_on,
             is_history: paper.replaced_by.is_some() || paper.withdrawn_at.is_some(),
             is_in_order: self
                 .regime()
@@ -58,6 +72,19 @@ impl Registry {
                 .is_some_and(|rules| paper.state(rules, today) == PaperState::InOrder),
             particulars: paper.particulars.iter().map(|(key, told)| (key.word().to_owned(), told.clone())).collect(),
         }))
+    }
+
+    /// Who issued the paper of this kind that an organisation has in order today.
+    pub async fn issuer_on_file(
+        &self,
+        organisation: &OrganisationId,
+        kind: PaperKind,
+    ) -> Result<Option<String>, RegistryError> {
+        let (world, today) = (self.world().await?, self.now().day());
+        let Some(rules) = self.regime().dossier.get(&kind) else { return Ok(None) };
+        let in_order = |paper: &&super::paper::Paper| paper.state(rules, today) == PaperState::InOrder;
+        let found = world.papers_of(organisation, kind, None).filter(in_order).last();
+        Ok(found.and_then(|paper| paper.issuer.clone()))
     }
 
     /// The security officer whom the dossier of an organisation names, if any.

@@ -152,6 +152,26 @@ async fn the_processor_computes_what_was_ordered_and_the_operator_does_not_compu
 }
 
 #[tokio::test]
+async fn nothing_is_computed_while_the_owners_slot_of_the_project_is_empty() {
+    for (backend, ledger, _folder) in ledgers().await {
+        let here = ready(&ledger).await;
+        let (town, agency) = (&here.town, &here.town.agency[0]);
+        town.order(&here.scenario, &here.processing, &["report"]).await;
+        let permit = here.compute(&town.processor[0]).await.unwrap();
+        let kind = shuyu_model::regime::PaperKind::Mandate;
+        let owner = async || town.registry.issuer_on_file(&agency.organisation, kind).await.unwrap();
+        assert!(owner().await.is_some(), "{backend}: who gave the mandate");
+        let papers = town.registry.papers(agency, &agency.organisation).await.unwrap().unwrap();
+        for view in papers.iter().filter(|view| view.paper.kind == kind) {
+            allowed(town.registry.withdraw_paper(agency, &view.paper.id, "the mandate ended").await.unwrap());
+        }
+        assert_eq!(owner().await, None, "{backend}");
+        assert!(!permit.is_live(), "{backend}");
+        assert_eq!(codes(here.compute(&town.processor[0]).await.unwrap_err()), ["REG-040"], "{backend}");
+    }
+}
+
+#[tokio::test]
 async fn a_permit_of_the_processor_dies_with_its_agreement_and_with_its_order_s_last_day() {
     let (ledger, _folder) = sqlite(CryptoProfile::International).await;
     let here = ready(&ledger).await;

@@ -59,7 +59,7 @@ async fn where_the_document_asks_for_no_record_nobody_is_asked() {
     assert!(!town.registry.regime().dossier.contains_key(&PaperKind::StaffRecord));
 }
 
-/// REG-130 to REG-132, for `every_code_is_given_somewhere`.
+/// REG-130 to REG-132 and REG-136, for `every_code_is_given_somewhere`.
 pub(super) async fn codes_of_staff_and_incidents() -> BTreeSet<String> {
     let (_, ledger, _folder) = ledgers().await.into_iter().next().unwrap();
     let town = town_under(&ledger, regime_of(&ledger, "changchun-2025")).await;
@@ -76,5 +76,10 @@ pub(super) async fn codes_of_staff_and_incidents() -> BTreeSet<String> {
         refused(town.registry.permit(&town.operator[0], Act::Review, &scope).await.unwrap()).into_iter().collect();
     let stranger = Actor { person: ledger.new_id(), ..town.operator[0].clone() };
     seen.extend(refused(town.registry.permit(&stranger, Act::Compute, &scope).await.unwrap()));
+    let mut turn = town.registry.turn().await.unwrap();
+    enact::delisted(&mut turn, agreement.as_str(), None, &ground).await.unwrap();
+    turn.commit(Event::done(None, "test.delisted", agreement.as_str())).await.unwrap();
+    let order = scope.to(town.bank[0].organisation.clone()).as_order();
+    seen.extend(refused(town.registry.permit(&town.operator[0], Act::Deliver, &order).await.unwrap()));
     seen
 }

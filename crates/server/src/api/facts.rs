@@ -2,20 +2,31 @@
 //! and what is asked of products.
 
 use axum::extract::State;
+use serde::Serialize;
 use shuyu_model::id::{ProductId, RequirementId, ResourceId, ScenarioId};
 use shuyu_registry::{
-    DeclaredUse, Fact, NewFact, NewProductFinding, NewRequirement, NewRight, NewSpecialUse, ProductFinding,
-    RequirementView, ResourceFacts, RightView,
+    DeclaredUse, Fact, GradingRules, Listing, NewFact, NewGradingRules, NewProductFinding, NewRequirement, NewRight,
+    NewSpecialUse, ProductFinding, RequirementView, ResourceFacts, RightView,
 };
+use utoipa::ToSchema;
 
 use super::agreements::Ground;
-use super::{Stations, cut, granted};
+use super::{Stations, cut, granted, listed, page};
 use crate::endpoint::{Asked, At, Created, Done, Json, Listed, PageAsked, Shown, Who};
 use crate::error::Problem;
 use crate::shapes::nouns::Made;
 use crate::shapes::{inventory, shaped};
 
+/// A version of the rules of grading that was set.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GradingVersion {
+    /// Counts up from 1.
+    pub version: i64,
+}
+
 shaped! {
+    GradingVersion => GradingVersion, NewGradingRules => inventory::NewGradingRules,
+    GradingRules => inventory::GradingRules,
     NewFact => inventory::NewFact, Fact => inventory::Fact, ResourceFacts => inventory::ResourceFacts,
     NewRequirement => inventory::NewRequirement, RequirementView => inventory::Requirement,
     NewProductFinding => inventory::NewProductFinding, ProductFinding => inventory::ProductFinding,
@@ -94,6 +105,26 @@ pub async fn special_uses(
     Asked(asked): Asked<PageAsked>,
 ) -> Result<Shown<Listed<DeclaredUse>>, Problem> {
     Ok(Shown(cut(app.registry().special_uses(&id).await?, &asked, |one| one.special_use.word())?))
+}
+
+/// Sets the rules of grading anew.
+pub async fn set_grading_rules(
+    State(app): Stations,
+    Who(actor): Who,
+    Json(new): Json<NewGradingRules>,
+) -> Result<Created<GradingVersion>, Problem> {
+    Ok(Created(GradingVersion { version: granted(app.registry().set_grading_rules(&actor, new).await?)? }))
+}
+
+/// Lists the versions of the rules of grading; the last one counts.
+pub async fn grading_rules(
+    State(app): Stations,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<GradingRules>>, Problem> {
+    let all = app.registry().grading_rules().await?;
+    let all: Vec<(String, GradingRules)> = all.into_iter().map(|one| (format!("{:010}", one.version), one)).collect();
+    let cut = Listing::cut(all.iter(), &page(&asked)?, |(key, _)| key.as_str(), |(_, one)| one.clone());
+    Ok(Shown(listed(cut)?))
 }
 
 /// Proposes what agency and departments agree on for a field.

@@ -62,7 +62,7 @@ pub(crate) async fn run(data: &Path, args: DemoArgs) -> anyhow::Result<()> {
     }
     let has_open_parts = args.listen.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback());
     let clock = wiring::clock_of(data, ClockKind::Demo)?;
-    let settings = Settings { is_demo: true, has_open_parts, has_secure_cookies: false };
+    let settings = Settings { is_demo: true, has_open_parts, has_secure_cookies: false, backups: None };
     let app = wiring::wire(data, &args.store, clock, settings).await?;
     if told == Told::Partly {
         bail!("the story was cut off in `{}`; delete the folder or give another --data", data.display());
@@ -71,7 +71,7 @@ pub(crate) async fn run(data: &Path, args: DemoArgs) -> anyhow::Result<()> {
         marker.write("telling")?;
         bootstrap(&app).await?;
     }
-    let running = serve::start(app, &args.listen).await?;
+    let running = serve::start(app, &args.listen, None).await?;
     let base = format!("http://{}", running.address());
     if told == Told::No {
         say(format!("江城市授权运营示范 The story of Jiangcheng, told to {base}"))?;

@@ -284,6 +284,21 @@ pub struct ProjectItem {
     pub state_title: String,
 }
 
+/// One of the three kinds of subjects that a project has.
+#[derive(ToSchema)]
+pub struct ProjectSubject {
+    /// Which: `owner`, `operator`, `processor`.
+    pub slot: String,
+    /// What the document calls it.
+    pub title: String,
+    /// Who fills it: by the mandate on file, by the agreement, by an order that was taken.
+    #[schema(required)]
+    pub name: Option<String>,
+    /// The organisation here, where it has an account.
+    #[schema(required)]
+    pub organisation: Option<String>,
+}
+
 /// A project as it stands.
 #[derive(ToSchema)]
 pub struct ProjectView {
@@ -295,6 +310,9 @@ pub struct ProjectView {
     pub operator: String,
     /// Its name.
     pub operator_name: String,
+    /// Who owns, operates and processes; nothing is computed while one of them is missing.
+    /// Empty where the document knows no such subjects.
+    pub subjects: Vec<ProjectSubject>,
     /// The systems that are on file for it.
     pub systems: Vec<ProjectSystem>,
     /// What about it waits to be coordinated.

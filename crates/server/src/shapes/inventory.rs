@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use super::dossier::Interest;
-use super::nouns::{Column, MatterId, ResourceId, UseKind};
+use super::nouns::{Column, Grade, MatterId, ResourceId, UseKind};
 
 /// A fact that is told of a resource or a scenario.
 #[derive(ToSchema)]
@@ -496,4 +496,30 @@ pub struct DemandLine {
     pub put_to: Option<String>,
     /// Whether it has ended.
     pub is_ended: bool,
+}
+
+/// Rules of grading to be set.
+#[derive(ToSchema)]
+pub struct NewGradingRules {
+    /// The lowest grade of a column of each class (`direct_identifier`, `quasi_identifier`,
+    /// `sensitive`, `plain`); a class that is not named has none.
+    pub grade_min: std::collections::BTreeMap<String, Grade>,
+    /// Of the document that says so.
+    #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
+    pub document_digest: String,
+}
+
+/// A version of the rules of grading.
+#[derive(ToSchema)]
+pub struct GradingRules {
+    /// Counts up from 1.
+    pub version: i64,
+    /// The lowest grade of a column of each class.
+    pub grade_min: std::collections::BTreeMap<String, Grade>,
+    /// Of the document that says so.
+    pub document_digest: String,
+    /// Who set it.
+    pub organisation: String,
+    /// When, in microseconds.
+    pub set_at: i64,
 }

@@ -80,3 +80,86 @@ pub struct Milestone {
     /// What was said of it, oldest first.
     pub marks: Vec<GoalMark>,
 }
+
+/// What a target counts.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum CountedFigure {
+    /// 生效的实施方案.
+    SchemesInForce,
+    /// 选定并签约的运营机构.
+    OperatorsSelected,
+    /// 签订的运营协议.
+    OperatorAgreements,
+    /// 登记的公共数据资源.
+    ResourcesRegistered,
+    /// 批准的应用场景.
+    ScenariosApproved,
+    /// 准入的经营主体.
+    EntitiesAdmitted,
+    /// 签约的经营主体.
+    EntitiesContracted,
+    /// 出域的数据产品和服务.
+    ResultsReleased,
+    /// 登记的数据产品.
+    ProductsRegistered,
+    /// 完成的评估考核.
+    AssessmentsHeld,
+    /// 完成成效评估的应用场景.
+    EffectsAssessed,
+    /// 安全事件.
+    IncidentsFound,
+    /// 已结算的产品和服务使用量.
+    UsesSettled,
+}
+
+/// A target of the plan to be set.
+#[derive(ToSchema)]
+pub struct NewPlanTarget {
+    /// The plan, by its paper in the dossier.
+    #[schema(pattern = "^PAP-[0-9a-f]{32}$")]
+    pub plan: String,
+    /// What the plan calls it, in 5 to 2000 characters.
+    #[schema(min_length = 5, max_length = 2000)]
+    pub title: String,
+    /// What is counted.
+    pub figure: CountedFigure,
+    /// How many there are to be.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    pub at_least: i64,
+    /// By which day.
+    #[schema(format = Date)]
+    pub due_day: String,
+}
+
+/// A target of the plan with how far it has come.
+#[derive(ToSchema)]
+pub struct PlanTarget {
+    /// Counts up from 1.
+    pub number: i64,
+    /// The plan, by its paper.
+    pub plan: String,
+    /// Which version of it.
+    pub plan_version: i64,
+    /// Whether that version is the one on file.
+    pub is_current: bool,
+    /// What the plan calls it.
+    pub title: String,
+    /// What is counted.
+    pub figure: CountedFigure,
+    /// What people call that.
+    pub figure_title: String,
+    /// How many there are to be.
+    pub at_least: i64,
+    /// How many there are, from the day of the plan to the target's, or today.
+    pub counted: u64,
+    /// By which day.
+    #[schema(format = Date)]
+    pub due_day: String,
+    /// `open`, `met` or `overdue`.
+    pub state: String,
+    /// Who set it.
+    pub organisation: String,
+    /// When, in microseconds.
+    pub set_at: i64,
+}

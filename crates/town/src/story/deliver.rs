@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::cases;
 use super::client::{Reply, items, number, text};
 use super::compute::GOOD;
+use super::dossier::ENTITY_SYSTEM;
 use super::signing::SigningClient;
 use super::world::document_digest;
 use super::{World, authorise, truth};
@@ -173,7 +174,7 @@ async fn contract(w: &mut World<'_>, offer: &Offer) -> anyhow::Result<()> {
         "kind": "development", "grantee": World::made(&w.report.organisations, entity)?,
         "scenario": World::made(&w.report.scenarios, offer.word)?,
         "from": w.today().to_string(), "until": w.today().saturating_add(jiff::Span::new().years(1)).to_string(),
-        "document_digest": document_digest("再开发协议"),
+        "document_digest": document_digest("再开发协议"), "contents": { "使用系统": ENTITY_SYSTEM },
     });
     let agreement = text(&w.person("lu.yao")?.post("/v1/agreements", &body).await?.json()?, "id")?;
     let case = authorise::case_about(w, "lu.yao", "development_agreement", "agreements", &agreement).await?;

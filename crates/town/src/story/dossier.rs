@@ -56,6 +56,10 @@ pub(super) async fn find(w: &mut World<'_>, tables: &[Table]) -> anyhow::Result<
     w.stage.done(format!("{found} 项认定 findings"))
 }
 
+/// The system that papers on the protection of systems are about, and in which an entity
+/// uses what it gets.
+pub(super) const ENTITY_SYSTEM: &str = "业务系统 the business system";
+
 /// A paper that holds what the rules want of it.
 fn paper(w: &World<'_>, item: &Value) -> anyhow::Result<Value> {
     let today = w.today();
@@ -73,6 +77,7 @@ fn paper(w: &World<'_>, item: &Value) -> anyhow::Result<Value> {
             "assessed_on" | "checked_on" | "held_on" | "effective_on" => {
                 particulars.insert(word.to_owned(), json!(today.to_string()))
             }
+            "system" => particulars.insert(word.to_owned(), json!(ENTITY_SYSTEM)),
             "protection_level" => particulars.insert(word.to_owned(), json!("3")),
             "gives_rights_away" => particulars.insert(word.to_owned(), json!("no")),
             "asset_kind" => particulars.insert(word.to_owned(), json!("premises")),

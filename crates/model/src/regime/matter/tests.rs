@@ -169,9 +169,14 @@ fn what_is_asked_of_a_matter_beside_its_moves_can_be_given() {
         "`open_on.source` needs its place",
     );
     check(
-        "operator = [\"entity\"] }\nmoves",
-        "operator = [] }\nmoves",
+        "operator = [\"entity\"] }\n# An",
+        "operator = [] }\n# An",
         "`open_on.operator` needs its place in `open_by` and somebody",
+    );
+    check(
+        "under_agreement = { value = [\"operator\"]",
+        "under_agreement = { value = [\"source\"]",
+        "`under_agreement` names `source`, which opens none",
     );
     check("to = [\"source\"], ", "", "`put` goes to somebody and says not to which roles (`to`)");
     check(
