@@ -55,6 +55,7 @@ pub mod milestones;
 mod notices;
 pub mod obligations;
 mod opening;
+mod overview;
 mod reasons;
 mod receipts;
 mod registration;
@@ -89,6 +90,7 @@ pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
 pub use notices::{MatterNotice, NOTICES_MAX};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
+pub use overview::OpenCase;
 pub use reasons::REASONS;
 pub use registration::{
     Defect, NewObjection, Notice, ObjectionDecision, ObjectionView, RegistrationFile, RegistrationSwept, ReturnView,

@@ -25,4 +25,5 @@ mod schema;
 mod sessions;
 mod support;
 mod trainings;
+mod views;
 mod watching;
