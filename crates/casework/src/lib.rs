@@ -56,6 +56,7 @@ pub mod milestones;
 mod notices;
 pub mod obligations;
 mod opening;
+mod overview;
 mod raised;
 mod reasons;
 mod receipts;
@@ -92,6 +93,7 @@ pub use matters::TOUCHED_SHOWN_MAX;
 pub use milestones::{Mark, MilestoneView, NewMark};
 pub use notices::{MatterNotice, NOTICES_MAX};
 pub use obligations::{Obligation, ObligationKind, ObligationState};
+pub use overview::OpenCase;
 pub use raised::{AttachedTerms, Raisable};
 pub use reasons::REASONS;
 pub use registration::{

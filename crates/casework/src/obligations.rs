@@ -474,9 +474,15 @@ fn renewal(known: &Known<'_>, term: &Term, found: &mut Vec<Obligation>) {
 }
 
 impl Casework {
+    /// A page of [what is owed](Self::everything_owed).
+    pub async fn obligations(&self, viewer: &Actor, page: &Page) -> Result<Listing<Obligation>, CaseworkError> {
+        let all = self.everything_owed(viewer).await?;
+        Ok(Listing::cut(all.iter(), page, |owed| owed.key.as_str(), Clone::clone))
+    }
+
     /// What is owed, the most urgent first: everything for who supervises, the own
     /// for everybody else.
-    pub async fn obligations(&self, viewer: &Actor, page: &Page) -> Result<Listing<Obligation>, CaseworkError> {
+    pub async fn everything_owed(&self, viewer: &Actor) -> Result<Vec<Obligation>, CaseworkError> {
         let ledger = self.registry().ledger();
         let since = ledger.now().plus_days(-OBLIGATION_DAYS_KEPT);
         let max = OBLIGATION_ROWS_MAX;
@@ -532,7 +538,6 @@ impl Casework {
         };
         let sight = self.sight(viewer).await?;
         let own = |owed: &Obligation| sight.sees_owed(owed.organisation.as_ref());
-        let all: Vec<Obligation> = of(&known).into_iter().filter(own).collect();
-        Ok(Listing::cut(all.iter(), page, |owed| owed.key.as_str(), Clone::clone))
+        Ok(of(&known).into_iter().filter(own).collect())
     }
 }

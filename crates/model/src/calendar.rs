@@ -86,6 +86,18 @@ impl Calendar {
         }
         WorkingDay { day, is_estimated }
     }
+
+    /// How many working days are left after `today` until `until`, which counts itself;
+    /// below zero how many have passed since. Counted at most [`WORKING_DAYS_MAX`] far.
+    pub fn left(&self, today: Day, until: Day) -> i64 {
+        let (mut day, last, sign) = if today <= until { (today, until, 1) } else { (until, today, -1) };
+        let mut count = 0_i64;
+        while day < last && count < i64::from(WORKING_DAYS_MAX) {
+            day = day.saturating_add(jiff::Span::new().days(1));
+            count += i64::from(self.is_working_day(day));
+        }
+        sign * count
+    }
 }
 
 /// The longest period that can be asked for, in working days.
@@ -119,6 +131,17 @@ mod tests {
     fn the_day_of_the_event_does_not_count() {
         assert_eq!(calendar().after(date(2026, 1, 5), 0).day, date(2026, 1, 5));
         assert_eq!(calendar().after(date(2026, 1, 5), 1).day, date(2026, 1, 6));
+    }
+
+    #[test]
+    fn the_days_that_are_left_are_those_that_a_period_of_as_many_has() {
+        let calendar = calendar();
+        for count in [0_u16, 1, 2, 9, 30] {
+            let until = calendar.after(date(2025, 12, 31), count).day;
+            assert_eq!(calendar.left(date(2025, 12, 31), until), i64::from(count));
+            assert_eq!(calendar.left(until, date(2025, 12, 31)), -i64::from(count));
+        }
+        assert_eq!(calendar.left(date(2026, 1, 1), date(2026, 1, 3)), 0, "a holiday and a Saturday");
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub use choosing::{
     SchemeRules, SelectionRules,
 };
 pub use conduct::{Disclosure, DrillRules, EmergencyPlanRules, HierarchyRules, ReportDuty, SupervisionDuty, Terms};
-pub use diff::{Difference, diff, paths};
+pub use diff::{Difference, Stated, diff, paths, stated};
 pub use dossier::{Form, PARTICULAR_CHARS_MAX, PaperAct, PaperKind, PaperRules, Particular, plan_steps};
 pub use facts::{
     CatalogueRules, FactAct, FactKind, FactRules, PlannedProduct, ProductRules, QualityRules, Right, SpecialUse,

@@ -84,6 +84,7 @@ mod thematic;
 mod turn;
 pub mod units;
 mod upward;
+mod uses;
 mod whole;
 mod world;
 

@@ -140,6 +140,8 @@ needs! {
     SeeOwnTables = "see_own_tables", Platform;
     /// Sees how the required controls stand.
     SeeControls = "see_controls", Platform;
+    /// Sees what is overdue, waits, failed and ends soon, in numbers.
+    SeeOverview = "see_overview", Platform;
     /// Sees the whole path of a product.
     TraceProduct = "trace_product", Platform;
     /// Orders a processor to compute, where the document has one.

@@ -14,9 +14,10 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::api::{
     agreements, amendments, answers, assessments, candidacies, candidates, cases, catalog, catalogues, choosing,
-    console, controls, deals, demo, districts, documents, dossier, exchange, facts, files, handover, jobs, journal,
-    matters, milestones, money, opened, orders, organisations, outside, own_tables, people, prices, products,
-    registrations, releases, resources, scenarios, sessions, shares, thematic, traces, trainings, voices, work, worth,
+    console, controls, courses, deals, demo, districts, documents, dossier, exchange, facts, files, handover, jobs,
+    journal, matters, milestones, money, opened, orders, organisations, outside, overview, own_tables, people, prices,
+    products, registrations, releases, resources, rules, scenarios, sessions, shares, thematic, traces, trainings,
+    uses, voices, work, worth,
 };
 use crate::app::App;
 use crate::endpoint::{Doc, Endpoint};
@@ -76,6 +77,8 @@ pub fn routes() -> Vec<Route> {
         route(GET, "/public/selections", choosing::public_page, Needs::Nothing, "Selections, and from the day of the notice who is chosen, for everybody to read."),
         route(GET, "/v1/selections", choosing::selections, Needs::Nothing, "The same, to be read by programs."),
         route(GET, "/v1/rules", choosing::rules, Needs::Nothing, "The rules that hold, what they repealed, and the rules above them with what rests on each."),
+        route(GET, "/v1/rules/values", rules::values, Needs::Nothing, "Lists what the rules in force say, each value with its clause."),
+        route(GET, "/v1/rules/differences", rules::differences, Needs::Nothing, "Lists on what the rules in force differ from another document that is built in."),
         route(GET, "/style.css", outside::style, Needs::Nothing, "The style of the public page."),
         route(GET, "/conformance", outside::conformance, Needs::Nothing, "The document's clauses, and what carries each, for everybody to read."),
         route(GET, "/conformance.css", outside::conformance_style, Needs::Nothing, "The style of that page."),
@@ -170,6 +173,7 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/resources/{id}/findings", dossier::find, Needs::FindInterests, "Records what was found on a protected interest."),
         route(PUT, "/v1/resources/{id}/grades", resources::grade, Needs::ChangeResource, "Grades columns."),
         route(POST, "/v1/resources/{id}/landings", resources::land, Needs::Land, "Lands a file; a job checks and seals it."),
+        route(GET, "/v1/resources/{id}/uses", uses::list, Needs::SeeHoldings, "Lists who uses a table: for what, which columns, since when and how often."),
         route(GET, "/v1/resources/{id}/holdings", resources::holdings, Needs::SeeHoldings, "Lists the sealed versions."),
         route(DELETE, "/v1/holdings/{id}", resources::destroy, Needs::DestroyHolding, "Destroys a version's key and bytes."),
         route(POST, "/v1/negative_list", catalog::bar, Needs::NegativeList, "Puts a resource on the negative list."),
@@ -179,6 +183,7 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/agreements", agreements::draft, Needs::DraftAgreement, "Drafts an agreement."),
         route(GET, "/v1/agreements", agreements::list, Needs::SeeBusiness, "Lists agreements."),
         route(GET, "/v1/agreements/{id}", agreements::show, Needs::SeeBusiness, "Shows an agreement."),
+        route(GET, "/v1/agreements/{id}/course", courses::show, Needs::SeeBusiness, "Shows how an agreement went and what is ahead of it: cases, duties, matters, and what it gives to whom."),
         route(GET, "/v1/agreements/{id}/versions", amendments::versions, Needs::SeeBusiness, "Lists what an agreement said, says and may come to say."),
         route(POST, "/v1/agreements/{id}/versions", amendments::revise, Needs::DraftAgreement, "Makes the draft of an agreement anew, as its next version."),
         route(POST, "/v1/agreements/{id}/amendments", amendments::amend, Needs::DraftAgreement, "Drafts an amendment of an agreement in force; a case decides on it."),
@@ -268,6 +273,7 @@ fn path() -> Vec<Route> {
         route(POST, "/v1/matters/{id}/scores", candidacies::score, Needs::HandleMatters, "Keeps how an expert scored an applicant."),
         route(GET, "/v1/matters/{id}/ranking", candidacies::ranking, Needs::SeeMatters, "Lists who came where, best first."),
         route(GET, "/v1/obligations", matters::obligations, Needs::SeeMatters, "Lists who must do what by which day, the most urgent first."),
+        route(GET, "/v1/overview", overview::show, Needs::SeeOverview, "What there is in the morning: overdue, near, waiting, failed, ending, and the month closed last."),
         route(GET, "/v1/milestones", milestones::list, Needs::SeeMatters, "Lists the goals of the document, what was counted towards each, and what was said of it."),
         route(GET, "/v1/plan_targets", milestones::targets, Needs::SeeMatters, "Lists the targets of the managing body's plan with how far each has come."),
         route(POST, "/v1/plan_targets", milestones::set_target, Needs::HandleMatters, "Sets a target of the managing body's plan."),
@@ -283,6 +289,7 @@ fn path() -> Vec<Route> {
         route(GET, "/v1/jobs/{id}", jobs::show, Needs::OwnJob, "Shows a job."),
         route(DELETE, "/v1/jobs/{id}", jobs::cancel, Needs::OwnJob, "Cancels a job."),
 
+        route(GET, "/v1/candidates", candidates::list, Needs::SeeJobs, "Lists what people of the own organisation computed, newest first."),
         route(GET, "/v1/candidates/{id}", candidates::show, Needs::OwnCandidate, "Shows the facts of a result, never its values."),
         route(GET, "/v1/candidates/{id}/rows", candidates::rows, Needs::OwnCandidate, "Is always refused."),
         route(POST, "/v1/candidates/{id}/lint", candidates::lint, Needs::OwnCandidate, "Runs the airlock's checks for the author."),

@@ -27,4 +27,5 @@ mod sessions;
 mod support;
 mod tls;
 mod trainings;
+mod views;
 mod watching;

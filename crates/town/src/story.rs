@@ -35,6 +35,7 @@ mod dossier;
 mod gather;
 mod jobs;
 mod land;
+mod leave;
 pub mod open;
 mod prove;
 mod release;
@@ -188,7 +189,8 @@ async fn live(world: &mut World<'_>, options: &StoryOptions) -> anyhow::Result<(
     deliver::answer(world, city).await?;
     deliver::end(world, city).await?;
     settle::chapter(world).await?;
-    prove::chapter(world, options).await
+    prove::chapter(world, options).await?;
+    leave::chapter(world).await
 }
 
 impl World<'_> {

@@ -39,6 +39,32 @@ pub struct ColumnLineage {
     pub is_count: bool,
 }
 
+/// That something was computed, without what was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Computed {
+    /// When.
+    pub made_at: Time,
+    /// From which versions.
+    pub inputs: Vec<HoldingId>,
+    /// Where each column of the result came from.
+    pub lineage: Vec<ColumnLineage>,
+}
+
+/// A result as it stands in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CandidateItem {
+    /// Which.
+    pub id: CandidateId,
+    /// For which scenario it was computed.
+    pub scenario: ScenarioId,
+    /// Who ran it.
+    pub author: PersonId,
+    /// What people call it.
+    pub title: String,
+    /// When it was made.
+    pub made_at: Time,
+}
+
 /// A result that wants to leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {

@@ -62,7 +62,7 @@ mod workrooms;
 #[cfg(test)]
 mod tests;
 
-pub use candidate::{Candidate, ColumnLineage, EntityCounts};
+pub use candidate::{Candidate, CandidateItem, ColumnLineage, Computed, EntityCounts};
 pub use draft::DraftResult;
 pub use error::WorkroomError;
 pub use key::PseudonymKey;

@@ -7,7 +7,7 @@ use shuyu_model::id::{AgreementId, CandidateId, OrderId, OrganisationId, PersonI
 use shuyu_model::{Digest, Time};
 
 use crate::WorkroomError;
-use crate::candidate::Candidate;
+use crate::candidate::{Candidate, CandidateItem, Computed};
 use crate::training::Training;
 
 pub(crate) async fn insert(change: &mut Change, candidate: &Candidate) -> Result<(), WorkroomError> {
@@ -73,6 +73,47 @@ pub(crate) async fn candidates(
         )
         .await?;
     rows.iter().map(read).collect()
+}
+
+/// What people of an organisation computed before `before`, newest first, and how much there
+/// is in all.
+pub(crate) async fn candidates_of(
+    ledger: &Ledger,
+    organisation: &OrganisationId,
+    before: Option<&CandidateId>,
+    rows_max: i64,
+) -> Result<(Vec<CandidateItem>, i64), WorkroomError> {
+    let sql = "SELECT CAST(count(*) AS BIGINT) AS total FROM candidates WHERE organisation = $1";
+    let counted = ledger.read(sql, args![organisation.as_str()]).await?;
+    let total = counted.first().map(|row| row.int("total")).transpose()?.unwrap_or(0);
+    let before = before.map_or("CAN-g", CandidateId::as_str);
+    let sql = "SELECT id, scenario, author, title, made_at FROM candidates \
+               WHERE organisation = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    let one = |row: &Row| {
+        let id = row.text("id")?;
+        let bad = |field: &'static str| WorkroomError::Stored { id: id.clone(), field };
+        Ok(CandidateItem {
+            scenario: ScenarioId::parse(&row.text("scenario")?).map_err(|_| bad("scenario"))?,
+            author: PersonId::parse(&row.text("author")?).map_err(|_| bad("author"))?,
+            title: row.text("title")?,
+            made_at: Time(row.int("made_at")?),
+            id: CandidateId::parse(&id).map_err(|_| bad("id"))?,
+        })
+    };
+    let rows = ledger.read(sql, args![organisation.as_str(), before, rows_max]).await?;
+    Ok((rows.iter().map(one).collect::<Result<_, WorkroomError>>()?, total))
+}
+
+/// Everything that was computed for a scenario, oldest first.
+pub(crate) async fn computed(ledger: &Ledger, scenario: &ScenarioId) -> Result<Vec<Computed>, WorkroomError> {
+    let sql = "SELECT id, made_at, inputs, lineage FROM candidates WHERE scenario = $1 ORDER BY id";
+    let rows = ledger.read(sql, args![scenario.as_str()]).await?;
+    let one = |row: &Row| {
+        let id = row.text("id")?;
+        let (inputs, lineage) = (from_json(row, &id, "inputs")?, from_json(row, &id, "lineage")?);
+        Ok(Computed { made_at: Time(row.int("made_at")?), inputs, lineage })
+    };
+    rows.iter().map(one).collect()
 }
 
 fn read(row: &Row) -> Result<Candidate, WorkroomError> {

@@ -11,7 +11,7 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use shuyu_ledger::{Event, Ledger};
-use shuyu_model::id::{CandidateId, HoldingId, ScenarioId};
+use shuyu_model::id::{CandidateId, HoldingId, OrganisationId, ScenarioId};
 use shuyu_model::regime::RulesInForce;
 use shuyu_model::{Actor, Reason, Reasons, Regime, Verdict};
 use shuyu_registry::{Act, Permit};
@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::candidate::{Candidate, EntityCounts};
+use crate::candidate::{Candidate, CandidateItem, Computed, EntityCounts};
 use crate::error::WorkroomError;
 use crate::execute::{Watch, permit_dead};
 use crate::gate::shortened;
@@ -137,6 +137,22 @@ impl Workrooms {
         rows_max: u16,
     ) -> Result<Vec<Candidate>, WorkroomError> {
         store::candidates(&self.0.ledger, scenario, before, i64::from(rows_max)).await
+    }
+
+    /// What people of an organisation computed, newest first, made before `before`; and how
+    /// much there is in all.
+    pub async fn candidates_of(
+        &self,
+        organisation: &OrganisationId,
+        before: Option<&CandidateId>,
+        rows_max: u16,
+    ) -> Result<(Vec<CandidateItem>, i64), WorkroomError> {
+        store::candidates_of(&self.0.ledger, organisation, before, i64::from(rows_max)).await
+    }
+
+    /// Everything that was computed for a scenario, oldest first.
+    pub async fn computed_for(&self, scenario: &ScenarioId) -> Result<Vec<Computed>, WorkroomError> {
+        store::computed(&self.0.ledger, scenario).await
     }
 
     /// The result's bytes, for the airlock alone.

@@ -469,6 +469,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreements/{id}/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how an agreement went and what is ahead of it: cases, duties, matters, and what it gives to whom.
+         * @description Needs `see_business` (see `policies/`).
+         */
+        get: operations["courses_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agreements/{id}/findings": {
         parameters: {
             query?: never;
@@ -658,6 +678,26 @@ export interface paths {
         };
         /** Lists the published calls. */
         get: operations["voices_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what people of the own organisation computed, newest first.
+         * @description Needs `see_jobs` (see `policies/`).
+         */
+        get: operations["candidates_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3163,6 +3203,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is in the morning: overdue, near, waiting, failed, ending, and the month closed last.
+         * @description Needs `see_overview` (see `policies/`).
+         */
+        get: operations["overview_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/own_tables": {
         parameters: {
             query?: never;
@@ -4134,6 +4194,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/resources/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who uses a table: for what, which columns, since when and how often.
+         * @description Needs `see_holdings` (see `policies/`).
+         */
+        get: operations["uses_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -4143,6 +4223,40 @@ export interface paths {
         };
         /** The rules that hold, what they repealed, and the rules above them with what rests on each. */
         get: operations["choosing_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists on what the rules in force differ from another document that is built in. */
+        get: operations["rules_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what the rules in force say, each value with its clause. */
+        get: operations["rules_values"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5161,6 +5275,27 @@ export interface components {
              */
             version: number;
         };
+        /** @description The course of an agreement. */
+        AgreementCourse: {
+            /** @description The cases on it and on its amendments that the caller may see, oldest first. */
+            cases: components["schemas"]["CaseView"][];
+            /**
+             * Format: int64
+             * @description Days until its last, which counts itself; below zero when that has passed.
+             */
+            days_left: number;
+            /** @description What is owed, by day. */
+            duties: components["schemas"]["CourseDuty"][];
+            /** @description The matters about it or its holder that the caller may see, oldest first. */
+            matters: components["schemas"]["MatterItem"][];
+            /** @description The scenarios under it, oldest first. */
+            scenarios: components["schemas"]["CourseScenario"][];
+            /**
+             * Format: date
+             * @description The day on which this was asked.
+             */
+            today: string;
+        };
         /** @description That an agreement needs no change. */
         AgreementFinding: {
             /** @description Of the document that shows it. */
@@ -5508,6 +5643,13 @@ export interface components {
          * @enum {string}
          */
         Body: "government" | "deputy_leader" | "leading_group" | "regulator" | "agency" | "source" | "operator" | "processor" | "entity" | "supervisor" | "finance" | "province" | "city_authority" | "exchange" | "districts" | "public" | "subject" | "anyone";
+        /** @description A document that is built in. */
+        BuiltIn: {
+            /** @description Its code: `changsha-2026`. */
+            code: string;
+            /** @description Its title. */
+            title: string;
+        };
         /** @description A call, for everybody. */
         CallShown: {
             /** @description What is asked for. */
@@ -5638,6 +5780,29 @@ export interface components {
              */
             unjudged: number;
         };
+        /** @description A result of the own organisation. */
+        CandidateListed: {
+            /** @description Who ran it. */
+            author: string;
+            /** @description The case that was opened when it was submitted; null before. */
+            case?: string | null;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            made_at: number;
+            /** @description For which scenario it was computed. */
+            scenario: string;
+            /** @description What people call it. */
+            title: string;
+        };
+        CandidateListedList: {
+            items: components["schemas"]["CandidateListed"][];
+            next_cursor: string | null;
+            total: number;
+        };
         /** @description The facts of a result; never a value of it. */
         CandidateView: {
             /** @description Who ran it. */
@@ -5689,6 +5854,16 @@ export interface components {
             title: string;
             /** @description For which kind of use. */
             use_kind: components["schemas"]["UseKind"];
+        };
+        /** @description Cases of one age. */
+        CaseAge: {
+            /** @description How many. */
+            count: number;
+            /**
+             * Format: int64
+             * @description The most days that they are open; null for all older ones.
+             */
+            days_max?: number | null;
         };
         /** @description A case, as the caller may see it. */
         CaseView: {
@@ -5742,6 +5917,17 @@ export interface components {
              * @description Counts changes.
              */
             version: number;
+        };
+        /** @description Cases that wait for a signature. */
+        CasesNow: {
+            /** @description All of them by age, the youngest first. */
+            ages: components["schemas"]["CaseAge"][];
+            /** @description The oldest. */
+            oldest: components["schemas"]["OpenCase"][];
+            /** @description Of these, how many past their day. */
+            overdue: number;
+            /** @description How many. */
+            total: number;
         };
         /** @description A resource that can be authorised. */
         CatalogEntry: {
@@ -5924,6 +6110,21 @@ export interface components {
              * @description Microseconds of UTC.
              */
             to: number;
+        };
+        /** @description The month that was closed last. */
+        ClosedMonth: {
+            /**
+             * Format: int64
+             * @description What operators took in.
+             */
+            income_fen: number;
+            /** @description Which. */
+            month: string;
+            /**
+             * Format: int64
+             * @description What goes to the treasury.
+             */
+            to_treasury_fen: number;
         };
         /** @description A column of a resource. */
         Column: {
@@ -6113,6 +6314,13 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        /** @description How the controls stand that the rules require. */
+        ControlsNow: {
+            /** @description Those of them that do not hold, or were not probed yet. */
+            failed: components["schemas"]["ControlView"][];
+            /** @description How many are required. */
+            required: number;
+        };
         /** @description A cost in a statement. */
         CostView: {
             /**
@@ -6151,6 +6359,38 @@ export interface components {
              * @description The least above nought.
              */
             min_above_zero?: number | null;
+        };
+        /** @description Something that is owed on an agreement. */
+        CourseDuty: {
+            /** @description What, by whom, by which day, under which clause. */
+            duty: components["schemas"]["Obligation"];
+            /**
+             * Format: int64
+             * @description How many working days are left; below zero how many have passed.
+             */
+            working_days_left: number;
+        };
+        /** @description A scenario under an agreement. */
+        CourseScenario: {
+            /**
+             * Format: int64
+             * @description When it was approved, in microseconds.
+             */
+            approved_at?: number | null;
+            /** @description How many columns it may use, or asks for. */
+            columns: number;
+            /** @description On how many tables. */
+            resources: number;
+            /** @description Which. */
+            scenario: string;
+            /** @description `draft`, `approved` or `withdrawn`. */
+            state: string;
+            /** @description Who is supplied from it. */
+            supplied: components["schemas"]["Supplied"][];
+            /** @description What people call it. */
+            title: string;
+            /** @description For which kind of use. */
+            use_kind: components["schemas"]["UseKind"];
         };
         /** @description A day that was counted to. */
         DayView: {
@@ -6587,6 +6827,29 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        /** @description An agreement that ends soon. */
+        EndingAgreement: {
+            /** @description Which. */
+            agreement: string;
+            /** @description Who holds it. */
+            grantee: string;
+            /** @description Who gave it. */
+            grantor: string;
+            /** @description `operator`, `development` or `processing`. */
+            kind: string;
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            until: string;
+        };
+        /** @description Agreements that end soon. */
+        EndingNow: {
+            /** @description The soonest. */
+            first: components["schemas"]["EndingAgreement"][];
+            /** @description How many. */
+            total: number;
+        };
         /** @description Whose candidacy was entered. */
         Entered: {
             /** @description Its id. */
@@ -6917,6 +7180,15 @@ export interface components {
             organisation: string;
             /** @description Why. */
             reason: string;
+        };
+        /** @description The goals of the document. */
+        GoalsNow: {
+            /** @description The most urgent of these. */
+            first: components["schemas"]["Milestone"][];
+            /** @description How many are due by `ending_until`. */
+            near: number;
+            /** @description How many are overdue. */
+            overdue: number;
         };
         /**
          * @description A step of governance.
@@ -8024,6 +8296,15 @@ export interface components {
              * @description The version to name in a move.
              */
             version: number;
+        };
+        /** @description Matters of a kind that have not ended. */
+        MattersNow: {
+            /** @description The oldest. */
+            first: components["schemas"]["MatterItem"][];
+            /** @description Of which kind. */
+            kind: components["schemas"]["MatterKind"];
+            /** @description How many. */
+            total: number;
         };
         /** @description Who is signed in. */
         Me: {
@@ -9438,6 +9719,27 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        /** @description A case that is open, whoever it waits for. */
+        OpenCase: {
+            due?: components["schemas"]["DayView"] | null;
+            /** @description Which. */
+            id: string;
+            /** @description Whether that day has passed. */
+            is_overdue: boolean;
+            /**
+             * Format: int64
+             * @description When, in microseconds.
+             */
+            opened_at: number;
+            /** @description Who opened it. */
+            opener: string;
+            /** @description By which procedure. */
+            procedure: components["schemas"]["ProcedureKind"];
+            /** @description The step that waits for signatures. */
+            step_title?: string | null;
+            /** @description What people call its subject. */
+            title: string;
+        };
         /** @description An operating target: at least so much of something by a day. */
         OperatingTarget: {
             /**
@@ -9636,6 +9938,46 @@ export interface components {
             name: string;
             /** @description What people call it. */
             title: string;
+        };
+        /** @description What there is in the morning. */
+        Overview: {
+            /** @description What waits for signatures. */
+            cases: components["schemas"]["CasesNow"];
+            closed?: components["schemas"]["ClosedMonth"] | null;
+            /** @description The required controls. */
+            controls: components["schemas"]["ControlsNow"];
+            /** @description Agreements that end soon. */
+            ending: components["schemas"]["EndingNow"];
+            /**
+             * Format: date
+             * @description Until when the end of an agreement or the day of a goal is near.
+             */
+            ending_until: string;
+            /** @description The goals of the document. */
+            goals: components["schemas"]["GoalsNow"];
+            /** @description Alerts, incidents, rectifications and complaints that have not ended. */
+            matters: components["schemas"]["MattersNow"][];
+            /**
+             * Format: date
+             * @description Until when something owed is near.
+             */
+            near_until: string;
+            /** @description What is owed. */
+            owed: components["schemas"]["OwedNow"];
+            /**
+             * Format: date
+             * @description The day.
+             */
+            today: string;
+        };
+        /** @description What is owed. */
+        OwedNow: {
+            /** @description The most urgent. */
+            first: components["schemas"]["Obligation"][];
+            /** @description How much is due by `near_until`. */
+            near: number;
+            /** @description How much is overdue. */
+            overdue: number;
         };
         /** @description A table that its owner brought. */
         OwnTable: {
@@ -10867,6 +11209,49 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        /** @description A scenario that uses a table. */
+        ResourceUse: {
+            /** @description Under which operator agreement. */
+            agreement: string;
+            /**
+             * Format: int64
+             * @description Since when it is approved, in microseconds.
+             */
+            approved_at?: number | null;
+            /** @description The table's columns that it uses, or asks for while it is a draft. */
+            columns: components["schemas"]["UsedColumn"][];
+            /** @description Who is supplied from it. */
+            entities: string[];
+            /**
+             * Format: int64
+             * @description When the last of them was, in microseconds.
+             */
+            last_at?: number | null;
+            /** @description Who computes. */
+            operator: string;
+            /** @description What it is for. */
+            purpose: string;
+            /** @description How many results were computed from the table. */
+            results: number;
+            /** @description Which. */
+            scenario: string;
+            /** @description `draft`, `approved` or `withdrawn`. */
+            state: string;
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: date
+             * @description That agreement's last day.
+             */
+            until?: string | null;
+            /** @description Which kind of use that is. */
+            use_kind: components["schemas"]["UseKind"];
+        };
+        /** @description Who uses a table. */
+        ResourceUses: {
+            /** @description Each scenario, oldest first. */
+            items: components["schemas"]["ResourceUse"][];
+        };
         /** @description One operator's month. */
         ResultView: {
             /**
@@ -11054,6 +11439,49 @@ export interface components {
             named: string;
             /** @description Who consented. */
             organisation: string;
+        };
+        /** @description Something on which two documents differ. */
+        RuleDifference: {
+            /** @description The clauses of both. */
+            clauses: string[];
+            /** @description What the rules in force say; null where they say nothing. */
+            here?: string | null;
+            /** @description The path. */
+            path: string;
+            /** @description What the other document says; null where it says nothing. */
+            there?: string | null;
+            /** @description What it is called, in Chinese. */
+            title_zh: string;
+            /** @description The whole in one sentence, in Chinese. */
+            what_zh: string;
+            /** @description Whom it concerns, in Chinese. */
+            whom_zh: string;
+        };
+        /** @description A value of the rules in force. */
+        RuleValue: {
+            /** @description The clause that it comes from; null where the document gives none and the city chose. */
+            clause?: string | null;
+            /** @description Its path: `agreement.years_max`. */
+            path: string;
+            /** @description What is said, in Chinese. */
+            text_zh: string;
+            /** @description What it is called, in Chinese. */
+            title_zh: string;
+            /** @description Whom it concerns, in Chinese. */
+            whom_zh: string;
+        };
+        /** @description Everything that the rules in force say. */
+        RuleValues: {
+            /** @description By path. */
+            items: components["schemas"]["RuleValue"][];
+        };
+        /** @description How the rules in force differ from another document. */
+        RulesCompared: {
+            /** @description On what they differ, by path; none where none was asked for. */
+            items: components["schemas"]["RuleDifference"][];
+            /** @description The documents with which they can be compared. */
+            others: components["schemas"]["BuiltIn"][];
+            with?: components["schemas"]["BuiltIn"] | null;
         };
         /** @description The rules that hold here. */
         RulesShown: {
@@ -11540,6 +11968,20 @@ export interface components {
             /** @description Of the same scenario, kind and columns. */
             release: string;
         };
+        /** @description Whom an operator supplies from a scenario. */
+        Supplied: {
+            /** @description By which agreement. */
+            agreement: string;
+            /** @description Whom. */
+            entity: string;
+            /** @description `draft`, `in_force` or `ended`. */
+            state: string;
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            until: string;
+        };
         /** @description A refusal to supply. */
         SupplyRefusal: {
             /** @description Who was refused. */
@@ -11982,6 +12424,15 @@ export interface components {
          * @enum {string}
          */
         UseKind: "public_governance" | "public_welfare" | "industry";
+        /** @description A column that a scenario uses. */
+        UsedColumn: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it is needed for, as the application says. */
+            reason: string;
+            /** @description In how many results it stands. */
+            results: number;
+        };
         /** @description What the page sends to file a voice. */
         VoiceForm: {
             /** @description Whom it is about, or which call it answers; empty for the others. */
@@ -12997,6 +13448,37 @@ export interface operations {
             };
         };
     };
+    courses_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementCourse"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     amendments_find: {
         parameters: {
             query?: never;
@@ -13472,6 +13954,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Calls"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    candidates_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the piece before; nothing for the first. */
+                cursor?: string | null;
+                /** @description How many items, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateListedList"];
                 };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
@@ -18477,6 +18993,35 @@ export interface operations {
             };
         };
     };
+    overview_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     own_tables_list: {
         parameters: {
             query?: {
@@ -20547,6 +21092,37 @@ export interface operations {
             };
         };
     };
+    uses_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceUses"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     choosing_rules: {
         parameters: {
             query?: never;
@@ -20563,6 +21139,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RulesShown"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rules_differences: {
+        parameters: {
+            query?: {
+                /** @description The code of a document that is built in. */
+                with?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesCompared"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rules_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleValues"];
                 };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */

@@ -8,13 +8,19 @@ function forget(key: string): void {
   sessionStorage.removeItem(PREFIX + key)
 }
 
+function kept(key: string): string {
+  return sessionStorage.getItem(PREFIX + key) ?? ''
+}
+
+function keep(key: string, value: string): void {
+  if (value === '') forget(key)
+  else sessionStorage.setItem(PREFIX + key, value)
+}
+
 function text(key: () => string): Ref<string> {
-  const held = ref(sessionStorage.getItem(PREFIX + key()) ?? '')
-  watch(held, (value) => {
-    if (value === '') forget(key())
-    else sessionStorage.setItem(PREFIX + key(), value)
-  })
+  const held = ref(kept(key()))
+  watch(held, (value) => keep(key(), value))
   return held
 }
 
-export const drafts = { text }
+export const drafts = { keep, kept, text }

@@ -14,6 +14,7 @@ export function firstPlace(roles: readonly string[]): string | undefined {
 }
 
 export const navigation: readonly Place[] = [
+  { name: 'morning', roles: ['regulator', 'supervisor'] },
   { name: 'inbox', roles: BUSINESS },
   { name: 'workbenches', roles: COMPUTING },
   { name: 'jobs', roles: [...COMPUTING, 'source'] },
@@ -25,4 +26,5 @@ export const navigation: readonly Place[] = [
   { name: 'matters', roles: BUSINESS },
   { name: 'consents', roles: ['subject', 'entity'] },
   { name: 'audit', roles: ['audit_admin', 'regulator', 'supervisor', 'agency'] },
+  { name: 'rules', roles: [...BUSINESS, 'audit_admin'] },
 ]

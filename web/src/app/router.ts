@@ -7,6 +7,7 @@ import { useSession } from './session'
 export const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: () => import('@/pages/Home.vue') },
   { path: '/sign-in', name: 'sign-in', component: () => import('@/pages/SignIn.vue') },
+  { path: '/morning', name: 'morning', component: () => import('@/pages/Morning.vue') },
   { path: '/inbox', name: 'inbox', component: () => import('@/pages/Inbox.vue') },
   { path: '/cases/:id', name: 'case', component: () => import('@/pages/Case.vue'), props: true },
   { path: '/releases', name: 'releases', component: () => import('@/pages/Releases.vue') },
@@ -27,6 +28,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/products', name: 'products', component: () => import('@/pages/Products.vue') },
   { path: '/products/:id', name: 'product', component: () => import('@/pages/Product.vue'), props: true },
   { path: '/consents', name: 'consents', component: () => import('@/pages/Consents.vue') },
+  { path: '/rules', name: 'rules', component: () => import('@/pages/Rules.vue') },
   { path: '/audit', name: 'audit', component: () => import('@/pages/Audit.vue') },
   { path: '/audit/:seq', name: 'entry', component: () => import('@/pages/Entry.vue'), props: true },
   { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/pages/Nowhere.vue') },

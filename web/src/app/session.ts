@@ -57,6 +57,9 @@ function ended(): void {
 
 const hasAny = (...roles: string[]): boolean => roles.some((role) => me.value?.roles.includes(role as never) ?? false)
 
+/** Spares who may not read the journal a way to its refusal. */
+const readsJournal = computed(() => hasAny('audit_admin', 'regulator', 'agency', 'supervisor'))
+
 export function useSession() {
-  return { me, platform, isSignedIn: computed(() => me.value !== null), recall, signIn, takePart, signOut, ended, hasAny }
+  return { readsJournal, me, platform, isSignedIn: computed(() => me.value !== null), recall, signIn, takePart, signOut, ended, hasAny }
 }

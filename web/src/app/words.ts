@@ -16,6 +16,11 @@ export function roleWord(role: string): string {
   return platform.value?.roles.find((word) => word.role === role)?.zh ?? i18n.global.t(`role.${role}`)
 }
 
+/** A body: a role as the document calls it, or one outside of the platform. */
+export function bodyWord(body: string): string {
+  return platform.value?.roles.some((word) => word.role === body) ? roleWord(body) : i18n.global.t(`body.${body}`)
+}
+
 /** A procedure. */
 export function procedureWord(procedure: string): string {
   if (isEnglish()) return i18n.global.t(`procedure.${procedure}`)

@@ -52,7 +52,7 @@ describe('the words', () => {
   it('are there for every word of the lists that the server publishes', () => {
     const document = JSON.parse(readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'))
     const list = (name: string): string[] => document.components.schemas[name].enum
-    const groups: Record<string, string> = { Role: 'role', ProcedureKind: 'procedure', MatterKind: 'matterKind', UseKind: 'use', Grade: 'grade', ColumnType: 'type', ColumnClass: 'class', Kind: 'kind', ProcessingMeans: 'means' }
+    const groups: Record<string, string> = { Role: 'role', ProcedureKind: 'procedure', MatterKind: 'matterKind', UseKind: 'use', Grade: 'grade', Body: 'body', ColumnType: 'type', ColumnClass: 'class', Kind: 'kind', ProcessingMeans: 'means', Mode: 'mode' }
     for (const [name, group] of Object.entries(groups)) for (const word of list(name)) expect(words.zh.has(`${group}.${word}`), `${group}.${word}`).toBe(true)
     for (const word of list('ProcedureKind')) expect(words.zh.has(`inbox.yes.${word}`), word).toBe(true)
   })

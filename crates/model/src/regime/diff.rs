@@ -20,6 +20,10 @@ use crate::matter::Machine;
 pub struct Difference {
     /// `agreement.years_max`.
     pub path: String,
+    /// Whom it concerns.
+    pub whom_zh: &'static str,
+    /// What the path is called.
+    pub title_zh: String,
     /// The whole in one sentence: for whom, what, from what to what.
     pub what_zh: String,
     /// What the first says; `None` where it says nothing.
@@ -29,6 +33,34 @@ pub struct Difference {
     /// The clauses of both, or that a city chose it.
     pub clauses: Vec<String>,
 }
+
+/// A value of a rule set, in the words of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// `agreement.years_max`.
+    pub path: String,
+    /// Whom it concerns.
+    pub whom_zh: &'static str,
+    /// What it is called.
+    pub title_zh: String,
+    /// What is said.
+    pub text: String,
+    /// The clause that it comes from; `None` where the document gives none.
+    pub clause: Option<String>,
+}
+
+/// Everything that a rule set says, by path.
+pub fn stated(regime: &Regime) -> Vec<Stated> {
+    let one = |(path, said): (String, Said)| {
+        let Label { whom, what } = label(&path);
+        let clause = said.clause.filter(|clause| clause != SETTING).map(|clause| regime.cite_clause(&clause));
+        Stated { path, whom_zh: whom, title_zh: what, text: said.text, clause }
+    };
+    flat(regime).into_iter().map(one).collect()
+}
+
+/// The word of a value for which the document has no clause.
+const SETTING: &str = "setting";
 
 /// What a rule set says at one path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +99,8 @@ fn difference(path: &str, a: (&Regime, Option<&Said>), b: (&Regime, Option<&Said
     };
     Difference {
         path: path.to_owned(),
+        whom_zh: whom,
+        title_zh: what.clone(),
         what_zh: format!("对{whom}:{what}由{}改为{}", text(a.1), text(b.1)),
         a: a.1.map(|said| said.text.clone()),
         b: b.1.map(|said| said.text.clone()),
@@ -104,7 +138,7 @@ fn walk(path: &str, value: &Value, clause: Option<&str>, said: &mut BTreeMap<Str
     match value {
         Value::Null => {}
         Value::Object(table) if table.contains_key("value") => {
-            let clause = table.get("source").and_then(Value::as_str).unwrap_or("setting");
+            let clause = table.get("source").and_then(Value::as_str).unwrap_or(SETTING);
             let text = table.get("value").map(|value| shown(path, value)).unwrap_or_default();
             said.insert(path.to_owned(), Said { text, clause: Some(clause.to_owned()) });
         }
@@ -146,7 +180,7 @@ fn tables(path: &str, items: &[Value], said: &mut BTreeMap<String, Said>) {
         let by =
             |item: &&Map<String, Value>| item.get("by").and_then(|by| by.get("source")?.as_str()).map(str::to_owned);
         let names: Vec<&str> = items.iter().filter_map(|item| item.get("name")?.as_str()).collect();
-        let clause = items.iter().find_map(by).unwrap_or_else(|| "setting".to_owned());
+        let clause = items.iter().find_map(by).unwrap_or_else(|| SETTING.to_owned());
         said.insert(path.to_owned(), Said { text: names.join("、"), clause: Some(clause) });
         return;
     }

@@ -3,15 +3,15 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shuyu_airlock::{Finding, Hint};
-use shuyu_model::id::{CandidateId, HoldingId, OrderId, OrganisationId, PersonId, ScenarioId};
+use shuyu_model::id::{CandidateId, CaseId, HoldingId, OrderId, OrganisationId, PersonId, ScenarioId};
 use shuyu_model::regime::words::Means;
 use shuyu_model::{Digest, Time, UseKind};
-use shuyu_workroom::{Candidate, ColumnLineage, OutputSpec, ResultColumn};
+use shuyu_workroom::{Candidate, CandidateItem, ColumnLineage, OutputSpec, ResultColumn};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Stations, granted};
 use crate::app::App;
-use crate::endpoint::{Asked, At, Done, Shown, Who};
+use crate::endpoint::{Asked, At, Done, Listed, PageAsked, Shown, Who};
 use crate::error::Problem;
 use crate::shapes::{nouns, own_tables, path, review, shaped};
 
@@ -87,6 +87,28 @@ pub struct CandidateView {
     pub made_at: Time,
 }
 
+/// A result of the own organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CandidateListed {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: CandidateId,
+    /// For which scenario it was computed.
+    #[schema(value_type = String)]
+    pub scenario: ScenarioId,
+    /// Who ran it.
+    #[schema(value_type = String)]
+    pub author: PersonId,
+    /// What people call it.
+    pub title: String,
+    /// When.
+    #[schema(value_type = i64)]
+    pub made_at: Time,
+    /// The case that was opened when it was submitted; null before.
+    #[schema(value_type = Option<String>)]
+    pub case: Option<CaseId>,
+}
+
 /// What somebody asks of a result.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -96,7 +118,7 @@ pub struct FactsAsked {
     show: Option<String>,
 }
 
-shaped! { Linted => Linted, CandidateView => CandidateView }
+shaped! { Linted => Linted, CandidateView => CandidateView, CandidateListed => CandidateListed }
 
 impl CandidateView {
     fn new(candidate: &Candidate) -> Self {
@@ -127,6 +149,25 @@ impl CandidateView {
 
 async fn known(app: &App, id: &CandidateId) -> Result<Candidate, Problem> {
     app.workrooms().candidate(id).await?.ok_or_else(|| Problem::unseen("candidate"))
+}
+
+/// Lists what people of the own organisation computed, newest first.
+pub async fn list(
+    State(app): Stations,
+    Who(actor): Who,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Shown<Listed<CandidateListed>>, Problem> {
+    let limit = u16::try_from(asked.limit()?).map_err(Problem::fault)?;
+    let before = asked.cursor.as_deref().map(CandidateId::parse).transpose();
+    let before = before.map_err(|error| Problem::malformed(format!("`cursor` is no cursor of this list: {error}")))?;
+    let (found, total) = app.workrooms().candidates_of(&actor.organisation, before.as_ref(), limit).await?;
+    let next_cursor = found.last().filter(|_| found.len() == usize::from(limit)).map(|last| last.id.to_string());
+    let mut items = Vec::new();
+    for CandidateItem { id, scenario, author, title, made_at } in found {
+        let case = app.casework().cases_of(id.as_str()).await?.into_iter().next();
+        items.push(CandidateListed { id, scenario, author, title, made_at, case });
+    }
+    Ok(Shown(Listed { items, next_cursor, total }))
 }
 
 /// The facts of a result.

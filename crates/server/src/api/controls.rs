@@ -7,6 +7,7 @@ use shuyu_model::regime::RequiredControl;
 use utoipa::ToSchema;
 
 use super::{Stations, cut};
+use crate::app::App;
 use crate::endpoint::{Asked, Listed, PageAsked, Shown};
 use crate::error::Problem;
 use crate::shapes::shaped;
@@ -38,6 +39,11 @@ shaped! { ControlView => ControlView }
 
 /// Lists the controls.
 pub async fn list(State(app): Stations, Asked(asked): Asked<PageAsked>) -> Result<Shown<Listed<ControlView>>, Problem> {
+    Ok(Shown(cut(all(&app), &asked, |control: &ControlView| control.name)?))
+}
+
+/// Every control and how it stands.
+pub(super) fn all(app: &App) -> Vec<ControlView> {
     let regime = app.registry().regime();
     let rules = regime.controls();
     let states = app.controls().all();
@@ -57,6 +63,5 @@ pub async fn list(State(app): Stations, Asked(asked): Asked<PageAsked>) -> Resul
         }
     };
     // A document that lists no controls has none to show.
-    let all = if rules.is_some() { RequiredControl::ALL.iter().map(view).collect() } else { Vec::new() };
-    Ok(Shown(cut(all, &asked, |control: &ControlView| control.name)?))
+    if rules.is_some() { RequiredControl::ALL.iter().map(view).collect() } else { Vec::new() }
 }

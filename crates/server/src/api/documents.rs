@@ -6,11 +6,11 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
-use shuyu_casework::Obligation;
+use shuyu_casework::{Obligation, ObligationState};
 use shuyu_documents::render::html::STYLE;
 use shuyu_documents::{DocumentDuty, DocumentFilter, DocumentKind, Issued, NewDocument, Shape};
 use shuyu_model::id::DocumentId;
-use shuyu_model::{Actor, CryptoProfile, Reason};
+use shuyu_model::{Actor, CryptoProfile, Day, Reason};
 use shuyu_registry::Listing;
 use utoipa::{IntoParams, ToSchema};
 
@@ -61,10 +61,24 @@ pub enum Owed {
 }
 
 impl Owed {
-    fn key(&self) -> &str {
+    pub(crate) fn key(&self) -> &str {
         match self {
             Self::Deed(deed) => &deed.key,
             Self::Paper(paper) => &paper.key,
+        }
+    }
+
+    pub(crate) fn state(&self) -> ObligationState {
+        match self {
+            Self::Deed(deed) => deed.state,
+            Self::Paper(paper) => paper.state,
+        }
+    }
+
+    pub(crate) fn due_day(&self) -> Day {
+        match self {
+            Self::Deed(deed) => deed.due_day,
+            Self::Paper(paper) => paper.due_day,
         }
     }
 

@@ -494,6 +494,27 @@ pub struct InboxItem {
     pub is_overdue: bool,
 }
 
+/// A case that is open, whoever it waits for.
+#[derive(ToSchema)]
+pub struct OpenCase {
+    /// Which.
+    pub id: String,
+    /// By which procedure.
+    pub procedure: ProcedureKind,
+    /// What people call its subject.
+    pub title: String,
+    /// Who opened it.
+    pub opener: String,
+    /// When, in microseconds.
+    pub opened_at: i64,
+    /// The step that waits for signatures.
+    pub step_title: Option<String>,
+    /// Its last day.
+    pub due: Option<DayView>,
+    /// Whether that day has passed.
+    pub is_overdue: bool,
+}
+
 /// How to repair what a check found.
 #[derive(ToSchema)]
 pub struct Hint {

@@ -111,6 +111,37 @@ pub(super) const BAD: [Statement; 2] = [
     },
 ];
 
+/// What whoever comes to look around can mend: some of its groups are too small, and
+/// nothing is wrong with it once they are gone.
+pub(super) const LEFT_TO_MEND: Statement = Statement {
+    word: "bands",
+    title: "各缴存基数档人数",
+    english: "holders by base band",
+    scenario: "districts",
+    sql: "SELECT CAST(base_fen / 100000 AS BIGINT) * 1000 AS base_band_yuan, count(DISTINCT id_card) AS holders_count \
+          FROM fund_accounts GROUP BY 1",
+    kind: "report",
+    key: None,
+    columns: &[("base_band_yuan", "缴存基数档（元）", "plain", false), ("holders_count", "缴存人数", "plain", true)],
+};
+
+/// What waits for one signature.
+pub(super) const LEFT_TO_SIGN: Statement = Statement {
+    word: "piles",
+    title: "分列充电桩总量",
+    english: "charging piles by column of the grid",
+    scenario: "parking",
+    sql: "SELECT CAST((longitude - 113.7) * 20 AS BIGINT) AS cell_x, count(zone_no) AS zones_count, \
+          sum(pile_count) AS piles_count FROM charging_zones GROUP BY 1",
+    kind: "report",
+    key: None,
+    columns: &[
+        ("cell_x", "网格列", "plain", false),
+        ("zones_count", "片区数", "plain", false),
+        ("piles_count", "充电桩数", "plain", false),
+    ],
+};
+
 impl Statement {
     fn output(&self) -> Value {
         let columns: Vec<_> = self
@@ -190,7 +221,7 @@ pub(super) fn a_run(w: &World<'_>) -> anyhow::Result<(String, Value)> {
     Ok((format!("/v1/scenarios/{scenario}/runs"), statement.run()))
 }
 
-async fn run(w: &mut World<'_>, statement: &Statement) -> anyhow::Result<()> {
+pub(super) async fn run(w: &mut World<'_>, statement: &Statement) -> anyhow::Result<()> {
     w.stage.step(
         format!("“{}”：全量运行，结果不可见", statement.title),
         format!("{}: run on everything, seen by nobody", statement.english),

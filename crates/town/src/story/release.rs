@@ -23,7 +23,7 @@ pub(super) async fn chapter(w: &mut World<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn lint(w: &mut World<'_>, statement: &Statement, code: &str) -> anyhow::Result<()> {
+pub(super) async fn lint(w: &mut World<'_>, statement: &Statement, code: &str) -> anyhow::Result<()> {
     w.stage.step(format!("作者自检“{}”", statement.title), format!("the author lints {}", statement.english));
     let candidate = World::made(&w.report.candidates, statement.word)?.to_owned();
     let linted = w.person("lu.yao")?.post(&format!("/v1/candidates/{candidate}/lint"), &json!({})).await?.json()?;
@@ -33,12 +33,13 @@ async fn lint(w: &mut World<'_>, statement: &Statement, code: &str) -> anyhow::R
     w.stage.done(format!("发现 findings: {}", codes.join(", ")))
 }
 
-async fn submit(w: &World<'_>, word: &str) -> anyhow::Result<Reply> {
+pub(super) async fn submit(w: &World<'_>, word: &str) -> anyhow::Result<Reply> {
     let candidate = World::made(&w.report.candidates, word)?;
     w.person("lu.yao")?.post("/v1/releases", &json!({ "candidate": candidate })).await
 }
 
-async fn review(w: &mut World<'_>, statement: &Statement) -> anyhow::Result<()> {
+/// Hands a result to the airlock; every check passes, and its case waits.
+pub(super) async fn submitted(w: &mut World<'_>, statement: &Statement) -> anyhow::Result<Case> {
     w.stage.step(
         format!("提交“{}”出域：机器检查通过", statement.title),
         format!("submitting {}: every check passes", statement.english),
@@ -49,6 +50,18 @@ async fn review(w: &mut World<'_>, statement: &Statement) -> anyhow::Result<()> 
     let facts = w.person("tan.hui")?.get(&format!("/v1/cases/{case}")).await?.json()?;
     let case = Case { id: case, subject_digest: text(&facts, "subject_digest")? };
     w.stage.done(format!("{candidate} → {}", case.id))?;
+    Ok(case)
+}
+
+/// The operator's own check and the first of two reviews.
+pub(super) async fn signed_but_for_the_last(w: &mut World<'_>, case: &Case) -> anyhow::Result<()> {
+    cases::sign(w, "su.he", case, "operator_check", None).await?;
+    cases::sign(w, "luo.chuan", case, "security_review", None).await?;
+    Ok(())
+}
+
+async fn review(w: &mut World<'_>, statement: &Statement) -> anyhow::Result<()> {
+    let case = submitted(w, statement).await?;
 
     if statement.word == "verification" {
         w.stage.step("作者签署自己的结果", "the author signs the own result");

@@ -190,3 +190,19 @@ fn every_key_that_the_parser_knows_has_a_label() {
     let known: BTreeSet<&str> = LABELS.iter().map(|(pattern, ..)| *pattern).collect();
     assert_eq!(seen, known, "a label without a key, or a key without a label");
 }
+
+#[test]
+fn each_value_is_said_once_with_its_name_and_its_clause_or_that_it_has_none() {
+    for code in ["changchun-2025", "changsha-2023", "changsha-2026", "luohu-2025", "xianning-2025"] {
+        let regime = parsed(code);
+        let found = stated(&regime);
+        assert_eq!(found.iter().map(|one| one.path.clone()).collect::<Vec<_>>(), paths(&regime), "{code}");
+        assert!(found.iter().all(|one| one.title_zh != one.path && !one.text.is_empty()), "{code}");
+    }
+    let changsha = stated(&parsed("changsha-2026"));
+    let at = |path: &str| changsha.iter().find(|one| one.path == path).unwrap().clone();
+    let term = at("agreement.years_max");
+    assert_eq!((term.whom_zh, term.title_zh.as_str(), term.text.as_str()), ("运营机构", "授权运营最长期限", "5年"));
+    assert_eq!(term.clause.as_deref(), Some("changsha-2026 三(三)"));
+    assert!(changsha.iter().any(|one| one.clause.is_none()), "what the document leaves open is told to be a setting");
+}
