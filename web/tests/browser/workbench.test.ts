@@ -27,6 +27,11 @@ it('brings a statement from the sample to the review, and shows no row on the wa
   await write(page, 'SELECT district, count(DISTINCT id_card) AS people FROM residents GROUP BY district')
   await page.keyboard.press('ControlOrMeta+Enter')
   await page.getByRole('columnheader', { name: 'people' }).waitFor()
+  // The sample as a picture, beside its table.
+  await page.getByRole('button', { name: '画成图' }).click()
+  await page.getByRole('img', { name: /people 按 district 的条形图/ }).locator('canvas').waitFor()
+  await looks(page, 'a sample as a picture')
+  await page.getByRole('button', { name: '收起图' }).click()
   await page.getByRole('button', { name: '对全部数据运行' }).click()
   await page.getByRole('button', { name: '开始运行' }).click()
   // All that lacks is said at once.
