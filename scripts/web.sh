@@ -32,6 +32,7 @@ for word in "$@"; do
     build)
         fresh=node_modules/.dist
         npx --no-install vite build --outDir "$fresh" --emptyOutDir --logLevel warn
+        SHUYU_DIST="$PWD/$fresh" npm run --silent weights
         if ! diff -rq "$fresh" dist >/dev/null 2>&1; then
             rm -rf dist
             cp -R "$fresh" dist

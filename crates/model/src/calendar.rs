@@ -88,11 +88,11 @@ impl Calendar {
     }
 
     /// How many working days are left after `today` until `until`, which counts itself;
-    /// below zero how many have passed since. Counted at most [`WORKING_DAYS_MAX`] far.
+    /// below zero how many have passed since.
     pub fn left(&self, today: Day, until: Day) -> i64 {
         let (mut day, last, sign) = if today <= until { (today, until, 1) } else { (until, today, -1) };
         let mut count = 0_i64;
-        while day < last && count < i64::from(WORKING_DAYS_MAX) {
+        while day < last {
             day = day.saturating_add(jiff::Span::new().days(1));
             count += i64::from(self.is_working_day(day));
         }
@@ -142,6 +142,7 @@ mod tests {
             assert_eq!(calendar.left(until, date(2025, 12, 31)), -i64::from(count));
         }
         assert_eq!(calendar.left(date(2026, 1, 1), date(2026, 1, 3)), 0, "a holiday and a Saturday");
+        assert_eq!(calendar.left(date(2027, 1, 1), date(2047, 1, 4)), 5220, "twenty years of weekdays");
     }
 
     #[test]

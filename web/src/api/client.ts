@@ -62,6 +62,12 @@ client.use(signed)
 
 export const { GET, POST, PUT, DELETE } = client
 
+/** The same with the mark of what was read, by which a change says on which state it rests. */
+export async function tagged<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<{ view: T; etag: string }> {
+  const view = await given(answer)
+  return { view, etag: (await answer).response.headers.get('etag') ?? '' }
+}
+
 /** What an answer holds, or its problem thrown. */
 export async function given<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await answer

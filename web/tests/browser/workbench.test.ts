@@ -27,6 +27,11 @@ it('brings a statement from the sample to the review, and shows no row on the wa
   await write(page, 'SELECT district, count(DISTINCT id_card) AS people FROM residents GROUP BY district')
   await page.keyboard.press('ControlOrMeta+Enter')
   await page.getByRole('columnheader', { name: 'people' }).waitFor()
+  // The sample as a picture, beside its table.
+  await page.getByRole('button', { name: '画成图' }).click()
+  await page.getByRole('img', { name: /people 按 district 的条形图/ }).locator('canvas').waitFor()
+  await looks(page, 'a sample as a picture')
+  await page.getByRole('button', { name: '收起图' }).click()
   await page.getByRole('button', { name: '对全部数据运行' }).click()
   await page.getByRole('button', { name: '开始运行' }).click()
   // All that lacks is said at once.
@@ -38,8 +43,7 @@ it('brings a statement from the sample to the review, and shows no row on the wa
   await looks(page, 'workbench')
   await page.getByRole('button', { name: '开始运行' }).click()
 
-  await page.waitForURL('**/console/jobs/JOB-*')
-  await page.getByRole('link', { name: '查看结果的检查情况' }).click()
+  // Who started it is led on to what came of it.
   await page.waitForURL('**/console/candidates/CAN-*')
   await page.getByText(/机器检查全部通过|未通过/).waitFor()
   await looks(page, 'candidate')
