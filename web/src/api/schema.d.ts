@@ -1938,6 +1938,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/grading_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the versions of the rules of grading; the last one counts.
+         * @description Needs `see_business` (see `policies/`).
+         */
+        get: operations["facts_grading_rules"];
+        put?: never;
+        /**
+         * Sets the rules of grading anew.
+         * @description Needs `keep_facts` (see `policies/`).
+         */
+        post: operations["facts_set_grading_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/group": {
         parameters: {
             query?: never;
@@ -3409,6 +3433,30 @@ export interface paths {
          * @description Needs `keep_prices` (see `policies/`).
          */
         post: operations["prices_permit_revenue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plan_targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the targets of the managing body's plan with how far each has come.
+         * @description Needs `see_matters` (see `policies/`).
+         */
+        get: operations["milestones_targets"];
+        put?: never;
+        /**
+         * Sets a target of the managing body's plan.
+         * @description Needs `handle_matters` (see `policies/`).
+         */
+        post: operations["milestones_set_target"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6360,6 +6408,11 @@ export interface components {
              */
             min_above_zero?: number | null;
         };
+        /**
+         * @description What a target counts.
+         * @enum {string}
+         */
+        CountedFigure: "schemes_in_force" | "operators_selected" | "operator_agreements" | "resources_registered" | "scenarios_approved" | "entities_admitted" | "entities_contracted" | "results_released" | "products_registered" | "assessments_held" | "effects_assessed" | "incidents_found" | "uses_settled";
         /** @description Something that is owed on an agreement. */
         CourseDuty: {
             /** @description What, by whom, by which day, under which clause. */
@@ -7218,6 +7271,40 @@ export interface components {
                 [key: string]: components["schemas"]["Grade"];
             };
         };
+        /** @description A version of the rules of grading. */
+        GradingRules: {
+            /** @description Of the document that says so. */
+            document_digest: string;
+            /** @description The lowest grade of a column of each class. */
+            grade_min: {
+                [key: string]: components["schemas"]["Grade"];
+            };
+            /** @description Who set it. */
+            organisation: string;
+            /**
+             * Format: int64
+             * @description When, in microseconds.
+             */
+            set_at: number;
+            /**
+             * Format: int64
+             * @description Counts up from 1.
+             */
+            version: number;
+        };
+        GradingRulesList: {
+            items: components["schemas"]["GradingRules"][];
+            next_cursor: string | null;
+            total: number;
+        };
+        /** @description A version of the rules of grading that was set. */
+        GradingVersion: {
+            /**
+             * Format: int64
+             * @description Counts up from 1.
+             */
+            version: number;
+        };
         /** @description A role to be granted. */
         Granted: {
             /** @description The role. */
@@ -8027,11 +8114,11 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
-        /** @description A mark that was made. */
+        /** @description A mark that was made, or a target that was set. */
         Marked: {
             /**
              * Format: int64
-             * @description Its number; marks of a goal count up from 1.
+             * @description Its number; marks of a goal, and targets, count up from 1.
              */
             number: number;
         };
@@ -8986,6 +9073,18 @@ export interface components {
             /** @description The digest of the document that shows it. */
             evidence: string;
         };
+        /** @description Rules of grading to be set. */
+        NewGradingRules: {
+            /** @description Of the document that says so. */
+            document_digest: string;
+            /**
+             * @description The lowest grade of a column of each class (`direct_identifier`, `quasi_identifier`,
+             *     `sensitive`, `plain`); a class that is not named has none.
+             */
+            grade_min: {
+                [key: string]: components["schemas"]["Grade"];
+            };
+        };
         /** @description An expert who is appointed. */
         NewGroupExpert: {
             /** @description Of the letter of their appointment. */
@@ -9286,6 +9385,25 @@ export interface components {
             organisation: string;
             /** @description Their first password. */
             password: string;
+        };
+        /** @description A target of the plan to be set. */
+        NewPlanTarget: {
+            /**
+             * Format: int64
+             * @description How many there are to be.
+             */
+            at_least: number;
+            /**
+             * Format: date
+             * @description By which day.
+             */
+            due_day: string;
+            /** @description What is counted. */
+            figure: components["schemas"]["CountedFigure"];
+            /** @description The plan, by its paper in the dossier. */
+            plan: string;
+            /** @description What the plan calls it, in 5 to 2000 characters. */
+            title: string;
         };
         /** @description A document on price to be put on file. */
         NewPriceBasis: {
@@ -10428,6 +10546,58 @@ export interface components {
             /** @description Whom it serves. */
             users?: string | null;
         };
+        /** @description A target of the plan with how far it has come. */
+        PlanTarget: {
+            /**
+             * Format: int64
+             * @description How many there are to be.
+             */
+            at_least: number;
+            /**
+             * Format: int64
+             * @description How many there are, from the day of the plan to the target's, or today.
+             */
+            counted: number;
+            /**
+             * Format: date
+             * @description By which day.
+             */
+            due_day: string;
+            /** @description What is counted. */
+            figure: components["schemas"]["CountedFigure"];
+            /** @description What people call that. */
+            figure_title: string;
+            /** @description Whether that version is the one on file. */
+            is_current: boolean;
+            /**
+             * Format: int64
+             * @description Counts up from 1.
+             */
+            number: number;
+            /** @description Who set it. */
+            organisation: string;
+            /** @description The plan, by its paper. */
+            plan: string;
+            /**
+             * Format: int64
+             * @description Which version of it.
+             */
+            plan_version: number;
+            /**
+             * Format: int64
+             * @description When, in microseconds.
+             */
+            set_at: number;
+            /** @description `open`, `met` or `overdue`. */
+            state: string;
+            /** @description What the plan calls it. */
+            title: string;
+        };
+        PlanTargetList: {
+            items: components["schemas"]["PlanTarget"][];
+            next_cursor: string | null;
+            total: number;
+        };
         /** @description A product or service that is planned. */
         PlannedProduct: {
             /** @description What it supports: governance and public good, or industry. */
@@ -10753,6 +10923,17 @@ export interface components {
             /** @description What the document calls it. */
             title: string;
         };
+        /** @description One of the three kinds of subjects that a project has. */
+        ProjectSubject: {
+            /** @description Who fills it: by the mandate on file, by the agreement, by an order that was taken. */
+            name: string | null;
+            /** @description The organisation here, where it has an account. */
+            organisation: string | null;
+            /** @description Which: `owner`, `operator`, `processor`. */
+            slot: string;
+            /** @description What the document calls it. */
+            title: string;
+        };
         /** @description A system that the operator runs for the scenario. */
         ProjectSystem: {
             /** @description Its paper in the dossier. */
@@ -10774,6 +10955,11 @@ export interface components {
             scenario: string;
             /** @description Its parts, in the document's order. */
             stages: components["schemas"]["ProjectStage"][];
+            /**
+             * @description Who owns, operates and processes; nothing is computed while one of them is missing.
+             *     Empty where the document knows no such subjects.
+             */
+            subjects: components["schemas"]["ProjectSubject"][];
             /** @description The systems that are on file for it. */
             systems: components["schemas"]["ProjectSystem"][];
             /** @description What people call it. */
@@ -16441,6 +16627,76 @@ export interface operations {
             };
         };
     };
+    facts_grading_rules: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the piece before; nothing for the first. */
+                cursor?: string | null;
+                /** @description How many items, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingRulesList"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    facts_set_grading_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same request is answered alike and done once */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGradingRules"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingVersion"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     choosing_group: {
         parameters: {
             query?: never;
@@ -19425,6 +19681,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    milestones_targets: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the piece before; nothing for the first. */
+                cursor?: string | null;
+                /** @description How many items, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTargetList"];
+                };
+            };
+            /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    milestones_set_target: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same request is answered alike and done once */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlanTarget"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
             };
             /** @description A refusal with its reasons, a mistake with a hint, or a fault with its number */
             default: {
