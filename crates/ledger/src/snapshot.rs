@@ -1,8 +1,9 @@
 //! A copy of the book as it is at one moment, while it is written on.
 //!
-//! INVARIANT (one moment): the copy's journal and log agree: every event of the one lies in
-//! the other, at the place that the journal says. Changes wait while it is made; accesses
-//! and requests go on and may lie in the copied log beyond the journal.
+//! INVARIANT (one moment): no event lies in the copied log that its journal does not know.
+//! Changes wait while it is made; what of the journal is not in the log yet is folded in
+//! when the copy is opened, as after a crash. Accesses and requests go on, and may lie in
+//! the copied log beyond the last change.
 //!
 //! Not here: the files of other stations, the manifest, taking one back (`server::backup`).
 
@@ -26,14 +27,8 @@ impl Ledger {
     pub async fn snapshot(&self, to: &Path) -> Result<(), LedgerError> {
         let Db::Sqlite { .. } = self.db() else { return Err(LedgerError::NoSnapshot) };
         for _ in 0..ATTEMPTS_MAX {
-            self.settle().await?;
             // Held until the copy is whole: nobody changes anything.
             let held = self.change().await?;
-            let head = self.journal_head().await?;
-            if head > 0 && self.leaf_of(head).await?.is_none() {
-                drop(held);
-                continue;
-            }
             let database = to.join(SQLITE_NAME);
             self.read("VACUUM INTO $1", args![database.display().to_string()]).await?;
             let (from, into) = (self.data_dir().to_path_buf(), to.to_path_buf());

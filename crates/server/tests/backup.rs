@@ -17,7 +17,7 @@ async fn opened(data: &Path) -> Ledger {
         data_dir: data.to_path_buf(),
         database: DatabaseUrl::parse(&format!("sqlite:{}", data.join("shuyu.db").display())).unwrap(),
         profile: CryptoProfile::International,
-        origin: "town.example/shuyu".to_owned(),
+        origin: "jiangcheng.example/shuyu".to_owned(),
         clock: Clock::system(),
     };
     Ledger::open(config).await.unwrap()

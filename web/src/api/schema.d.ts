@@ -7264,6 +7264,17 @@ export interface components {
          * @enum {string}
          */
         Grade: "l1" | "l2" | "l3" | "l4" | "important" | "core";
+        /** @description The lowest grade of a column of each class; a class that is not named has none. */
+        GradeMinima: {
+            /** @description Of what names one person or firm alone. */
+            direct_identifier?: components["schemas"]["Grade"];
+            /** @description Of all else. */
+            plain?: components["schemas"]["Grade"];
+            /** @description Of what narrows down who it is. */
+            quasi_identifier?: components["schemas"]["Grade"];
+            /** @description Of what must not be learnt about somebody. */
+            sensitive?: components["schemas"]["Grade"];
+        };
         /** @description Grades by column. */
         Grades: {
             /** @description The grade of each column named. */
@@ -7276,9 +7287,7 @@ export interface components {
             /** @description Of the document that says so. */
             document_digest: string;
             /** @description The lowest grade of a column of each class. */
-            grade_min: {
-                [key: string]: components["schemas"]["Grade"];
-            };
+            grade_min: components["schemas"]["GradeMinima"];
             /** @description Who set it. */
             organisation: string;
             /**
@@ -9077,13 +9086,8 @@ export interface components {
         NewGradingRules: {
             /** @description Of the document that says so. */
             document_digest: string;
-            /**
-             * @description The lowest grade of a column of each class (`direct_identifier`, `quasi_identifier`,
-             *     `sensitive`, `plain`); a class that is not named has none.
-             */
-            grade_min: {
-                [key: string]: components["schemas"]["Grade"];
-            };
+            /** @description The lowest grade of each class. */
+            grade_min: components["schemas"]["GradeMinima"];
         };
         /** @description An expert who is appointed. */
         NewGroupExpert: {

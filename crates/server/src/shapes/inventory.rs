@@ -498,12 +498,28 @@ pub struct DemandLine {
     pub is_ended: bool,
 }
 
+/// The lowest grade of a column of each class; a class that is not named has none.
+#[derive(ToSchema)]
+pub struct GradeMinima {
+    /// Of what names one person or firm alone.
+    #[schema(required = false)]
+    pub direct_identifier: Grade,
+    /// Of what narrows down who it is.
+    #[schema(required = false)]
+    pub quasi_identifier: Grade,
+    /// Of what must not be learnt about somebody.
+    #[schema(required = false)]
+    pub sensitive: Grade,
+    /// Of all else.
+    #[schema(required = false)]
+    pub plain: Grade,
+}
+
 /// Rules of grading to be set.
 #[derive(ToSchema)]
 pub struct NewGradingRules {
-    /// The lowest grade of a column of each class (`direct_identifier`, `quasi_identifier`,
-    /// `sensitive`, `plain`); a class that is not named has none.
-    pub grade_min: std::collections::BTreeMap<String, Grade>,
+    /// The lowest grade of each class.
+    pub grade_min: GradeMinima,
     /// Of the document that says so.
     #[schema(pattern = "^(sha256|sm3):[0-9a-f]{64}$")]
     pub document_digest: String,
@@ -515,7 +531,7 @@ pub struct GradingRules {
     /// Counts up from 1.
     pub version: i64,
     /// The lowest grade of a column of each class.
-    pub grade_min: std::collections::BTreeMap<String, Grade>,
+    pub grade_min: GradeMinima,
     /// Of the document that says so.
     pub document_digest: String,
     /// Who set it.
